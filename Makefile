@@ -1,0 +1,32 @@
+# Every target sets up what it needs in .venv; nothing else has to be installed but Python 3.11+, git and make.
+PYTHON ?= python3
+export PATH := $(CURDIR)/.venv/bin:$(PATH)
+export DVC_NO_ANALYTICS := 1
+
+.DEFAULT_GOAL := help
+.PHONY: help repro test lint clean
+
+help:  ## Say what the targets do
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/'
+
+repro: .venv/installed  ## Build everything that is out of date, from raw text to reports/index.html
+	firth check
+	dvc repro
+	firth metrics
+
+test: .venv/installed  ## Run the tests
+	pytest
+
+lint: .venv/installed  ## Check style and types
+	ruff check
+	ruff format --check
+	mypy
+
+clean:  ## Remove working files: the environment, checkpoints and logs (not data, models or the DVC cache)
+	rm -rf .venv checkpoints logs build .mypy_cache .pytest_cache .ruff_cache
+
+.venv/installed: pyproject.toml constraints.txt
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Firth needs Python 3.11 or newer (make PYTHON=python3.12 …)")'
+	$(PYTHON) -m venv .venv
+	python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[development]'
+	touch $@

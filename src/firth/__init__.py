@@ -1,0 +1,1 @@
+"""Firth: unsupervised language learning from raw text, as one reproducible pipeline."""

@@ -1,0 +1,55 @@
+"""Sections ``lm`` and ``lm_overrides``: recurrent language models."""
+
+from typing import Literal
+
+from pydantic import model_validator
+
+from firth.params.section import Count, Positive, Probability, Section
+
+Network = Literal["rnn", "gru", "lstm"]
+NETWORKS: tuple[Network, ...] = ("rnn", "gru", "lstm")
+
+
+class LmParams(Section):
+    embedding_size: Count
+    hidden_size: Count
+    layers: Count
+    dropout: Probability
+    tied_embeddings: bool
+    initial_embeddings: Literal["random", "svd", "word2vec"]
+    batch_size: Count
+    bptt_length: Count
+    learning_rate: Positive
+    gradient_clip_norm: Positive
+    max_epochs: Count
+    patience: Count
+
+    @model_validator(mode="after")
+    def _tied_sizes(self) -> "LmParams":
+        if self.tied_embeddings and self.embedding_size != self.hidden_size:
+            raise ValueError(
+                f"tied_embeddings needs embedding_size = hidden_size, not {self.embedding_size} and {self.hidden_size}"
+            )
+        return self
+
+
+class LmOverride(Section):
+    """Any keys of ``lm`` but ``initial_embeddings`` (a dependency in dvc.yaml), for one network."""
+
+    embedding_size: Count | None = None
+    hidden_size: Count | None = None
+    layers: Count | None = None
+    dropout: Probability | None = None
+    tied_embeddings: bool | None = None
+    batch_size: Count | None = None
+    bptt_length: Count | None = None
+    learning_rate: Positive | None = None
+    gradient_clip_norm: Positive | None = None
+    max_epochs: Count | None = None
+    patience: Count | None = None
+
+
+class LmOverrides(Section):
+    rnn: LmOverride
+    gru: LmOverride
+    lstm: LmOverride

@@ -1,0 +1,11 @@
+"""Section ``report``: what the page shows."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from firth.params.section import Section
+
+
+class ReportParams(Section):
+    words: Annotated[list[str], Field(min_length=1, max_length=12)]

@@ -1,0 +1,116 @@
+"""params.yaml: what is accepted, and what a person reads when it is not."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ruamel.yaml import YAML
+
+from firth.errors import FirthError
+from firth.params.experiment import load_params
+
+ROOT = Path(__file__).parents[2]
+PRESETS = sorted((ROOT / "presets").glob("*.yaml"))
+
+
+def changed(tmp_path: Path, keys: str, value: Any) -> Path:
+    """The built-in preset with one value set, or removed if it is ``...``."""
+    yaml = YAML(typ="safe")
+    content = yaml.load((ROOT / "params.yaml").read_text(encoding="utf-8"))
+    *sections, key = keys.split(".")
+    section = content
+    for name in sections:
+        section = section[name]
+    if value is ...:
+        del section[key]
+    else:
+        section[key] = value
+    path = tmp_path / "params.yaml"
+    with path.open("w", encoding="utf-8") as file:
+        yaml.dump(content, file)
+    return path
+
+
+@pytest.mark.parametrize("preset", PRESETS, ids=lambda path: path.name)
+def test_every_preset_is_valid(preset: Path) -> None:
+    assert load_params(preset).seed >= 0
+
+
+@pytest.mark.parametrize(
+    ("keys", "value", "words"),
+    [
+        ("lm.hidden_sise", 10, ["lm.hidden_sise", "unknown key"]),
+        ("lm.hidden_size", ..., ["lm.hidden_size", "missing"]),
+        ("lm.hidden_size", "big", ["lm.hidden_size = 'big'", "integer"]),
+        ("lm.hidden_size", 2.5, ["lm.hidden_size = 2.5", "integer"]),
+        ("lm.tied_embeddings", 1, ["lm.tied_embeddings = 1", "boolean"]),
+        ("lm.embedding_size", 7, ["tied_embeddings needs embedding_size = hidden_size"]),
+        ("lm_overrides.gru", {"hidden_size": 0}, ["lm_overrides.gru.hidden_size = 0", "greater than 0"]),
+        ("lm_overrides.gru", {"hidden_size": 7}, ["tied_embeddings needs"]),
+        ("cooccurrence.context_window", 0, ["cooccurrence.context_window = 0", "greater than 0"]),
+        ("lm.dropout", 1.0, ["lm.dropout = 1.0", "less than 1"]),
+        ("svd.shift", 0.5, ["svd.shift = 0.5", "greater than or equal to 1"]),
+        ("world.qa.max_sentences", 9, ["world.qa.max_sentences = 9", "8"]),
+        ("precision", "float8", ["precision = 'float8'", "32-true"]),
+        ("corpora.lm", {"source": "penn"}, ["corpora.lm.source = 'penn'", "'ptb'"]),
+        ("corpora.lm", "ptb", ["corpora.lm = 'ptb'", "a section of keys"]),
+        ("svd", 3, ["svd = 3", "a section of keys"]),
+        ("corpora.lm", {"path": "a.txt", "url": "https://x/a"}, ["corpora.lm", "exactly one of path and url"]),
+        ("corpora.lm", {"path": "a.txt", "sha256": "abc"}, ["corpora.lm.sha256 = 'abc'", "pattern"]),
+        ("corpora.qa", {"source": "babi"}, ["corpora.qa", "tasks"]),
+        ("corpora.qa", {"source": "babi", "tasks": [21]}, ["corpora.qa.tasks.0 = 21", "20"]),
+        ("corpora.translation", {"source": "world", "from": "en", "to": "de"}, ["corpora.translation", "world has en with fr"]),
+        ("evaluation.gold_sets", ["wordsim"], ["evaluation.gold_sets.0 = 'wordsim'", "wordsim353"]),
+        ("compute.devices", 3, ["batch_size", "multiple of the 3 devices"]),
+    ],
+)  # fmt: skip
+def test_a_fault_is_one_line_with_file_key_value_and_what_is_allowed(
+    tmp_path: Path, keys: str, value: Any, words: list[str]
+) -> None:
+    path = changed(tmp_path, keys, value)
+    with pytest.raises(FirthError) as caught:
+        load_params(path)
+    assert len(str(caught.value).splitlines()) == 1
+    for word in [str(path), *words]:
+        assert word in str(caught.value)
+
+
+def test_two_faults_are_two_lines(tmp_path: Path) -> None:
+    path = changed(tmp_path, "seed", -1)
+    path.write_text(path.read_text(encoding="utf-8").replace("threads: 2", "threads: 0"), encoding="utf-8")
+    with pytest.raises(FirthError) as caught:
+        load_params(path)
+    assert [line.split(": ")[1] for line in str(caught.value).splitlines()] == ["seed = -1", "threads = 0"]
+
+
+@pytest.mark.parametrize(
+    ("content", "word"),
+    [(b"", "empty"), (b"- 1\n", "empty, or not"), (b"a: [1\nb: 2\n", "line 2"), (b"a: \xff\n", "not UTF-8")],
+)
+def test_a_file_that_is_no_params_file_is_named(tmp_path: Path, content: bytes, word: str) -> None:
+    path = tmp_path / "params.yaml"
+    path.write_bytes(content)
+    with pytest.raises(FirthError, match=word):
+        load_params(path)
+
+
+def test_a_network_may_override_what_the_section_says_for_all(tmp_path: Path) -> None:
+    params = load_params(changed(tmp_path, "lm_overrides.gru", {"dropout": 0.5, "max_epochs": 1}))
+    assert (params.lm_for("gru").dropout, params.lm_for("gru").max_epochs) == (0.5, 1)
+    assert params.lm_for("lstm") == params.lm
+
+
+@pytest.mark.parametrize(
+    ("role", "source"),
+    [
+        ("lm", {"train": {"path": "a"}, "valid": {"path": "b"}, "test": {"url": "https://c/d"}}),
+        ("translation", {"path": "pairs.tsv", "sha256": "0" * 64, "from": "en", "to": "eo"}),
+        ("translation", {"source_file": {"path": "a"}, "target_file": {"path": "b"}, "from": "en", "to": "eo"}),
+        ("qa", {"source": "babi", "tasks": [1, 20]}),
+        ("qa", {"path": "stories.txt"}),
+    ],
+)
+def test_a_user_s_own_corpora_are_accepted(tmp_path: Path, role: str, source: dict[str, Any]) -> None:
+    params = load_params(changed(tmp_path, f"corpora.{role}", source))
+    dumped = getattr(params.corpora, role).model_dump(by_alias=True, exclude_none=True)
+    assert dumped == source
