@@ -59,7 +59,11 @@ def test_every_preset_is_valid(preset: Path) -> None:
         ("corpora.lm", {"path": "a.txt", "sha256": "abc"}, ["corpora.lm.sha256 = 'abc'", "pattern"]),
         ("corpora.qa", {"source": "babi"}, ["corpora.qa", "tasks"]),
         ("corpora.qa", {"source": "babi", "tasks": [21]}, ["corpora.qa.tasks.0 = 21", "20"]),
-        ("corpora.translation", {"source": "world", "from": "en", "to": "de"}, ["corpora.translation", "world has en with fr"]),
+        (
+            "corpora.translation",
+            {"source": "world", "from": "en", "to": "de"},
+            ["corpora.translation", "world has en with fr"],
+        ),
         ("evaluation.gold_sets", ["wordsim"], ["evaluation.gold_sets.0 = 'wordsim'", "wordsim353"]),
         ("compute.devices", 3, ["batch_size", "multiple of the 3 devices"]),
     ],

@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Discriminator, Field, Tag, model_validator
 
-from firth.params.section import Count, Section
+from firth.params.section import Section
 
 Role = Literal["embeddings", "lm", "translation", "qa"]
 ROLES: tuple[Role, ...] = ("embeddings", "lm", "translation", "qa")

@@ -116,7 +116,9 @@ def _overridden(shared: Shared, override: LmOverride | Seq2seqOverride) -> Share
     try:
         return type(shared).model_validate(values)
     except ValidationError as error:
-        raise ValueError("; ".join(str(detail["msg"]).removeprefix("Value error, ") for detail in error.errors())) from None
+        raise ValueError(
+            "; ".join(str(detail["msg"]).removeprefix("Value error, ") for detail in error.errors())
+        ) from None
 
 
 def _check_batch(key: str, batch_size: int, devices: int) -> None:
