@@ -1,0 +1,188 @@
+"""The one place that builds a Lightning trainer: device, precision, progress, logging, checkpoints, early stopping."""
+
+import logging
+import sys
+import warnings
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytorch_lightning as pl
+import torch
+from dvclive.lightning import DVCLiveLogger
+from pytorch_lightning.callbacks import Callback, EarlyStopping, ModelCheckpoint
+from torch import Tensor
+
+from firth.params.compute import ComputeParams
+from firth.training.progress import Meter
+from firth.training.reproducibility import derived_seed
+
+# Probabilities of what a model has ruled out, and the moments of words long unseen, sink into subnormal numbers, which
+# a CPU handles some twenty times slower. New threads inherit the setting, so it has to come before the first of them.
+torch.set_flush_denormal(True)
+
+
+@dataclass(frozen=True)
+class Run:
+    """What a training needs beside model and data: its name, its place, and how to repeat it."""
+
+    name: str
+    checkpoints: Path
+    logs: Path
+    seed: int
+    precision: str
+    compute: ComputeParams
+
+
+class History(Callback):
+    """The learning curve and the best weights, kept in the checkpoint so that a resumed run repeats no row.
+
+    A model reports ``train_loss`` and, if it validates, ``valid_loss``: nats a token, mean over the epoch.
+    """
+
+    def __init__(self) -> None:
+        self.rows: list[dict[str, float]] = []
+        self.best_loss = float("inf")
+        self.best_weights: dict[str, Tensor] = {}
+
+    def on_train_epoch_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
+        losses: dict[str, float] = {
+            name: float(trainer.callback_metrics[name])
+            for name in ("train_loss", "valid_loss")
+            if name in trainer.callback_metrics
+        }
+        self.rows.append({"epoch": trainer.current_epoch + 1, **losses})
+        loss = losses.get("valid_loss", float("-inf"))  # without validation, the last weights are the ones to keep
+        if loss < self.best_loss or loss == float("-inf"):
+            self.best_loss = loss
+            self.best_weights = {name: value.detach().cpu().clone() for name, value in pl_module.state_dict().items()}
+
+    def state_dict(self) -> dict[str, Any]:
+        return {"rows": self.rows, "best_loss": self.best_loss, "best_weights": self.best_weights}
+
+    def load_state_dict(self, state_dict: dict[str, Any]) -> None:
+        self.rows = state_dict["rows"]
+        self.best_loss = state_dict["best_loss"]
+        self.best_weights = state_dict["best_weights"]
+
+
+class StepSeed(Callback):
+    """Seeds torch anew at every step, so that dropout after a resume is what it would have been without.
+
+    At every step, not every epoch, because Lightning's own loaders draw from the same generator in between.
+    """
+
+    def __init__(self, run: Run) -> None:
+        self.run = run
+
+    def on_train_batch_start(self, trainer: pl.Trainer, *_: Any) -> None:
+        torch.manual_seed(derived_seed(self.run.seed, self.run.name, "step", trainer.global_step, trainer.global_rank))
+
+
+class StopWhereStopped(Callback):
+    """Ends a resumed training at once if it had already stopped early before it was interrupted."""
+
+    def __init__(self, early_stopping: EarlyStopping) -> None:
+        self.early_stopping = early_stopping
+
+    def on_train_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
+        if self.early_stopping.wait_count >= self.early_stopping.patience:
+            trainer.should_stop = True
+
+
+class Progress(Callback):
+    """One meter for the whole training, and one line an epoch."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.meter: Meter | None = None
+
+    def on_train_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
+        if trainer.is_global_zero and trainer.max_epochs:
+            self.meter = Meter(f"train {self.name}", trainer.max_epochs - trainer.current_epoch).__enter__()
+
+    def on_train_batch_end(self, trainer: pl.Trainer, *_: Any) -> None:
+        if self.meter:
+            self.meter.advance(1 / trainer.num_training_batches, f"epoch {trainer.current_epoch + 1}")
+
+    def on_train_epoch_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
+        if self.meter:
+            losses = {name: float(value) for name, value in trainer.callback_metrics.items() if name.endswith("_loss")}
+            self.meter.line(
+                ", ".join([f"epoch {trainer.current_epoch + 1}"] + [f"{k} {v:.4f}" for k, v in losses.items()])
+            )
+
+    def on_train_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
+        if self.meter:
+            self.meter.__exit__(None, None, None)
+
+    def on_exception(self, trainer: pl.Trainer, pl_module: pl.LightningModule, exception: BaseException) -> None:
+        self.on_train_end(trainer, pl_module)
+
+
+def train(
+    model: pl.LightningModule,
+    data: pl.LightningDataModule,
+    run: Run,
+    *,
+    max_epochs: int,
+    patience: int | None,
+    gradient_clip_norm: float | None = None,
+) -> History:
+    """Train ``model`` to the end, from its last checkpoint if there is one, and load its best weights into it.
+
+    Parameters
+    ----------
+    patience : epochs without a better ``valid_loss`` before training stops; None trains all epochs and does not
+        validate.
+
+    Returns
+    -------
+    History
+        One row an epoch, and the weights of the best one.
+    """
+    history = History()
+    callbacks: list[Callback] = [history, StepSeed(run), Progress(run.name)]
+    if patience is not None:
+        early_stopping = EarlyStopping("valid_loss", patience=patience, check_on_train_epoch_end=True)
+        callbacks += [early_stopping, StopWhereStopped(early_stopping)]
+    callbacks.append(
+        ModelCheckpoint(
+            dirpath=run.checkpoints,
+            filename="last",
+            monitor=None,
+            enable_version_counter=False,
+            save_on_train_epoch_end=True,
+        )
+    )
+    last = run.checkpoints / "last.ckpt"
+    _quiet()
+    trainer = pl.Trainer(
+        accelerator=run.compute.accelerator,
+        devices=run.compute.devices,
+        num_nodes=run.compute.nodes,
+        precision=run.precision,  # type: ignore[arg-type]
+        max_epochs=max_epochs,
+        gradient_clip_val=gradient_clip_norm,
+        limit_val_batches=None if patience is not None else 0,
+        num_sanity_val_steps=0,
+        logger=DVCLiveLogger(dir=str(run.logs), dvcyaml=False, save_dvc_exp=False, report=None, resume=last.exists()),
+        log_every_n_steps=50,
+        callbacks=callbacks,
+        enable_model_summary=False,
+        enable_progress_bar=False,
+        use_distributed_sampler=False,
+        reload_dataloaders_every_n_epochs=1,
+    )
+    trainer.fit(model, data, ckpt_path=str(last) if last.exists() else None, weights_only=True)
+    if not trainer.is_global_zero:
+        sys.exit(0)  # of several processes, one goes on to test the model and write the outputs
+    model.load_state_dict(history.best_weights)
+    return history
+
+
+def _quiet() -> None:
+    """Keep Lightning's notes on hardware and its advice on workers (the data are in memory) out of the log."""
+    for name in ("pytorch_lightning", "pytorch_lightning.utilities.rank_zero", "pytorch_lightning.accelerators.cuda"):
+        logging.getLogger(name).setLevel(logging.ERROR)
+    warnings.filterwarnings("ignore", module="pytorch_lightning")

@@ -1,0 +1,137 @@
+"""A training that was interrupted ends in the same weights and the same curve as one that was not."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import pytorch_lightning as pl
+import torch
+from pytorch_lightning.callbacks import Callback
+from torch import Tensor, nn
+from torch.utils.data import DataLoader
+
+from firth.params.compute import ComputeParams
+from firth.training import trainer as trainer_module
+from firth.training.reproducibility import generator
+from firth.training.trainer import History, Run, train
+
+
+class Regression(pl.LightningModule):
+    """A line through noise, with dropout so that random states matter; ``valid_losses`` may script its validation."""
+
+    def __init__(self, valid_losses: list[float] | None = None) -> None:
+        super().__init__()
+        torch.manual_seed(0)
+        self.layers = nn.Sequential(nn.Linear(3, 8), nn.Dropout(0.5), nn.Linear(8, 1))
+        self.valid_losses = valid_losses
+
+    def training_step(self, batch: tuple[Tensor, Tensor], index: int) -> Tensor:
+        loss = nn.functional.mse_loss(self.layers(batch[0]), batch[1])
+        self.log("train_loss", loss, on_step=False, on_epoch=True, batch_size=len(batch[0]))
+        return loss
+
+    def validation_step(self, batch: tuple[Tensor, Tensor], index: int) -> None:
+        loss = nn.functional.mse_loss(self.layers(batch[0]), batch[1])
+        if self.valid_losses:
+            loss = torch.tensor(self.valid_losses[self.current_epoch])
+        self.log("valid_loss", loss, batch_size=len(batch[0]))
+
+    def configure_optimizers(self) -> Any:
+        optimizer = torch.optim.Adam(self.parameters(), 0.05)
+        schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: 0.97**step)
+        return {"optimizer": optimizer, "lr_scheduler": {"scheduler": schedule, "interval": "step"}}
+
+
+class Noise(pl.LightningDataModule):
+    def batches(self, name: str, epoch: int) -> list[tuple[Tensor, Tensor]]:
+        draws = torch.from_numpy(generator(7, name, epoch).standard_normal((6, 5, 4)).astype("float32"))
+        return [(batch[:, :3], batch[:, 3:]) for batch in draws]
+
+    def train_dataloader(self) -> DataLoader[Any]:
+        assert self.trainer is not None
+        return DataLoader(self.batches("train", self.trainer.current_epoch), batch_size=None)  # type: ignore[arg-type]
+
+    def val_dataloader(self) -> DataLoader[Any]:
+        return DataLoader(self.batches("valid", 0), batch_size=None)  # type: ignore[arg-type]
+
+
+class Kill(Callback):
+    """Ends the process's training as a signal would, after a number of steps or when training ends."""
+
+    def __init__(self, step: int | None) -> None:
+        self.step = step
+
+    def on_train_batch_end(self, trainer: pl.Trainer, *_: Any) -> None:
+        if trainer.global_step == self.step:
+            raise InterruptedError
+
+    def on_train_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
+        if self.step is None:
+            raise InterruptedError
+
+
+def fit(folder: Path, valid_losses: list[float] | None = None, patience: int | None = 2) -> tuple[Regression, History]:
+    run = Run(
+        "toy",
+        folder / "checkpoints",
+        folder / "logs",
+        3,
+        "32-true",
+        ComputeParams(accelerator="cpu", devices=1, nodes=1),
+    )
+    model = Regression(valid_losses)
+    return model, train(model, Noise(), run, max_epochs=5, patience=patience, gradient_clip_norm=0.5)
+
+
+def weights(model: nn.Module) -> list[bytes]:
+    return [value.numpy().tobytes() for value in model.state_dict().values()]
+
+
+@pytest.mark.parametrize("step", [3, 6, 15, 24])
+def test_a_training_killed_at_any_step_ends_in_the_same_bytes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: int
+) -> None:
+    whole, whole_history = fit(tmp_path / "whole")
+    kill = Kill(step)
+    with monkeypatch.context() as patch:
+        patch.setattr(trainer_module.Progress, "on_train_batch_end", lambda self, *args: kill.on_train_batch_end(*args))
+        with pytest.raises(InterruptedError):
+            fit(tmp_path / "killed")
+    resumed, history = fit(tmp_path / "killed")
+    assert weights(resumed) == weights(whole)
+    assert history.rows == whole_history.rows
+
+
+def test_a_training_killed_after_it_stopped_early_does_not_train_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    losses = [3.0, 2.0, 4.0, 5.0, 1.0]  # stops after epoch 4; epoch 5 would win
+    whole, whole_history = fit(tmp_path / "whole", losses)
+    assert [row["epoch"] for row in whole_history.rows] == [1, 2, 3, 4]
+    kill = Kill(None)
+    with monkeypatch.context() as patch:
+        patch.setattr(trainer_module.Progress, "on_train_end", kill.on_train_end)
+        patch.setattr(trainer_module.Progress, "on_exception", lambda *_: None)
+        with pytest.raises(InterruptedError):
+            fit(tmp_path / "killed", losses)
+    resumed, history = fit(tmp_path / "killed", losses)
+    assert weights(resumed) == weights(whole)
+    assert history.rows == whole_history.rows
+
+
+def test_the_best_weights_are_kept_not_the_last(tmp_path: Path) -> None:
+    best_of_two, _ = fit(tmp_path / "a", [3.0, 2.0, 4.0, 5.0, 6.0])
+    long, history = fit(tmp_path / "b", [3.0, 2.0, 4.0, 2.5, 6.0], patience=3)
+    assert history.best_loss == 2.0 and len(history.rows) == 5
+    assert weights(long) == weights(best_of_two)
+
+
+def test_a_finished_training_is_not_repeated(tmp_path: Path) -> None:
+    _, first = fit(tmp_path)
+    _, second = fit(tmp_path)
+    assert second.rows == first.rows
+
+
+def test_without_validation_all_epochs_are_trained_and_the_last_weights_kept(tmp_path: Path) -> None:
+    _, history = fit(tmp_path, patience=None)
+    assert [set(row) for row in history.rows] == [{"epoch", "train_loss"}] * 5
