@@ -1,0 +1,284 @@
+"""data/raw/<role> from every kind of source, whole or not at all."""
+
+import hashlib
+import io
+import json
+import lzma
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ruamel.yaml import YAML
+
+from firth.corpora.catalog import CORPORA, GOLD_SETS, Corpus, Remote
+from firth.errors import FirthError
+from firth.params.experiment import Params
+from firth.stages import download
+from firth.workspace import Workspace
+
+PRESET = Path(__file__).parents[2] / "presets" / "world.yaml"
+
+
+class Experiment:
+    """A workspace whose params.yaml is the preset with small worlds, and a mirror for a catalog of its own."""
+
+    def __init__(self, root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.workspace, self.monkeypatch = Workspace(root), monkeypatch
+        self.content: dict[str, Any] = YAML(typ="safe").load(PRESET.read_text(encoding="utf-8"))
+        for role, unit in {
+            "embeddings": "sentences",
+            "lm": "sentences",
+            "translation": "pairs",
+            "qa": "stories",
+        }.items():
+            self.content["world"][role][unit] = 200
+        monkeypatch.setenv("FIRTH_CORPUS_MIRROR", str(root / "mirror"))
+
+    def own(self, name: str, content: bytes) -> dict[str, str]:
+        (self.workspace.root / name).write_bytes(content)
+        return {"path": name, "sha256": hashlib.sha256(content).hexdigest()}
+
+    def publish(self, catalog: dict[str, Corpus], name: str, files: dict[str, bytes]) -> None:
+        remotes = {}
+        for key, content in files.items():
+            place = self.workspace.root / "mirror" / "example.org" / name / key
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.write_bytes(content)
+            address = f"https://example.org/{name}/{key}"
+            remotes[key] = Remote(address, f"sha256:{hashlib.sha256(content).hexdigest()}")
+        old = catalog[name]
+        self.monkeypatch.setitem(catalog, name, Corpus(old.license, old.citation, remotes, old.language, old.tokenized))
+
+    def run(self, role: Any, source: dict[str, Any]) -> dict[str, Any]:
+        self.content["corpora"][role] = source
+        download.run(Params.model_validate(self.content), self.workspace, role)
+        return dict(json.loads(self.workspace.metrics(f"download-{role}").read_text(encoding="utf-8")))
+
+    def lines(self, role: str, name: str) -> list[str]:
+        return (self.workspace.raw(role) / "text" / name).read_text(encoding="utf-8").split("\n")[:-1]
+
+    def description(self, role: str) -> dict[str, Any]:
+        return dict(json.loads((self.workspace.raw(role) / "corpus.json").read_text(encoding="utf-8")))
+
+    def files(self, role: str) -> list[str]:
+        folder = self.workspace.raw(role)
+        return sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
+
+
+@pytest.fixture
+def experiment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Experiment:
+    return Experiment(tmp_path, monkeypatch)
+
+
+@pytest.mark.parametrize(
+    ("role", "source", "files"),
+    [
+        ("embeddings", {}, ["classes.tsv", "corpus.json", "text/train.txt"]),
+        (
+            "lm",
+            {},
+            [
+                "agreement.tsv",
+                "corpus.json",
+                *(f"log_probabilities/{split}.npy" for split in ("test", "train", "valid")),
+                *(f"text/{split}.txt" for split in ("test", "train", "valid")),
+            ],
+        ),
+        (
+            "translation",
+            {"from": "fr", "to": "en"},
+            [
+                "corpus.json",
+                *(f"text/{split}.{side}.txt" for split in ("test", "train", "valid") for side in ("source", "target")),
+            ],
+        ),
+        ("qa", {}, ["corpus.json", "text/test.jsonl", "text/train.jsonl", "text/valid.jsonl"]),
+    ],
+)
+def test_the_world_fills_every_role_the_same_way_twice(
+    experiment: Experiment, role: str, source: dict[str, str], files: list[str]
+) -> None:
+    metrics = experiment.run(role, {"source": "world", **source})
+    assert experiment.files(role) == files
+    assert experiment.description(role)["world"] is True
+    folder = experiment.workspace.raw(role)
+    first = {name: (folder / name).read_bytes() for name in files}
+    assert experiment.run(role, {"source": "world", **source}) == metrics
+    assert {name: (folder / name).read_bytes() for name in files} == first
+    units = {"translation": "pairs", "qa": "questions"}
+    assert metrics["train"][units.get(role, "sentences")] == 200
+    if role != "embeddings":
+        assert metrics["valid"][units.get(role, "sentences")] == 100
+    assert ("nats_per_sentence" in metrics["train"]) == (role == "lm")
+
+
+def test_the_direction_decides_the_source_side(experiment: Experiment) -> None:
+    experiment.run("translation", {"source": "world", "from": "fr", "to": "en"})
+    french = experiment.lines("translation", "train.source.txt")
+    assert experiment.description("translation")["language"] == {"source": "fr", "target": "en"}
+    experiment.run("translation", {"source": "world", "from": "en", "to": "fr"})
+    assert experiment.lines("translation", "train.target.txt") == french
+
+
+def test_own_text_is_split_90_5_5_for_lm_and_taken_whole_for_embeddings(experiment: Experiment) -> None:
+    text = [f"This is line {number}." for number in range(200)]
+    source = experiment.own("mine.txt.xz", lzma.compress(("\r\n\r\n".join(text)).encode()))
+    assert experiment.run("lm", source) == {
+        "train": {"sentences": 180, "characters": sum(map(len, text[:180]))},
+        "valid": {"sentences": 10, "characters": sum(map(len, text[180:190]))},
+        "test": {"sentences": 10, "characters": sum(map(len, text[190:]))},
+    }
+    assert [experiment.lines("lm", f"{split}.txt") for split in ("train", "valid", "test")] == [
+        text[:180],
+        text[180:190],
+        text[190:],
+    ]
+    experiment.run("embeddings", source)
+    assert experiment.lines("embeddings", "train.txt") == text
+    assert experiment.description("lm") == {
+        "name": "mine.txt.xz",
+        "language": "unknown",
+        "tokenized": False,
+        "license": "the user's own text",
+        "citation": "the user's own text",
+        "world": False,
+    }
+
+
+def test_own_files_for_the_splits_stay_as_they_are(experiment: Experiment) -> None:
+    source = {
+        split: experiment.own(f"{split}.txt", f"{split} one\n{split} two\n".encode())
+        for split in ("train", "valid", "test")
+    }
+    experiment.run("lm", source)
+    assert experiment.lines("lm", "valid.txt") == ["valid one", "valid two"]
+    assert experiment.run("embeddings", source) == {"train": {"sentences": 2, "characters": 18}}
+
+
+def test_own_pairs_come_as_one_file_or_two_whole_or_by_split(experiment: Experiment) -> None:
+    english, french = [f"word {n}" for n in range(40)], [f"mot {n}" for n in range(40)]
+    languages = {"from": "en", "to": "fr"}
+    tsv = experiment.own("p.tsv", "".join(f"{e}\t{f}\n" for e, f in zip(english, french, strict=True)).encode())
+    two = {
+        "source_file": experiment.own("p.en", "\n".join(english).encode()),
+        "target_file": experiment.own("p.fr", "\n".join(french).encode()),
+    }
+    for source in ({**tsv, **languages}, {**two, **languages}):
+        metrics = experiment.run("translation", source)
+        assert {split: metrics[split]["pairs"] for split in metrics} == {"train": 36, "valid": 2, "test": 2}
+        assert experiment.lines("translation", "valid.source.txt") == english[36:38]
+        assert experiment.lines("translation", "test.target.txt") == french[38:]
+    metrics = experiment.run("translation", {"train": two, "valid": tsv, "test": tsv, **languages})
+    assert {split: metrics[split]["pairs"] for split in metrics} == {"train": 40, "valid": 40, "test": 40}
+
+
+def test_own_questions_are_split_by_story(experiment: Experiment) -> None:
+    story = "1 Tim went to the {0}.\n2 Where is Tim?\t{0}\t1\n3 Ann left.\n4 Where is Tim?\t{0}\t1\n"
+    text = "".join(story.format(f"room{number}") for number in range(20))
+    metrics = experiment.run("qa", experiment.own("qa.txt", text.encode()))
+    assert {split: metrics[split]["questions"] for split in metrics} == {"train": 36, "valid": 2, "test": 2}
+    test = [json.loads(line) for line in experiment.lines("qa", "test.jsonl")]
+    assert test[1]["story"] == ["Tim went to the room19.", "Ann left."]
+    assert [record["last_place"] for record in test] == [None, None]  # room19 answers no training question
+    assert json.loads(experiment.lines("qa", "train.jsonl")[0])["last_place"] == "room0"
+
+
+def test_a_catalog_text_with_published_splits_keeps_them(experiment: Experiment) -> None:
+    experiment.publish(
+        CORPORA, "ptb", {f"ptb.{split}": f" {split} <unk> N \n".encode() for split in ("train", "valid", "test")}
+    )
+    experiment.run("lm", {"source": "ptb"})
+    assert [experiment.lines("lm", f"{split}.txt") for split in ("train", "valid", "test")] == [
+        ["train <unk> N"],
+        ["valid <unk> N"],
+        ["test <unk> N"],
+    ]
+    assert experiment.description("lm")["tokenized"] is True
+    assert list(experiment.run("embeddings", {"source": "ptb"})) == ["train"]
+
+
+def test_text8_in_one_line_becomes_lines_of_a_thousand_words(experiment: Experiment) -> None:
+    words = " ".join(f"w{number}" for number in range(40_500))
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("text8", f" {words}")
+    experiment.publish(CORPORA, "text8", {"text8": packed.getvalue()})
+    assert experiment.run("embeddings", {"source": "text8"})["train"]["sentences"] == 41
+    lines = experiment.lines("embeddings", "train.txt")
+    assert " ".join(lines) == words
+    assert {len(line.split()) for line in lines} == {1000, 500}
+
+
+def test_multi30k_gets_the_test_sets_that_both_languages_have(experiment: Experiment) -> None:
+    parts = {"train": "en de cs", "val": "en de cs", "test_2016_flickr": "en de cs", "test_2017_flickr": "en de"}
+    files = {
+        f"{part}.{language}": f"{part} {language}\n".encode()
+        for part, languages in parts.items()
+        for language in languages.split()
+    }
+    experiment.publish(CORPORA, "multi30k", files)
+    german = experiment.run("translation", {"source": "multi30k", "from": "de", "to": "en"})
+    assert list(german) == ["train", "valid", "test_2016_flickr", "test_2017_flickr"]
+    assert experiment.lines("translation", "test_2017_flickr.source.txt") == ["test_2017_flickr de"]
+    assert experiment.lines("translation", "valid.target.txt") == ["val en"]
+    czech = experiment.run("translation", {"source": "multi30k", "from": "en", "to": "cs"})
+    assert list(czech) == ["train", "valid", "test_2016_flickr"]
+
+
+def test_babi_holds_out_the_last_hundred_training_questions_in_whole_stories(experiment: Experiment) -> None:
+    def task(prefix: str, stories: int) -> bytes:
+        story = "1 {0}{1} is here.\n" + "".join(f"{n} Who?\t{{0}}{{1}}\t1\n" for n in (2, 3, 4))
+        return "".join(story.format(prefix, number) for number in range(stories)).encode()
+
+    files = {
+        "qa2_x_train": task("a", 60),
+        "qa2_x_test": task("b", 2),
+        "qa20_y_train": task("c", 50),
+        "qa20_y_test": task("d", 1),
+    }
+    experiment.publish(CORPORA, "babi", files)
+    metrics = experiment.run("qa", {"source": "babi", "tasks": [20, 2]})
+    assert {split: metrics[split]["questions"] for split in metrics} == {"train": 78 + 48, "valid": 204, "test": 9}
+    training = [json.loads(line) for line in experiment.lines("qa", "train.jsonl")]
+    assert [record["task"] for record in training] == [2] * 78 + [20] * 48
+    assert training[0]["last_place"] == "a0"
+
+
+def test_gold_sets_stand_beside_the_text(experiment: Experiment) -> None:
+    experiment.publish(GOLD_SETS, "rg65", {"EN-RG-65": b"gem\tjewel\t3.94\n"})
+    experiment.content["evaluation"]["gold_sets"] = ["rg65"]
+    assert experiment.run("embeddings", {"source": "world"})["gold"] == {"rg65": 1}
+    assert "gold/rg65.tsv" in experiment.files("embeddings")
+
+
+def test_a_failure_leaves_the_earlier_text_and_nothing_half_written(experiment: Experiment) -> None:
+    experiment.run("lm", experiment.own("good.txt", b"good line\n" * 20))
+    bad = experiment.own("bad.txt", b"fine line\n" * 50_000 + b"\xff\n")
+    with pytest.raises(FirthError, match=r"bad\.txt: line 50001 is not UTF-8"):
+        experiment.run("lm", bad)
+    assert experiment.lines("lm", "test.txt") == ["good line"]
+    assert [path.name for path in experiment.workspace.raw("lm").parent.iterdir()] == ["lm"]
+
+
+@pytest.mark.parametrize(
+    ("role", "content", "message"),
+    [
+        ("lm", b"too\nfew\n", "2 lines are too few to split"),
+        ("lm", b"\n\n", "no text in it"),
+        ("translation", b"a\tb\n", "1 pairs are too few"),
+        ("qa", b"1 A.\n2 Q?\tx\t1\n", "1 stories are too few"),
+    ],
+)
+def test_too_little_text_is_one_line(experiment: Experiment, role: str, content: bytes, message: str) -> None:
+    source = experiment.own("mine", content)
+    with pytest.raises(FirthError, match=f"mine: .*{message}"):
+        experiment.run(role, {**source, **({"from": "en", "to": "fr"} if role == "translation" else {})})
+    assert not experiment.workspace.raw(role).exists()
+
+
+def test_a_missing_checksum_stops_before_anything_is_written(experiment: Experiment) -> None:
+    source = experiment.own("mine.txt", b"line\n" * 40)
+    with pytest.raises(FirthError, match=rf"corpora\.embeddings: .*sha256: {source['sha256']}$"):
+        experiment.run("embeddings", {"path": "mine.txt"})
+    assert not experiment.workspace.raw("embeddings").exists()
