@@ -1,0 +1,158 @@
+"""Streams of token ids on disk: memory-mapped when read, appended to when written.
+
+A stream NAME is ``NAME.ids.npy`` (1-D) and ``NAME.offsets.npy`` (int64): sentence i is
+``ids[offsets[i]:offsets[i + 1]]``.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+
+import numpy as np
+
+from firth.errors import FirthError
+from firth.text.vocabulary import EOS_ID
+from firth.workspace import require
+
+
+@dataclass(frozen=True)
+class TokenStream:
+    """Sentences as one array of ids.
+
+    Attributes
+    ----------
+    ids : (tokens,) uint16 or int32.
+    offsets : (sentences + 1,) int64, from 0 to the number of tokens.
+    """
+
+    ids: np.ndarray
+    offsets: np.ndarray
+
+    def __len__(self) -> int:
+        return len(self.offsets) - 1
+
+    def sentence(self, position: int) -> np.ndarray:
+        """The ids of one sentence, counted from 0."""
+        if not 0 <= position < len(self):
+            raise IndexError(f"sentence {position} of {len(self)}")
+        return self.ids[self.offsets[position] : self.offsets[position + 1]]
+
+    def with_sentence_ends(self) -> np.ndarray:
+        """All ids, (tokens + sentences,), with ``<eos>`` after each sentence."""
+        text = np.full(len(self.ids) + len(self), EOS_ID, dtype=self.ids.dtype)
+        is_token = np.ones(len(text), dtype=bool)
+        is_token[self.offsets[1:] + np.arange(len(self))] = False
+        text[is_token] = self.ids
+        return text
+
+    @classmethod
+    def load(cls, folder: Path, name: str) -> "TokenStream":
+        """Open a stream, memory-mapped.
+
+        Raises
+        ------
+        FirthError
+            If it is not there, or damaged.
+        """
+        stage = f"tokenize@{folder.name}"
+        arrays = []
+        for kind in ("ids", "offsets"):
+            path = require(folder / f"{name}.{kind}.npy", stage)
+            try:
+                arrays.append(np.load(path, mmap_mode="r", allow_pickle=False))
+            except (ValueError, EOFError):
+                raise FirthError(f"{path}: damaged or cut short; build it anew with `dvc repro -f {stage}`") from None
+        ids, offsets = arrays
+        if ids.ndim != 1 or offsets.ndim != 1 or not len(offsets) or offsets[0] != 0 or offsets[-1] != len(ids):
+            raise FirthError(
+                f"{folder / name}.*.npy: don't belong together; build them anew with `dvc repro -f {stage}`"
+            )
+        return cls(ids, offsets)
+
+    def save(self, folder: Path, name: str) -> None:
+        """Write a stream that is in memory."""
+        np.save(folder / f"{name}.ids.npy", self.ids, allow_pickle=False)
+        np.save(folder / f"{name}.offsets.npy", self.offsets, allow_pickle=False)
+
+
+class ArrayWriter:
+    """Writes a one-dimensional ``.npy`` file piece by piece, so that it need not fit in memory; a context manager."""
+
+    def __init__(self, path: Path, dtype: np.dtype) -> None:
+        self.path, self.dtype, self.length = path, dtype, 0
+
+    def __enter__(self) -> "ArrayWriter":
+        self._file = self.path.open("wb")
+        self._write_header()
+        return self
+
+    def append(self, values: np.ndarray) -> None:
+        """Write more values, in the file's type."""
+        self._file.write(np.ascontiguousarray(values, dtype=self.dtype).data)
+        self.length += len(values)
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        with self._file:
+            if kind is None:
+                self._file.seek(0)
+                self._write_header()  # NumPy leaves room for the digits of the length, so it is as long as the first
+
+    def _write_header(self) -> None:
+        description = {
+            "descr": np.lib.format.dtype_to_descr(self.dtype),
+            "fortran_order": False,
+            "shape": (self.length,),
+        }
+        np.lib.format.write_array_header_1_0(self._file, description)
+
+
+class StreamWriter:
+    """Writes a stream piece by piece; a context manager.
+
+    Parameters
+    ----------
+    keep_empty : whether a line without tokens is an empty sentence (where lines are aligned with others) or none.
+    """
+
+    def __init__(self, folder: Path, name: str, dtype: np.dtype, keep_empty: bool) -> None:
+        self._ids = ArrayWriter(folder / f"{name}.ids.npy", dtype)
+        self._offsets = ArrayWriter(folder / f"{name}.offsets.npy", np.dtype(np.int64))
+        self._keep_empty = keep_empty
+        self._last = 0
+
+    @property
+    def tokens(self) -> int:
+        """How many tokens have been written."""
+        return self._ids.length
+
+    @property
+    def sentences(self) -> int:
+        """How many sentences have ended."""
+        return self._offsets.length - 1
+
+    def __enter__(self) -> "StreamWriter":
+        self._ids.__enter__()
+        self._offsets.__enter__()
+        self._offsets.append(np.zeros(1, dtype=np.int64))
+        return self
+
+    def append(self, ids: np.ndarray, ends: np.ndarray) -> None:
+        """Write more ids; ``ends`` are the positions among them, ascending, before which a sentence has ended.
+
+        The last sentence may go on in the next piece.
+        """
+        offsets = ends + self.tokens
+        if not self._keep_empty:
+            offsets = offsets[np.diff(offsets, prepend=self._last) > 0]
+        if len(offsets):
+            self._last = int(offsets[-1])
+        self._offsets.append(offsets)
+        self._ids.append(ids)
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._ids.__exit__(kind, error, trace)
+        self._offsets.__exit__(kind, error, trace)

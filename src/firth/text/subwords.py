@@ -1,0 +1,97 @@
+"""Subwords for translation: byte-pair encoding (Sennrich et al. 2016) over bytes, joint for both languages.
+
+Every byte is in the alphabet, so that no text is unknown and decoding is exact: ``decode`` gives a line back without
+the white space at its ends (and in lower case, if the subwords are lower-cased). Words begin with their space; the
+first word of a line is given one, so that it has the same pieces as elsewhere. The special symbols have ids 0, 1 and 2
+but are never found in text: a literal ``<eos>`` is just characters.
+"""
+
+import json
+from collections.abc import Iterable, Iterator
+from itertools import chain
+from pathlib import Path
+
+from tokenizers import Tokenizer, decoders, models, normalizers, pre_tokenizers, trainers
+
+from firth.errors import FirthError
+from firth.text.vocabulary import EOS, PAD, PAD_ID, UNK
+from firth.workspace import require, write_text
+
+LINES_AT_ONCE = 4096
+
+
+class Subwords:
+    """A trained byte-pair encoding.
+
+    Attributes
+    ----------
+    tokenizer : the tokenizers library's own.
+    pieces : the vocabulary in order of id.
+    """
+
+    def __init__(self, tokenizer: Tokenizer) -> None:
+        self.tokenizer = tokenizer
+        ids = tokenizer.get_vocab()
+        self.pieces: list[str] = sorted(ids, key=ids.__getitem__)
+
+    def encode_lines(self, lines: Iterable[str]) -> Iterator[list[int]]:
+        """The ids of each line, without special symbols."""
+        batch: list[str] = []
+        for line in lines:
+            batch.append(line)
+            if len(batch) == LINES_AT_ONCE:
+                yield from self._encoded(batch)
+                batch = []
+        yield from self._encoded(batch)
+
+    def decode(self, ids: Iterable[int]) -> str:
+        """The text of ids; special symbols are left out, and bytes that are no UTF-8 become U+FFFD."""
+        return self.tokenizer.decode([int(position) for position in ids if position > PAD_ID]).removeprefix(" ")
+
+    def save(self, path: Path) -> None:
+        """Write ``tokenizer.json``, which the tokenizers library reads."""
+        write_text(path, self.tokenizer.to_str(pretty=True) + "\n")
+
+    @classmethod
+    def load(cls, path: Path) -> "Subwords":
+        """Read ``tokenizer.json``.
+
+        Raises
+        ------
+        FirthError
+            If it is not there or damaged.
+        """
+        stage = f"tokenize@{path.parent.name}"
+        content = require(path, stage).read_bytes()
+        try:
+            return cls(Tokenizer.from_buffer(content))
+        except Exception:  # the library raises no narrower one
+            raise FirthError(f"{path}: not a tokenizer; build it anew with `dvc repro -f {stage}`") from None
+
+    def _encoded(self, batch: list[str]) -> Iterator[list[int]]:
+        return (encoding.ids for encoding in self.tokenizer.encode_batch_fast(batch))
+
+
+def train_subwords(lines_iterables: Iterable[Iterable[str]], vocabulary_size: int, lowercase: bool) -> Subwords:
+    """Learn byte-pair encoding from the lines of one or more texts together.
+
+    Parameters
+    ----------
+    vocabulary_size : entries in all: 3 special symbols, 256 bytes, and merges. A small text gives fewer merges.
+    """
+    tokenizer = Tokenizer(models.BPE())
+    strip = normalizers.Strip()
+    tokenizer.normalizer = normalizers.Sequence([strip, normalizers.Lowercase()]) if lowercase else strip
+    tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=True)
+    tokenizer.decoder = decoders.ByteLevel()
+    trainer = trainers.BpeTrainer(
+        vocab_size=vocabulary_size,
+        min_frequency=2,
+        special_tokens=[UNK, EOS, PAD],
+        initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
+        show_progress=False,
+    )
+    tokenizer.train_from_iterator(chain.from_iterable(lines_iterables), trainer)
+    content = json.loads(tokenizer.to_str())
+    content["added_tokens"] = []  # else the symbols would be found in text, and be lost in decoding
+    return Subwords(Tokenizer.from_str(json.dumps(content, ensure_ascii=False)))

@@ -1,0 +1,96 @@
+"""Words out of text, by one stated rule, and readable text out of words.
+
+The rule, by the Unicode classes of the running Python's character database:
+
+1. A *word character* is a letter or number (``str.isalnum``) or a combining mark (category M). The underscore is none.
+2. A *word* is a run of word characters. It runs on over one joiner between two of them: an apostrophe (``'`` ``’``), a
+   hyphen (``-`` U+2010 U+2011), a soft hyphen or a zero-width (non-)joiner; and over one ``.`` or ``,`` between two
+   decimal digits. So ``don't``, ``l’homme``, ``twenty-one`` and ``1,000.50`` are one word each; ``U.S.``, ``24/7`` and
+   ``well--known`` are not.
+3. Every other character that is not white space (``str.isspace``) is a token of its own, with the marks that follow it
+   (a heart and its variation selector stay together).
+4. White space parts tokens and is lost; nothing else is. The HTML line breaks ``<br>``, ``<br/>``, ``<br />`` count as
+   white space; other tags are just characters.
+5. Lower-casing, when asked for, is ``str.lower`` before the cutting.
+
+Scripts that don't put spaces between words are not segmented. Text that is *already tokenized* is cut at ASCII white
+space alone and otherwise left as it is, case included.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+
+JOINERS = "'’\u2010\u2011\u00ad\u200c\u200d-"
+LAST_MARK = 0xE01EF
+
+
+def _marks() -> str:
+    """All combining marks, as ranges for a character class."""
+    ranges: list[list[int]] = []
+    for code in (*range(0x300, 0x20000), *range(0xE0100, LAST_MARK + 1)):  # no others have marks
+        if unicodedata.category(chr(code))[0] == "M":
+            if ranges and ranges[-1][1] == code - 1:
+                ranges[-1][1] = code
+            else:
+                ranges.append([code, code])
+    return "".join(f"{chr(first)}-{chr(last)}" for first, last in ranges)
+
+
+_MARKS = _marks()
+_RUN = rf"(?:[^\W_]++|[{_MARKS}]++)++"  # possessive: never gives a character back, so it can't go exponential
+_WORD = rf"{_RUN}(?:(?:[{JOINERS}]|(?<=\d)[.,](?=\d)){_RUN})*+"
+_TOKEN = rf"{_WORD}|\S[{_MARKS}]*"
+_BREAK = re.compile("<[bB][rR] ?/?>")
+_BY_RULE, _BY_RULE_AND_LINES = re.compile(_TOKEN), re.compile(rf"{_TOKEN}|\n")
+_AT_SPACES, _AT_SPACES_AND_LINES = re.compile(r"[^ \t\n\r\f\v]+"), re.compile(r"[^ \t\n\r\f\v]+|\n")
+
+_CLOSING = set(".,;:?!)]}%…”»’") | {"n't", "''"}
+_OPENING = set("([{“«¿¡$#") | {"``"}
+_CLITIC = re.compile(r"['’][^\W\d_]+")
+
+
+def words(text: str, lowercase: bool) -> list[str]:
+    """Cut text into words and other characters by the rule above."""
+    text = without_line_breaks(text)
+    return _BY_RULE.findall(text.lower() if lowercase else text)
+
+
+def tokenize_line(line: str, lowercase: bool, tokenized: bool) -> list[str]:
+    """Cut a line by the rule, or, if it is already tokenized, at its spaces (and leave its case alone)."""
+    return _AT_SPACES.findall(line) if tokenized else words(line, lowercase)
+
+
+def tokens_and_line_ends(text: str, lowercase: bool, tokenized: bool) -> list[str]:
+    r"""Tokens of all lines of a text in one list, with the token ``"\n"`` at the end of each line.
+
+    No token contains ``"\n"``, so the marks can't be mistaken.
+    """
+    if tokenized:
+        return _AT_SPACES_AND_LINES.findall(text)
+    return _BY_RULE_AND_LINES.findall(text.lower() if lowercase else text)
+
+
+def without_line_breaks(text: str) -> str:
+    """HTML's line breaks as spaces."""
+    return _BREAK.sub(" ", text) if "<" in text else text
+
+
+def join_words(tokens: Iterable[str]) -> str:
+    """Readable text from word tokens: punctuation closes up with its word, straight double quotes come in pairs.
+
+    It guesses where spaces were: ``words(join_words(tokens), False)`` gives the tokens of ordinary sentences back, but
+    the spacing of the source is lost for good.
+    """
+    parts: list[str] = []
+    close_up = True  # no space before the next token
+    inside_quotes = False
+    for token in tokens:
+        closing = token in _CLOSING or _CLITIC.fullmatch(token) is not None
+        opening = token in _OPENING
+        if token == '"':
+            closing, opening = inside_quotes, not inside_quotes
+            inside_quotes = not inside_quotes
+        parts.append(token if close_up or closing else f" {token}")
+        close_up = opening
+    return "".join(parts)
