@@ -1,0 +1,138 @@
+"""Stages ``cooccurrence``, ``svd`` and ``word2vec`` on sentences of two topics."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from gensim.models import KeyedVectors
+
+from firth.errors import FirthError
+from firth.params.experiment import Params, load_params
+from firth.stages import cooccurrence, svd, word2vec
+from firth.text.streams import TokenStream
+from firth.text.vocabulary import EOS_ID, Vocabulary
+from firth.vectors.skipgram import SkipGram
+from firth.workspace import Workspace
+
+TOPICS = {"animal": ["cat", "dog", "owl", "cow"], "food": ["rice", "soup", "corn", "cake"]}
+WORD2VEC: dict[str, Any] = {"dimension": 6, "epochs": 3, "batch_size": 512, "learning_rate": 0.05}
+
+
+def experiment(**svd_changes: Any) -> Params:
+    params = load_params(Path(__file__).parents[2] / "presets" / "world.yaml")
+    return params.model_copy(
+        update={
+            "threads": 1,
+            "compute": params.compute.model_copy(update={"accelerator": "cpu"}),
+            "evaluation": params.evaluation.model_copy(update={"gold_sets": ["rg65", "google-analogies"]}),
+            "svd": params.svd.model_copy(update={"dimension": 3, **svd_changes}),
+            "word2vec": params.word2vec.model_copy(update={**WORD2VEC, "subsampling_threshold": 0.0}),
+        }
+    )
+
+
+def workspace_at(root: Path) -> Workspace:
+    workspace = Workspace(root)
+    raw, tokens = workspace.raw("embeddings"), workspace.tokens("embeddings")
+    (raw / "gold").mkdir(parents=True)
+    tokens.mkdir(parents=True)
+    classes = [f"{word}\t{word}\t{topic}\n" for topic, words in TOPICS.items() for word in words]
+    (raw / "classes.tsv").write_text("form\tlemma\tclass\n" + "".join(classes))
+    (raw / "gold" / "rg65.tsv").write_text(
+        "word1\tword2\tscore\ncat\tdog\t4\nrice\tsoup\t3\ncat\trice\t1\ndog\tcake\t0\n"
+    )
+    (raw / "gold" / "google-analogies.txt").write_text(": none\nking queen man woman\n")
+    generator = np.random.default_rng(0)
+    names = list(TOPICS)
+    sentences = [generator.choice(TOPICS[names[i % 2]], 6).tolist() for i in range(400)]
+    words = sorted(word for topic in TOPICS.values() for word in topic)
+    counts = {word: sum(sentence.count(word) for sentence in sentences) for word in words}
+    words.sort(key=lambda word: -counts[word])
+    vocabulary = Vocabulary(["<unk>", "<eos>", *words], [0, len(sentences), *(counts[word] for word in words)])
+    vocabulary.save(tokens / "vocabulary.tsv")
+    ids = np.concatenate([vocabulary.encode(sentence) for sentence in sentences])
+    TokenStream(ids, np.arange(0, 6 * len(sentences) + 1, 6)).save(tokens, "train")
+    return workspace
+
+
+def outputs(workspace: Workspace) -> dict[str, bytes]:
+    folders = [workspace.cooccurrence, workspace.model("svd"), workspace.model("word2vec"), workspace.all_metrics]
+    return {
+        path.relative_to(workspace.root).as_posix(): path.read_bytes()
+        for folder in folders
+        for path in folder.rglob("*.*")
+    }
+
+
+def metrics(workspace: Workspace, run: str) -> Any:
+    return json.loads(workspace.metrics(run).read_text(encoding="utf-8"))
+
+
+def test_vectors_find_the_topics_and_the_same_params_give_the_same_bytes(tmp_path: Path) -> None:
+    results = []
+    for name in ("first", "second"):
+        workspace = workspace_at(tmp_path / name)
+        for stage in (cooccurrence, svd, word2vec):
+            stage.run(experiment(), workspace)
+        results.append(outputs(workspace))
+    assert results[0] == results[1]
+
+    counted = metrics(workspace, "cooccurrence")
+    assert counted["vocabulary_size"] == 10
+    assert counted["pairs"] == 400 * 6 * 5  # the window of 5 spans each sentence of 6
+    assert counted["nonzeros"] == 2 * 4 * 4
+    scores = metrics(workspace, "svd")
+    assert [scores[name]["class_recovery"] for name in ("svd", "ppmi", "raw_counts")] == [1.0, 1.0, 1.0]
+    assert scores["one_hot"]["class_recovery"] == pytest.approx(3 / 7)
+    assert scores["one_hot"]["rg65"]["spearman"] is None
+    assert "google-analogies" not in scores["ppmi"]
+    assert scores["svd"]["google-analogies"]["accuracy"] is None
+    predicted = metrics(workspace, "word2vec")
+    assert predicted["word2vec"]["class_recovery"] == 1.0
+    assert predicted["word2vec"]["rg65"]["covered"] == 4
+    for model in ("svd", "word2vec"):
+        loaded = KeyedVectors.load_word2vec_format(str(workspace.model(model) / "vectors.txt"))
+        tokens = Vocabulary.load(workspace.tokens("embeddings") / "vocabulary.tsv").tokens
+        assert loaded.index_to_key == tokens[EOS_ID + 1 :]
+        assert loaded.most_similar("cat", topn=1)[0][0] in TOPICS["animal"]
+
+
+def test_a_training_stopped_in_its_second_epoch_goes_on_to_the_same_bytes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole, stopped = workspace_at(tmp_path / "whole"), workspace_at(tmp_path / "stopped")
+    epochs: list[int] = []
+    step = SkipGram.training_step
+
+    def stop_in_second_epoch(self: SkipGram, batch: Any, number: int) -> Any:
+        if self.trainer.current_epoch == 1 and number == 2:
+            raise KeyError("stopped")
+        return step(self, batch, number)
+
+    def record(self: SkipGram, batch: Any, number: int) -> Any:
+        epochs.append(self.trainer.current_epoch)
+        return step(self, batch, number)
+
+    word2vec.run(experiment(), whole)
+    with monkeypatch.context() as patch:
+        patch.setattr(SkipGram, "training_step", stop_in_second_epoch)
+        with pytest.raises(KeyError):
+            word2vec.run(experiment(), stopped)
+    assert not stopped.model("word2vec").exists()
+    monkeypatch.setattr(SkipGram, "training_step", record)
+    word2vec.run(experiment(), stopped)
+    assert set(epochs) == {1, 2}
+    assert outputs(stopped) == outputs(whole)
+
+
+def test_svd_refuses_a_dimension_beyond_the_vocabulary_and_leaves_nothing(tmp_path: Path) -> None:
+    workspace = workspace_at(tmp_path)
+    with pytest.raises(FirthError, match="not there yet"):
+        svd.run(experiment(), workspace)
+    cooccurrence.run(experiment(), workspace)
+    with pytest.raises(FirthError, match=r"svd.dimension = 10: .* at most 9"):
+        svd.run(experiment(dimension=10), workspace)
+    assert not workspace.model("svd").exists()
+    assert not workspace.metrics("svd").exists()
