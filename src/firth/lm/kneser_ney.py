@@ -1,0 +1,247 @@
+"""Interpolated modified Kneser–Ney smoothing (Chen & Goodman 1998), with the conventions of KenLM's ``lmplz``.
+
+A sentence is padded with one ``<s>`` in front, which is context only, and with ``</s>`` (the vocabulary's ``<eos>``)
+at its end, which is predicted and counted. Nothing is pruned. n-grams are a trie of sorted integer arrays: the key of
+``w1 … wk`` is ``(row of w1 … wk-1 among the (k-1)-grams) * (V + 1) + wk``, so that any order fits into 64 bits.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from firth.errors import FirthError
+from firth.text.streams import TokenStream
+from firth.text.vocabulary import EOS_ID
+
+Ids = NDArray[np.int64]
+Floats = NDArray[np.float64]
+
+FALLBACK_DISCOUNTS = (0.5, 1.0, 1.5)
+CONVENTION = (
+    "interpolated modified Kneser-Ney; each sentence on its own: <s> is context only, <eos> is predicted and counted; "
+    "<unk> is a word like any other; unigrams are interpolated with the uniform distribution over the vocabulary, "
+    "<unk> and <eos> included; perplexity = exp(nats per token)"
+)
+
+
+@dataclass(frozen=True)
+class KneserNey:
+    """A trained n-gram model: for each order the n-grams, their interpolated probabilities and their back-offs.
+
+    Attributes
+    ----------
+    vocabulary_size : V; ``<s>`` has the id V.
+    discounts : D1, D2, D3+ of each order.
+    keys : sorted n-grams of orders 1 to n, ``keys[0]`` being 0 … V.
+    probabilities : P(wk | w1 … wk-1) of each n-gram.
+    backoffs : the weight that ``w1 … wk`` as a context leaves to shorter contexts, for orders 1 to n-1.
+    """
+
+    vocabulary_size: int
+    discounts: list[tuple[float, float, float]]
+    keys: list[Ids]
+    probabilities: list[Floats]
+    backoffs: list[Floats]
+
+    @property
+    def order(self) -> int:
+        return len(self.keys)
+
+    @property
+    def size(self) -> int:
+        """The number of n-grams stored, over all orders."""
+        return sum(len(keys) for keys in self.keys)
+
+    def log_probabilities(self, stream: TokenStream) -> Floats:
+        """Score every token: nats, in the order of ``stream.with_sentence_ends()``, ends of sentences included."""
+        symbols, positions = _padded(stream, self.vocabulary_size)
+        scores = self.probabilities[0][symbols]
+        rows = symbols
+        for keys, probabilities, backoffs in zip(self.keys[1:], self.probabilities[1:], self.backoffs, strict=True):
+            if len(keys) == 0:  # no sentence is as long as this order
+                break
+            contexts = np.concatenate([[-1], rows[:-1]])
+            rows = _find(keys, contexts, symbols, self.vocabulary_size)
+            weights = np.where(contexts >= 0, backoffs[contexts], 1.0)
+            scores = np.where(rows >= 0, probabilities[rows], scores * weights)
+        return np.log(scores[positions > 0])
+
+    def perplexity(self, stream: TokenStream) -> float:
+        """exp(nats per token) of a text, ends of sentences counted.
+
+        Raises
+        ------
+        FirthError
+            If the stream holds no sentence.
+        """
+        if len(stream) == 0:
+            raise FirthError("validation or test text: no sentence to score; give a longer text")
+        return float(np.exp(-self.log_probabilities(stream).mean()))
+
+    def score_next(self, prefixes: Sequence[Ids], words: Ids) -> Floats:
+        """log P(word | prefix), (N, K), of K words after each of N beginnings of a sentence."""
+        lengths = np.array([len(prefix) + 1 for prefix in prefixes])
+        offsets = np.concatenate([[0], np.cumsum(lengths)])
+        places = np.cumsum(lengths + 1) - 2  # of the words, where an end that doesn't count follows each
+        columns = []
+        for column in words.T:
+            ids = np.concatenate([[*prefix, word] for prefix, word in zip(prefixes, column, strict=True)])
+            columns.append(self.log_probabilities(TokenStream(ids.astype(np.int64), offsets))[places])
+        return np.stack(columns, axis=1)
+
+    def distribution(self, context: list[int]) -> Floats:
+        """Probabilities of all V words after ``context``, ids in reading order; V stands for ``<s>``."""
+        base = self.vocabulary_size + 1
+        scores = self.probabilities[0][:-1].copy()
+        for order in range(2, self.order + 1):
+            if order - 1 > len(context) or len(self.keys[order - 1]) == 0:
+                break
+            row = np.array([context[1 - order]], np.int64)
+            for depth, symbol in enumerate(context[len(context) - order + 2 :]):
+                row = _find(self.keys[depth + 1], row, np.array([symbol], np.int64), self.vocabulary_size)
+            if row[0] < 0:
+                break
+            start, end = np.searchsorted(self.keys[order - 1], [row[0] * base, (row[0] + 1) * base])
+            scores *= self.backoffs[order - 2][row[0]]
+            scores[self.keys[order - 1][start:end] % base] = self.probabilities[order - 1][start:end]
+        return scores
+
+    def save(self, folder: Path) -> None:
+        """Write the arrays of each order and ``settings.json`` into an existing folder."""
+        for index, (keys, probabilities) in enumerate(zip(self.keys, self.probabilities, strict=True)):
+            np.save(folder / f"{index + 1}-grams.keys.npy", keys)
+            np.save(folder / f"{index + 1}-grams.probabilities.npy", probabilities)
+        for index, backoffs in enumerate(self.backoffs):
+            np.save(folder / f"{index + 1}-grams.backoffs.npy", backoffs)
+        settings = {
+            "order": self.order,
+            "vocabulary_size": self.vocabulary_size,
+            "discounts": [list(values) for values in self.discounts],
+            "convention": CONVENTION,
+        }
+        (folder / "settings.json").write_text(json.dumps(settings, indent=2) + "\n", encoding="utf-8")
+
+    @classmethod
+    def load(cls, folder: Path) -> "KneserNey":
+        settings = json.loads((folder / "settings.json").read_text(encoding="utf-8"))
+
+        def arrays(kind: str, count: int) -> list[NDArray]:
+            paths = [folder / f"{order}-grams.{kind}.npy" for order in range(1, count + 1)]
+            return [np.load(path, mmap_mode="r", allow_pickle=False) for path in paths]
+
+        order = settings["order"]
+        discounts = [(d1, d2, d3) for d1, d2, d3 in settings["discounts"]]
+        columns = arrays("keys", order), arrays("probabilities", order), arrays("backoffs", order - 1)
+        return cls(settings["vocabulary_size"], discounts, *columns)
+
+
+def train_kneser_ney(stream: TokenStream, vocabulary_size: int, order: int) -> KneserNey:
+    """Count the n-grams of ``stream`` and smooth them, from unigrams up to ``order``.
+
+    Counts of orders below the highest are the numbers of different words that precede an n-gram (Kneser & Ney 1995);
+    n-grams that begin with ``<s>``, which nothing precedes, keep how often they occur.
+
+    Raises
+    ------
+    FirthError
+        If the stream holds no sentence.
+    """
+    if len(stream) == 0:
+        raise FirthError("training text: no sentence to count n-grams in; give a longer text")
+    symbols, positions = _padded(stream, vocabulary_size)
+    base = vocabulary_size + 1
+    tables = [_Table.of_unigrams(symbols, base)]
+    while len(tables) < order:
+        shorter = tables[-1]
+        within = np.flatnonzero(positions >= len(tables))  # where an n-gram of this order ends
+        contexts = shorter.rows[within - 1]
+        keys, first, inverse, counts = np.unique(
+            contexts * base + symbols[within], return_index=True, return_inverse=True, return_counts=True
+        )
+        rows = np.full(len(symbols), -1, np.int64)
+        rows[within] = inverse
+        tables.append(_Table(keys, rows, contexts[first], shorter.rows[within[first]], counts))
+        preceding = np.bincount(tables[-1].suffixes, minlength=len(shorter.keys))
+        shorter.counts = np.where(preceding > 0, preceding, shorter.counts)
+    return _smoothed(tables, vocabulary_size)
+
+
+def discounts_of(counts: Ids) -> tuple[float, float, float]:
+    """D1, D2, D3+ from the counts of counts (Chen & Goodman 1998, equation 26).
+
+    As in KenLM with ``--discount_fallback``: where a count from 1 to 3 doesn't occur, as in small data, or an estimate
+    leaves its bounds 0 and r, the three are 0.5, 1 and 1.5.
+    """
+    n1, n2, n3, n4 = (int(np.sum(counts == count)) for count in (1, 2, 3, 4))
+    if not (n1 and n2 and n3):
+        return FALLBACK_DISCOUNTS
+    y = n1 / (n1 + 2 * n2)
+    d1, d2, d3 = 1 - 2 * y * n2 / n1, 2 - 3 * y * n3 / n2, 3 - 4 * y * n4 / n3
+    return (d1, d2, d3) if d1 >= 0 and d2 >= 0 and d3 >= 0 else FALLBACK_DISCOUNTS
+
+
+@dataclass
+class _Table:
+    """The n-grams of one order: sorted ``keys``, the rows of their contexts and suffixes one order below, and counts.
+
+    ``rows`` tells for every position of the text which n-gram ends there, -1 where none does.
+    """
+
+    keys: Ids
+    rows: Ids
+    contexts: Ids
+    suffixes: Ids
+    counts: Ids
+
+    @classmethod
+    def of_unigrams(cls, symbols: Ids, base: int) -> "_Table":
+        nothing = np.zeros(base, np.int64)
+        counts = np.bincount(symbols, minlength=base)
+        return cls(np.arange(base, dtype=np.int64), symbols, nothing, nothing, counts)
+
+
+def _smoothed(tables: list[_Table], vocabulary_size: int) -> KneserNey:
+    """Interpolate each order with the one below: P(w|c) = (a(cw) - D) / Σa(c·) + backoff(c) P(w|shorter c)."""
+    tables[0].counts[vocabulary_size] = 0  # <s> is never predicted
+    lower = np.full(vocabulary_size + 1, 1 / vocabulary_size)
+    lower[vocabulary_size] = 0
+    discounts: list[tuple[float, float, float]] = []
+    probabilities: list[Floats] = []
+    backoffs: list[Floats] = []
+    for index, table in enumerate(tables):
+        contexts = len(tables[index - 1].keys) if index else 1
+        discounts.append(discounts_of(table.counts))
+        taken = np.array([0.0, *discounts[-1]])[np.minimum(table.counts, 3)]
+        totals = np.bincount(table.contexts, table.counts, contexts)
+        left = np.bincount(table.contexts, taken, contexts)
+        weights = np.divide(left, totals, out=np.ones(contexts), where=totals > 0)  # 1 for what is no context
+        if index:
+            lower = probabilities[-1][table.suffixes]
+            backoffs.append(weights)
+        probabilities.append((table.counts - taken) / totals[table.contexts] + weights[table.contexts] * lower)
+    return KneserNey(vocabulary_size, discounts, [table.keys for table in tables], probabilities, backoffs)
+
+
+def _padded(stream: TokenStream, vocabulary_size: int) -> tuple[Ids, Ids]:
+    """All sentences as ``<s> … </s>``, and every symbol's position in its sentence, 0 being ``<s>``."""
+    lengths = np.diff(stream.offsets) + 2
+    starts = np.cumsum(lengths) - lengths
+    symbols = np.empty(int(lengths.sum()), np.int64)
+    positions = np.arange(len(symbols)) - np.repeat(starts, lengths)
+    symbols[starts] = vocabulary_size
+    symbols[starts + lengths - 1] = EOS_ID
+    inner = np.ones(len(symbols), bool)
+    inner[starts] = inner[starts + lengths - 1] = False
+    symbols[inner] = stream.ids[stream.offsets[0] : stream.offsets[-1]]
+    return symbols, positions
+
+
+def _find(keys: Ids, contexts: Ids, symbols: Ids, vocabulary_size: int) -> Ids:
+    """Rows of the n-grams ``contexts + symbols`` among ``keys``; -1 where there is none."""
+    wanted = np.where(contexts >= 0, contexts * (vocabulary_size + 1) + symbols, -1)
+    rows = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
+    return np.where(keys[rows] == wanted, rows, -1)

@@ -1,0 +1,48 @@
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from firth.errors import FirthError
+from firth.lm.data import NO_TARGET, TextData, Windows, training_columns, validation_columns
+
+TEXT = np.array([2, 3, 4, 1, 5, 6, 1, 7], np.uint16)
+
+
+def test_training_columns_are_consecutive_text_without_the_tail() -> None:
+    tokens, targets = training_columns(TEXT, 3)
+    assert tokens.tolist() == [[1, 3, 1], [2, 4, 5]]
+    assert targets.tolist() == [[2, 4, 5], [3, 1, 6]]
+
+
+def test_validation_columns_hold_every_token_once() -> None:
+    tokens, targets = validation_columns(TEXT, 3)
+    assert tokens.T.tolist() == [[1, 2, 3], [4, 1, 5], [6, 1, 1]]
+    assert targets.T.tolist() == [[2, 3, 4], [1, 5, 6], [1, 7, NO_TARGET]]
+
+
+def test_windows_follow_each_other_and_the_last_is_shorter() -> None:
+    tokens, targets = training_columns(np.arange(14, dtype=np.int32), 2)
+    windows = [windows_pair[1][:, 0].tolist() for windows_pair in Windows(tokens, targets, 3)]  # type: ignore[attr-defined]
+    assert windows == [[0, 1, 2], [3, 4, 5], [6]]
+    assert len(Windows(tokens, targets, 3)) == 3
+    assert len(Windows(tokens, targets, 7)) == 1
+
+
+def test_devices_share_the_columns_and_keep_the_number_of_windows() -> None:
+    data = TextData(np.arange(41), TEXT, batch_size=4, bptt_length=3)
+    (whole, parts) = (list(data.train_dataloader()), [])
+    for rank in range(2):
+        data.trainer = SimpleNamespace(global_rank=rank, world_size=2)  # type: ignore[assignment]
+        parts.append(list(data.train_dataloader()))
+    assert len(whole) == len(parts[0]) == len(parts[1]) == 4
+    for (tokens, targets), first, second in zip(whole, *parts, strict=True):
+        assert tokens.tolist() == np.hstack([first[0], second[0]]).tolist()
+        assert targets.tolist() == np.hstack([first[1], second[1]]).tolist()
+
+
+def test_text_too_short_is_refused() -> None:
+    with pytest.raises(FirthError, match=r"lm\.batch_size = 9: more than the 8 training tokens"):
+        training_columns(TEXT, 9)
+    with pytest.raises(FirthError, match="no sentence"):
+        validation_columns(TEXT[:0], 4)
