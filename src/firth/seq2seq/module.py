@@ -1,0 +1,59 @@
+"""Training of an encoder–decoder on Lightning: loss, optimizer, learning-rate schedule."""
+
+import math
+from typing import Any
+
+import pytorch_lightning as pl
+from torch import Tensor
+from torch.optim import Adam
+from torch.optim.lr_scheduler import LambdaLR
+
+from firth.seq2seq.data import Batch
+from firth.seq2seq.networks import EncoderDecoder
+
+WARM_UP_SHARE = 0.05  # of all steps
+
+
+class Seq2seqModule(pl.LightningModule):
+    """Teacher forcing with Adam; the learning rate warms up, then falls along a cosine to 0 at the last step.
+
+    Reports ``train_loss`` and ``valid_loss``: nats per target token, ``<eos>`` included, exact over the epoch.
+    """
+
+    def __init__(self, network: EncoderDecoder, learning_rate: float, total_steps: int) -> None:
+        super().__init__()
+        self.network, self.learning_rate, self.total_steps = network, learning_rate, total_steps
+
+    def training_step(self, batch: Batch, _: int) -> Tensor:
+        """Mean loss of the global batch, of which this share has its part.
+
+        The trainer averages gradients over devices, so a share counts ``world_size``-fold.
+        """
+        loss = self._loss(batch)
+        self._report("train_loss", loss, batch)
+        return loss * (self.trainer.world_size / batch.global_tokens)
+
+    def validation_step(self, batch: Batch, _: int) -> None:
+        self._report("valid_loss", self._loss(batch), batch)
+
+    def configure_optimizers(self) -> Any:
+        optimizer = Adam(self.parameters(), lr=self.learning_rate)
+        schedule = LambdaLR(optimizer, lambda step: learning_rate_factor(step, self.total_steps))
+        return {"optimizer": optimizer, "lr_scheduler": {"scheduler": schedule, "interval": "step"}}
+
+    def _loss(self, batch: Batch) -> Tensor:
+        return self.network.loss(batch.source, batch.lengths, batch.target, batch.labels, batch.real)
+
+    def _report(self, name: str, loss: Tensor, batch: Batch) -> None:
+        """Log the mean of a share, weighted by its tokens."""
+        mean = loss.detach() / batch.tokens
+        self.log(name, mean, on_step=False, on_epoch=True, batch_size=batch.tokens, sync_dist=True)
+
+
+def learning_rate_factor(step: int, total_steps: int) -> float:
+    """Share of the full learning rate at a step from 0: a linear warm-up, then half a cosine down to 0."""
+    warm_up = max(1, round(WARM_UP_SHARE * total_steps))
+    if step < warm_up:
+        return (step + 1) / warm_up
+    progress = (step - warm_up) / max(1, total_steps - warm_up)
+    return 0.5 * (1 + math.cos(math.pi * min(1.0, progress)))

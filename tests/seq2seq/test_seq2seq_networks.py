@@ -1,0 +1,163 @@
+import math
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from torch import Tensor
+
+from firth.params.seq2seq import Seq2seqParams
+from firth.seq2seq.data import Batch, Pairs
+from firth.seq2seq.networks import Configuration, EncoderDecoder, load, reversed_tokens, save, top_hidden
+
+Settings = Callable[..., Seq2seqParams]
+MakePairs = Callable[..., Pairs]
+VOCABULARY_SIZE = 9
+CELLS = ["rnn", "gru", "lstm"]
+
+
+def build(settings: Seq2seqParams, seed: int = 0) -> EncoderDecoder:
+    torch.manual_seed(seed)
+    network = EncoderDecoder(Configuration("none", VOCABULARY_SIZE, settings)).double()
+    for parameter in network.parameters():  # nothing at zero, so that every weight takes part
+        parameter.data = torch.randn_like(parameter) * 0.5
+    return network.eval()
+
+
+def loss_of(network: EncoderDecoder, batch: Batch) -> Tensor:
+    return network.loss(batch.source, batch.lengths, batch.target, batch.labels, batch.real)
+
+
+def test_first_word_comes_straight_from_the_encoder_state_by_hand(settings: Settings) -> None:
+    network = build(settings(cell="rnn"))
+    weights = {name: value.numpy() for name, value in network.state_dict().items()}
+    state = np.zeros(4)
+    for token in (5, 3, 7):
+        inputs = weights["encoder.embedding.weight"][token]
+        state = np.tanh(
+            weights["encoder.recurrence.weight_ih_l0"] @ inputs
+            + weights["encoder.recurrence.bias_ih_l0"]
+            + weights["encoder.recurrence.weight_hh_l0"] @ state
+            + weights["encoder.recurrence.bias_hh_l0"]
+        )
+    output = weights["decoder.embedding.weight"] @ weights["decoder.projection.weight"]  # V, (vocabulary, hidden)
+    expected = output @ state + weights["decoder.bias"]
+
+    hidden = network(torch.tensor([[5], [3], [7]]), torch.tensor([3]), torch.tensor([[4]]))
+    np.testing.assert_allclose(network.decoder.logits(hidden)[0, 0].detach().numpy(), expected, rtol=1e-12)
+
+
+@pytest.mark.parametrize("cell", CELLS)
+@pytest.mark.parametrize("layers", [1, 2])
+def test_one_call_of_the_decoder_equals_a_step_by_step_loop(settings: Settings, cell: str, layers: int) -> None:
+    network = build(settings(cell=cell, layers=layers))
+    source, lengths = torch.tensor([[3, 4], [5, 6]]), torch.tensor([2, 2])
+    target = torch.tensor([[7, 8], [3, 4], [5, 5]])
+    state = network.encoder(source, lengths)
+    expected = [top_hidden(state)]
+    for words in target:
+        _, state = network.decoder(words.unsqueeze(0), state)
+        expected.append(top_hidden(state))
+    torch.testing.assert_close(network(source, lengths, target), torch.stack(expected))
+
+
+@pytest.mark.parametrize("cell", CELLS)
+def test_recurrence_follows_the_equations_of_the_cell(settings: Settings, cell: str) -> None:
+    network = build(settings(cell=cell))
+    recurrence = network.encoder.recurrence
+    step = {"rnn": torch.nn.RNNCell, "gru": torch.nn.GRUCell, "lstm": torch.nn.LSTMCell}[cell](3, 4).double()
+    step.load_state_dict({name.removesuffix("_l0"): value for name, value in recurrence.state_dict().items()})
+    state = None
+    for token in (8, 2, 6):
+        state = step(network.encoder.embedding(torch.tensor([token])), state)
+    expected = state[0] if isinstance(state, tuple) else state
+    torch.testing.assert_close(top_hidden(network.encoder(torch.tensor([[8], [2], [6]]), torch.tensor([3]))), expected)
+
+
+@pytest.mark.parametrize("cell", CELLS)
+@pytest.mark.parametrize("reverse_source", [False, True])
+def test_padding_changes_neither_loss_nor_gradient(
+    settings: Settings, pairs: MakePairs, cell: str, reverse_source: bool
+) -> None:
+    network = build(settings(cell=cell, reverse_source=reverse_source, layers=2))
+    data = pairs([[3], [4, 5, 6, 7, 8], [5, 3, 4]], [[7, 8, 3, 4], [6], [5, 5]])
+    together = loss_of(network, data.batch(np.arange(3)))
+    apart = torch.stack([loss_of(network, data.batch(np.array([position]))) for position in range(3)]).sum()
+    torch.testing.assert_close(together, apart)
+    for one, other in zip(
+        torch.autograd.grad(together, list(network.parameters())),
+        torch.autograd.grad(apart, list(network.parameters())),
+        strict=True,
+    ):
+        torch.testing.assert_close(one, other)
+
+
+def test_reversal_turns_real_tokens_only() -> None:
+    tokens = torch.tensor([[3, 3, 3], [4, 4, 2], [5, 2, 2], [6, 2, 2]])
+    expected = [[6, 4, 3], [5, 3, 2], [4, 2, 2], [3, 2, 2]]
+    assert reversed_tokens(tokens, torch.tensor([4, 2, 1])).tolist() == expected
+
+
+def test_reading_backwards_is_reading_the_reversed_source(settings: Settings) -> None:
+    forwards, backwards = build(settings(reverse_source=False)), build(settings(reverse_source=True))
+    one = forwards.encoder(torch.tensor([[5], [4], [3]]), torch.tensor([3]))
+    other = backwards.encoder(torch.tensor([[3], [4], [5], [2]]), torch.tensor([3]))
+    torch.testing.assert_close(one, other)
+
+
+@pytest.mark.parametrize("cell", CELLS)
+def test_gradient_of_the_loss_is_right(settings: Settings, pairs: MakePairs, cell: str) -> None:
+    network = build(settings(cell=cell, embedding_size=2, hidden_size=2, reverse_source=True))
+    batch = pairs([[3, 4, 5], [6]], [[7], [8, 3, 4]]).batch(np.arange(2))
+    names = [name for name, _ in network.named_parameters()]
+
+    def loss(*values: Tensor) -> Tensor:
+        parts = (batch.source, batch.lengths, batch.target, batch.labels, batch.real)
+        return torch.func.functional_call(
+            _Loss(network), {f"network.{n}": v for n, v in zip(names, values, strict=True)}, parts
+        )
+
+    inputs = tuple(parameter.detach().clone().requires_grad_() for parameter in network.parameters())
+    assert torch.autograd.gradcheck(loss, inputs, fast_mode=True)
+
+
+class _Loss(torch.nn.Module):
+    def __init__(self, network: EncoderDecoder) -> None:
+        super().__init__()
+        self.network = network
+
+    def forward(self, *parts: Tensor) -> Tensor:
+        return self.network.loss(*parts)
+
+
+def test_loss_is_the_sum_of_negative_log_probabilities_with_the_sentence_end(
+    settings: Settings, pairs: MakePairs
+) -> None:
+    network = build(settings())
+    batch = pairs([[3, 4]], [[5, 6]]).batch(np.arange(1))
+    logits = network.decoder.logits(network(batch.source, batch.lengths, batch.target))[:, 0].detach().numpy()
+    expected = -sum(row[label] - math.log(np.exp(row).sum()) for row, label in zip(logits, [5, 6, 1], strict=True))
+    assert loss_of(network, batch).item() == pytest.approx(expected, rel=1e-12)
+
+
+@pytest.mark.parametrize(("cell", "gate"), [("gru", 1), ("lstm", 1)])
+def test_gates_start_out_remembering_and_recurrent_weights_orthogonal(settings: Settings, cell: str, gate: int) -> None:
+    network = EncoderDecoder(Configuration("none", VOCABULARY_SIZE, settings(cell=cell)))
+    recurrence = network.decoder.recurrence
+    bias = recurrence.get_parameter("bias_ih_l0").detach() + recurrence.get_parameter("bias_hh_l0").detach()
+    gates = len(bias) // 4
+    assert bias.reshape(gates, 4)[gate].tolist() == [1.0] * 4
+    assert bias.abs().sum() == 4
+    for matrix in recurrence.get_parameter("weight_hh_l0").detach().reshape(gates, 4, 4):
+        torch.testing.assert_close(matrix @ matrix.T, torch.eye(4))
+
+
+def test_saved_network_is_rebuilt_with_the_same_weights_and_settings(settings: Settings, tmp_path: Path) -> None:
+    network = EncoderDecoder(Configuration("none", VOCABULARY_SIZE, settings(cell="lstm", dropout=0.3, layers=2)))
+    save(network, tmp_path)
+    rebuilt = load(tmp_path)
+    assert rebuilt.configuration == network.configuration
+    assert not rebuilt.training
+    for name, value in network.state_dict().items():
+        assert torch.equal(rebuilt.state_dict()[name], value)
