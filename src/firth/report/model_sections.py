@@ -1,0 +1,210 @@
+"""The page's sections on models of sentences: language models, and encoder–decoders."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from firth.report import figures
+from firth.report.findings import LANGUAGE_MODELS, NAMES, Findings, held_out_splits, in_words, numbered, pick
+from firth.report.markup import (
+    Content,
+    Markup,
+    code,
+    figure,
+    heading,
+    join,
+    markup,
+    paragraph,
+    section,
+    side_by_side,
+    table,
+)
+from firth.text.vocabulary import UNK
+
+TITLES = {"translation": "Translation", "qa": "Answering questions"}
+
+
+def language_models_section(findings: Findings) -> Markup | None:
+    """Perplexities, learning curves, distance from the floor, agreement."""
+    models = findings.language_models()
+    if not models:
+        return None
+    header = [
+        "language model",
+        "parameters",
+        "best epoch",
+        "perplexity (validation)",
+        "perplexity (test)",
+        "÷\u00a0floor (test)",
+    ]
+    paths = [["parameters"], ["best_epoch"], ["valid", "perplexity"], ["test", "perplexity"], ["test", FLOOR]]
+    columns = [[pick(values, *path) for values in models.values()] for path in paths]
+    there = [number for number, column in enumerate(columns) if any(value is not None for value in column)]
+    rows = [[name, *(columns[number][row] for number in there)] for row, name in enumerate(models)]
+    parts = [
+        paragraph(
+            "Perplexity is the exponential of the cross-entropy a token, the end of the sentence included; lower is "
+            "better."
+        ),
+        table("Language models", [header[0], *(header[number + 1] for number in there)], rows),
+        side_by_side([_lm_curves(findings), _floor(models)]),
+        side_by_side([_agreement(models), _controls(models)]),
+    ]
+    return section("language-models", "Language models", parts)
+
+
+FLOOR = "perplexity_over_floor"
+
+
+def encoder_decoders_section(findings: Findings) -> Markup | None:
+    """For each task: scores beside the baselines, learning curves, and what the models say."""
+    parts: list[Markup | None] = []
+    for task, title in TITLES.items():
+        runs = findings.encoder_decoders(task)
+        if not runs:
+            continue
+        curves = {name: _curve(findings, run) for name, run in runs.items()}
+        drawing = _curves(curves, f"{task}-curves", title)
+        parts += [
+            heading(title),
+            side_by_side([_scores(findings, runs), drawing]),
+            _signatures(findings, runs),
+            side_by_side([_by_length(findings, runs), _by_support(findings, runs)]),
+            *(_samples(findings.samples.get(run, []), name) for name, run in runs.items()),
+        ]
+    return section("encoder-decoders", "Encoder–decoders", parts)
+
+
+def _lm_curves(findings: Findings) -> Markup | None:
+    curves = {name: _curve(findings, run) for run, name in LANGUAGE_MODELS.items()}
+    return _curves(curves, "lm-curves", "Language models")
+
+
+def _curves(curves: Mapping[str, list[tuple[float, float]]], name: str, title: str) -> Markup | None:
+    there = {model: curve for model, curve in curves.items() if curve}
+    if not there:
+        return None
+    label = f"{title}: validation perplexity by epoch. " + "; ".join(
+        f"{model} from {curve[0][1]:.4g} to {min(y for _, y in curve):.4g} at best" for model, curve in there.items()
+    )
+    return figure(figures.learning_curves(there, name, label), "Perplexity on validation text after each epoch.")
+
+
+def _floor(models: Mapping[str, Any]) -> Markup | None:
+    ratios = {name: value for name, values in models.items() if (value := pick(values, "test", FLOOR)) is not None}
+    if not ratios:
+        return None
+    label = "Test perplexity over the floor: " + "; ".join(f"{name} {ratio:.4g}" for name, ratio in ratios.items())
+    caption = "How far each model is from the lowest perplexity any model could reach, known from the grammar."
+    return figure(figures.over_floor(ratios, "floor", label), caption)
+
+
+def _agreement(models: Mapping[str, Any]) -> Markup | None:
+    curves = {name: numbered(pick(values, "agreement"), "distractors_") for name, values in models.items()}
+    there = {name: curve for name, curve in curves.items() if curve}
+    if not there:
+        return None
+    label = "Agreement accuracy by distractors: " + "; ".join(
+        f"{name} {', '.join(f'{y:.3g}' for _, y in curve)}" for name, curve in there.items()
+    )
+    caption = (
+        "Share of prefixes whose right verb form is more probable than the wrong one, by the number of nouns of the "
+        "other number between subject and verb."
+    )
+    return figure(figures.accuracy_by_distractors(there, "agreement", label), caption)
+
+
+def _controls(models: Mapping[str, Any]) -> Markup | None:
+    curves = {name: dict(numbered(pick(values, "agreement"), "controls_")) for name, values in models.items()}
+    counts = sorted({count for curve in curves.values() for count in curve})
+    if not counts:
+        return None
+    rows = [[name, *(curve.get(count) for count in counts)] for name, curve in curves.items() if curve]
+    header = ["language model", *(f"{count} noun{'s' * (count > 1)}" for count in counts)]
+    return table("Controls: agreement accuracy where the nouns between have the subject's number", header, rows)
+
+
+def _scores(findings: Findings, runs: Mapping[str, str]) -> Markup | None:
+    """A row for each model and each baseline on each test split, a column for each score."""
+    scored: list[tuple[str, str, Mapping[str, Any]]] = []
+    for split in dict.fromkeys(split for run in runs.values() for split in held_out_splits(findings.metrics[run])):
+        for name, run in runs.items():
+            values = findings.metrics[run].get(split, {})
+            scored.append(
+                (split, name, {key: value for key, value in values.items() if isinstance(value, int | float)})
+            )
+            scored += [(split, name, scores) for name, scores in baselines(values).items()]
+    measures = list(dict.fromkeys(measure for *_, values in scored for measure in values))
+    rows = [[in_words(split), name, *(values.get(measure) for measure in measures)] for split, name, values in scored]
+    return table("Scores", ["text", "model", *map(in_words, measures)], rows, names=2)
+
+
+def _signatures(findings: Findings, runs: Mapping[str, str]) -> Markup | None:
+    """The conventions of the scores, as sacrebleu writes them."""
+    splits = [values for run in runs.values() for values in held_out_splits(findings.metrics[run]).values()]
+    found = {
+        (in_words(name), value[key]) for value in splits for name in NAMES if (key := f"{name}_signature") in value
+    }
+    if not found:
+        return None
+    return paragraph(join((join([name, ": ", code(text)]) for name, text in sorted(found)), "; "), ".", kind="note")
+
+
+def baselines(split: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """The baselines measured on one split: name → {score: value}."""
+    found = {}
+    for name, value in (pick(split, "baselines") or {}).items():
+        found[f"baseline: {in_words(name)}"] = dict(value) if isinstance(value, Mapping) else {"exact_match": value}
+    return found
+
+
+def _by_length(findings: Findings, runs: Mapping[str, str]) -> Markup | None:
+    curves = {name: numbered(pick(findings.metrics[run], "test", "by_sentences"), "") for name, run in runs.items()}
+    there = {name: curve for name, curve in curves.items() if curve}
+    if not there:
+        return None
+    label = "Exact match by sentences in the story: " + "; ".join(
+        f"{name} {', '.join(f'{x}: {y:.3g}' for x, y in curve)}" for name, curve in there.items()
+    )
+    return figure(figures.accuracy_by_length(there, "qa-length", label), "Right answers by the length of the story.")
+
+
+def _by_support(findings: Findings, runs: Mapping[str, str]) -> Markup | None:
+    """Exact match by the facts an answer rests on, and by task where the corpus has several."""
+    titles = {"by_supporting_facts": "Exact match by facts the answer needs", "by_task": "Exact match by task"}
+    tables = []
+    for key, title in titles.items():
+        groups = {name: numbered(pick(findings.metrics[run], "test", key), "") for name, run in runs.items()}
+        numbers = sorted({number for group in groups.values() for number, _ in group})
+        rows = [[number, *(dict(group).get(number) for group in groups.values())] for number in numbers]
+        if len(rows) > 1:
+            tables.append(table(title, ["task" if key == "by_task" else "facts", *groups], rows))
+    return join(tables) if tables else None
+
+
+def _samples(samples: list[dict[str, Any]], name: str) -> Markup | None:
+    if not samples:
+        return None
+    items = "".join(f"<li>{_sample(sample).code}</li>\n" for sample in samples)
+    title = markup(f"What it says: {name}")
+    return Markup(f'<h4>{title}</h4>\n<ul class="samples">\n{items}</ul>\n')
+
+
+def _sample(sample: Mapping[str, Any]) -> Markup:
+    reference = str(sample.get("reference", ""))
+    # An answer with an unknown word is never right; in a translation, pieces leave no word unknown.
+    exact = sample.get("output") == reference and not ("question" in sample and UNK in reference)
+    verdict = Markup('<span class="exact">✓ exact</span>' if exact else '<span class="other">differs</span>')
+    rows: list[tuple[str, Content]] = [
+        (key, _prose(sample[key])) for key in ("story", "question", "source", "reference") if sample.get(key)
+    ]
+    rows.append(("output", join([_prose(sample.get("output", "")), " ", verdict])))
+    return Markup(f"<dl>{''.join(f'<dt>{key}</dt><dd>{markup(value)}</dd>' for key, value in rows)}</dl>")
+
+
+def _prose(value: Any) -> str:
+    return " ".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+def _curve(findings: Findings, run: str) -> list[tuple[float, float]]:
+    rows = findings.curves.get(run, [])
+    return [(row["epoch"], row["valid_perplexity"]) for row in rows if row.get("valid_perplexity") is not None]

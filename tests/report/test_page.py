@@ -1,0 +1,208 @@
+"""The page: opens without a network, escapes what it quotes, and leaves out what was not measured."""
+
+import re
+from dataclasses import replace
+from html.parser import HTMLParser
+from typing import Any
+
+import numpy as np
+import pytest
+from scipy.sparse import csr_array
+
+from firth.report.findings import Findings, numbered, pick
+from firth.report.neighbors import cooccurrence_example
+from firth.report.page import render_page
+
+VOID = {"meta", "br", "img", "hr", "link", "input"}
+TOKENS = ["<unk>", "<eos>", "the", "cat", "<b>"]
+COUNTS = csr_array(np.array([[0] * 5, [0] * 5, [0, 0, 0, 7, 2], [0, 0, 7, 0, 1], [0, 0, 2, 1, 0]], dtype=np.int32))
+
+
+def findings() -> Findings:
+    corpus = {
+        "name": "w & w",
+        "language": "en",
+        "license": "MIT",
+        "citation": "see https://example.org <here>",
+        "world": True,
+    }
+    translation = {"bleu": 41.5, "bleu_signature": "nrefs:1", "chrf": 60.25, "exact_match": 0.125}
+    agreement = {"distractors_0": 0.99, "distractors_1": 0.875, "controls_1": 0.9375}
+    return Findings(
+        corpora={"lm": corpus, "translation": {**corpus, "language": {"source": "en", "target": "fr"}}},
+        settings={"co-occurrence": {"context_window": 2}, "SVD": {"learning_rate": 0.00025}},
+        metrics={
+            "lm-lstm": {
+                "parameters": 1000,
+                "best_epoch": 2,
+                "valid": {"perplexity": 21.5},
+                "test": {"perplexity": 22.5, "perplexity_over_floor": 1.25},
+                "agreement": agreement,
+            },
+            "ngram": {"valid": {"perplexity": 31.5}, "test": {"perplexity": 32.5}},
+            "seq2seq-qa-none": {
+                "test": {
+                    "exact_match": 0.96875,
+                    "by_sentences": {"2": 1.0, "10": 0.5},
+                    "by_supporting_facts": {"1": 0.9, "2": 0.7},
+                    "baselines": {"question_alone": 0.0625, "last_place": None},
+                }
+            },
+            "seq2seq-translation-none": {"epochs": 3, "test_2016": translation, "test_2017": translation},
+            "svd": {
+                "explained_variance": 0.5,
+                "svd": {"class_recovery": 0.75, "covered": 9, "men": {"spearman": 0.625, "pairs": 3000}},
+                "one_hot": {"class_recovery": 0.0313, "men": {"spearman": None}},
+                "raw_counts": {"class_recovery": 0.4375},
+            },
+            "word2vec": {"word2vec": {"class_recovery": 0.8125}},
+        },
+        curves={"lm-lstm": [{"epoch": 1, "valid_perplexity": 40.0}, {"epoch": 2, "valid_perplexity": 21.5}]},
+        samples={
+            "seq2seq-translation-none": [
+                {"source": "A <unk>.", "reference": "Un chat.", "output": "Un chat."},
+                {"source": "B.", "reference": "Un chien.", "output": "<script>alert(1)</script>"},
+            ],
+            "seq2seq-qa-none": [{"story": ["S & T."], "question": "Q?", "reference": "<unk>", "output": "<unk>"}],
+        },
+        example=cooccurrence_example(COUNTS, csr_array(COUNTS.toarray() * 0.5), TOKENS, ["cat", "<b>"]),
+        missing_words=["<zebra>"],
+        neighbors={"svd": {"cat": [("dog", 0.98765)]}, "word2vec": {"cat": [("<b>", 0.5)]}},
+        word_map="<svg></svg>",
+    )
+
+
+class Reader(HTMLParser):
+    """Reads a page strictly: tags must close in order; keeps ids, loads, and the text of table rows."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.ids: list[str] = []
+        self.links: list[str] = []
+        self.tags: set[str] = set()
+        self.rows: list[list[str]] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag not in VOID:
+            self.open.append(tag)
+        self.tags.add(tag)
+        self.ids += [value or "" for name, value in attrs if name == "id"]
+        self.links += [value or "" for name, value in attrs if name in ("src", "href", "srcset", "xlink:href", "data")]
+        if tag == "tr":
+            self.rows.append([])
+        if tag in ("td", "th"):
+            self.rows[-1].append("")
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        if "tr" in self.open and {"td", "th"} & set(self.open):
+            self.rows[-1][-1] += data
+
+
+def read(page: str) -> Reader:
+    reader = Reader()
+    reader.feed(page)
+    reader.close()
+    assert reader.open == []
+    return reader
+
+
+@pytest.fixture(scope="module")
+def page() -> str:
+    return render_page(findings())
+
+
+def test_page_loads_nothing_and_has_no_script(page: str) -> None:
+    reader = read(page)
+    assert reader.links and all(link.startswith("#") for link in reader.links)
+    assert not reader.tags & {"script", "link", "iframe", "object", "embed", "img", "base"}
+    assert not re.search(r"@import|url\(", page)
+    assert {link[1:] for link in reader.links} <= set(reader.ids)
+    assert len(reader.ids) == len(set(reader.ids))
+
+
+def test_same_findings_give_the_same_bytes(page: str) -> None:
+    assert render_page(findings()) == page
+
+
+def test_text_of_data_is_escaped_everywhere(page: str) -> None:
+    for raw in ("<unk>", "<script>", "<b>cat", "<zebra>", "<here>", "S & T"):
+        assert raw not in page
+    for escaped in (
+        "A &lt;unk&gt;.",
+        "&lt;script&gt;alert(1)",
+        "&lt;zebra&gt;",
+        "&lt;here&gt;",
+        "S &amp; T.",
+        "w &amp; w",
+    ):
+        assert escaped in page
+
+
+def test_example_of_counting_shows_the_numbers_of_the_matrix(page: str) -> None:
+    rows = read(page).rows
+    start = rows.index(["", "the", "<b>", "cat"])
+    assert rows[start + 1 : start + 3] == [["cat", "7", "1", "0"], ["<b>", "2", "0", "1"]]
+    assert rows[start + 4 : start + 6] == [["cat", "3.50", "0.50", "0"], ["<b>", "1", "0", "0.50"]]
+    assert ["25", "6", "24.00%", "0.00", "0.00"] in rows
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        ["LSTM", "perplexity (test)", "22.50", "1.250 times the floor"],
+        ["question answering, encoder–decoder", "exact match (test)", "0.9688", "0.0625 by the best baseline"],
+        ["SVD", "nearest word of the same class", "0.7500", "0.4375 with raw counts"],
+        ["n-gram", "–", "–", "31.50", "32.50", "–"],
+        ["LSTM", "1,000", "2", "21.50", "22.50", "1.250"],
+        ["nearest word of the same class", "0.0313", "0.4375", "0.7500", "0.8125"],
+        ["men (Spearman)", "–", "–", "0.6250", "–"],
+        ["test 2017", "encoder–decoder", "41.50", "60.25", "0.1250"],
+        ["test", "baseline: question alone", "0.0625"],
+        ["LSTM", "0.9375"],
+        ["2", "0.7000"],
+        ["cat", "dog 0.99", "<b> 0.50"],
+        ["SVD", "learning rate 0.00025"],
+        ["translation", "w & w", "en → fr", "MIT", "see https://example.org <here>"],
+        ["svd", "svd.men.pairs", "3,000"],
+    ],
+)
+def test_result_stands_in_a_row(page: str, row: list[str]) -> None:
+    assert row in read(page).rows
+
+
+def test_only_outputs_that_equal_the_reference_are_marked_exact(page: str) -> None:
+    assert page.count("✓ exact") == 1
+    assert 'Un chat. <span class="exact">' in page
+
+
+def test_what_was_not_measured_vanishes_with_its_heading() -> None:
+    everything = findings()
+    without: dict[str, Any] = {
+        "corpora": {},
+        "settings": {},
+        "metrics": {},
+        "curves": {},
+        "samples": {},
+        "neighbors": {},
+    }
+    page = render_page(replace(everything, **without, missing_words=[], word_map=None))
+    assert set(read(page).ids) & {"counts", "vectors", "language-models", "encoder-decoders", "metrics"} == {"counts"}
+    outside_the_world = {name: dict(values) for name, values in everything.metrics.items()}
+    outside_the_world["lm-lstm"] = {"test": {"perplexity": 22.5, "perplexity_over_floor": None}}
+    page = render_page(replace(everything, metrics=outside_the_world))
+    assert "÷\u00a0floor" not in page and "times the floor" not in page and "Controls" not in page
+
+
+def test_numbered_keys_come_in_order_of_their_number() -> None:
+    assert numbered({"d_10": 0.5, "d_2": 1, "c_1": 0.3, "d_3": None}, "d_") == [(2, 1.0), (10, 0.5)]
+    assert numbered(None, "d_") == []
+
+
+def test_missing_keys_give_none() -> None:
+    assert pick({"a": {"b": 1}}, "a", "b") == 1
+    assert pick({"a": {"b": 1}}, "a", "c") is None
+    assert pick({"a": 3}, "a", "b") is None
