@@ -1,0 +1,147 @@
+"""The command line: one command a stage for dvc.yaml, and what people ask."""
+
+import errno
+import importlib
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from firth.errors import FirthError
+from firth.params.corpora import Role
+from firth.params.experiment import load_params
+from firth.params.lm import Network
+from firth.params.seq2seq import Attention, Task
+from firth.workspace import Workspace
+
+app = typer.Typer(
+    help="From raw text to word vectors, language models and encoder–decoders. The commands named like stages are run "
+    "by `dvc repro`; start with `firth check`.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+
+def _run(stage: str, *arguments: str) -> None:
+    """Run a stage on the experiment in the current folder.
+
+    The stage is imported last: its libraries read the number of threads when they are imported.
+    """
+    workspace = Workspace(Path.cwd())
+    params = load_params(workspace.params)
+    fix_threads(params.threads)
+    importlib.import_module(f"firth.stages.{stage}").run(params, workspace, *arguments)
+
+
+def fix_threads(threads: int) -> None:
+    """Have every numeric library use exactly ``threads`` threads, whatever the number of cores.
+
+    Sums are split by the number of threads, so it decides the last bits of the results. The libraries read these
+    variables once, when they are imported. A waiting thread spins only briefly before it sleeps: where cores are
+    shared, threads that spin for one that isn't running make a stage many times slower.
+    """
+    for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS"):
+        os.environ[variable] = str(threads)
+    for variable in ("OMP_DYNAMIC", "MKL_DYNAMIC"):
+        os.environ[variable] = "FALSE"
+    os.environ["GOMP_SPINCOUNT"] = "2000"
+
+
+@app.callback()
+def _options(
+    debug: Annotated[bool, typer.Option(envvar="FIRTH_DEBUG", help="Show the traceback of an error.")] = False,
+) -> None:
+    os.environ["FIRTH_DEBUG"] = "1" if debug else ""
+
+
+@app.command()
+def check() -> None:
+    """Validate params.yaml and the checksums of corpora given by path."""
+    _run("check")
+
+
+@app.command()
+def metrics() -> None:
+    """Show all metrics in one table."""
+    from firth.report.table import print_metrics
+
+    print_metrics(Workspace(Path.cwd()).all_metrics)
+
+
+@app.command()
+def download(role: Role) -> None:
+    """Fetch, verify and unify the text of one role."""
+    _run("download", role)
+
+
+@app.command()
+def tokenize(role: Role) -> None:
+    """Turn the text of one role into ids."""
+    _run("tokenize", role)
+
+
+@app.command()
+def cooccurrence() -> None:
+    """Count which words stand near which."""
+    _run("cooccurrence")
+
+
+@app.command()
+def svd() -> None:
+    """Weigh the counts (PPMI) and reduce them to vectors."""
+    _run("svd")
+
+
+@app.command()
+def word2vec() -> None:
+    """Train skip-gram vectors with negative sampling."""
+    _run("word2vec")
+
+
+@app.command()
+def ngram() -> None:
+    """Estimate the count-based language model."""
+    _run("ngram")
+
+
+@app.command()
+def lm(network: Network) -> None:
+    """Train one recurrent language model."""
+    _run("lm", network)
+
+
+@app.command()
+def seq2seq(task: Task, attention: Attention) -> None:
+    """Train one encoder–decoder."""
+    _run("seq2seq", task, attention)
+
+
+@app.command()
+def report() -> None:
+    """Write the page with all results."""
+    _run("report")
+
+
+def main() -> None:
+    """Entry point: a person's error is one line and exit status 2."""
+    try:
+        app()
+    except (FirthError, OSError, MemoryError) as error:
+        if os.environ.get("FIRTH_DEBUG"):
+            raise
+        print(_message(error), file=sys.stderr)
+        sys.exit(2)
+
+
+def _message(error: BaseException) -> str:
+    if isinstance(error, MemoryError):
+        return "error: out of memory; take a smaller batch_size, vocabulary or corpus in params.yaml"
+    if isinstance(error, OSError) and not isinstance(error, FirthError):
+        place = f"{error.filename}: " if error.filename else ""
+        if error.errno == errno.ENOSPC:
+            return f"error: {place}the disk is full; make room and run again"
+        return f"error: {place}{error.strerror or error}; mend that and run again"
+    return "\n".join(f"error: {line}" for line in str(error).splitlines())

@@ -1,0 +1,110 @@
+"""Real `dvc` commands on a small experiment: build, rebuild, compare, plot, share, interrupt."""
+
+import json
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from pipeline.project import Project
+
+UP_TO_DATE = "Data and pipelines are up to date."
+
+
+def test_a_second_repro_rebuilds_nothing_and_leaves_git_clean(built: Project) -> None:
+    assert UP_TO_DATE in built.run("dvc", "repro").stdout
+    assert built.run("git", "status", "--porcelain").stdout == ""
+
+
+def test_every_stage_run_again_gives_the_same_bytes(built: Project) -> None:
+    built.run("dvc", "repro", "--force")
+    assert built.run("git", "status", "--porcelain").stdout == ""
+
+
+def test_no_output_holds_a_pickle_or_a_path_of_the_machine(built: Project) -> None:
+    for path in [*built.root.glob("models/**/*"), *built.root.glob("data/**/*"), *built.root.glob("reports/**/*")]:
+        if path.is_file():
+            content = path.read_bytes()
+            assert str(built.root).encode() not in content, path
+            assert not content.startswith(b"\x80\x04") and path.suffix not in {".pkl", ".pt", ".ckpt"}, path
+
+
+def test_metrics_are_shown_and_compared_between_commits(built: Project) -> None:
+    shown = json.loads(built.run("dvc", "metrics", "show", "--json").stdout)[""]["data"]
+    assert set(shown) == {f"reports/metrics/{path.name}" for path in (built.root / "reports" / "metrics").iterdir()}
+    built.change("ngram", "order", 2)
+    built.run("dvc", "repro", "ngram")
+    changed = json.loads(built.run("dvc", "metrics", "diff", "--json").stdout)["diff"]
+    assert set(changed) == {"reports/metrics/ngram.json"}
+    built.run("git", "checkout", "--quiet", "--force", "HEAD")
+    built.run("dvc", "checkout")
+
+
+def test_plots_show_the_three_cells_in_one_figure(built: Project, tmp_path: Path) -> None:
+    built.run("dvc", "plots", "show", "--out", str(tmp_path / "plots"))
+    page = (tmp_path / "plots" / "index.html").read_text(encoding="utf-8")
+    for network in ("rnn", "gru", "lstm"):
+        assert f"lm-{network}.csv" in page
+
+
+def test_an_experiment_with_another_value_is_run_and_listed(built: Project) -> None:
+    built.run("dvc", "exp", "run", "--name", "narrow", "-S", "lm.hidden_size=8", "-S", "lm.embedding_size=8")
+    assert "narrow" in built.run("dvc", "exp", "list", "--all").stdout
+    networks = json.loads((built.root / "models" / "lm-gru" / "settings.json").read_text())
+    assert "8" in json.dumps(networks)
+    built.run("git", "checkout", "--quiet", "--force", "HEAD")
+    built.run("dvc", "checkout")
+
+
+def test_a_teammate_pulls_and_finds_nothing_to_rebuild(built: Project, tmp_path: Path) -> None:
+    built.run("dvc", "remote", "add", "--local", "--default", "shared", str(tmp_path / "remote"))
+    built.run("dvc", "push")
+    teammate = Project(tmp_path / "teammate", built.home)
+    built.run("git", "clone", "--quiet", str(built.root), str(teammate.root))
+    teammate.run("dvc", "remote", "add", "--local", "--default", "shared", str(tmp_path / "remote"))
+    teammate.run("dvc", "pull")
+    assert UP_TO_DATE in teammate.run("dvc", "status").stdout
+    assert UP_TO_DATE in teammate.run("dvc", "repro").stdout
+    assert (teammate.root / "reports" / "index.html").exists()
+
+
+def test_moving_to_other_hardware_rebuilds_nothing(built: Project) -> None:
+    built.change("compute", "accelerator", "cpu")
+    assert UP_TO_DATE in built.run("dvc", "status").stdout
+    built.run("git", "checkout", "--quiet", "--force", "HEAD")
+
+
+def test_a_killed_stage_continues_from_its_checkpoint_and_ends_in_the_same_bytes(built: Project) -> None:
+    weights = built.root / "models" / "lm-lstm" / "weights.safetensors"
+    uninterrupted = weights.read_bytes()
+    checkpoints = built.root / "checkpoints" / "lm-lstm"
+    shutil.rmtree(checkpoints)
+    shutil.rmtree(built.root / "models" / "lm-lstm")
+    process = subprocess.Popen(
+        [sys.executable, "-c", "from firth.cli import main; main()", "lm", "lstm"],
+        cwd=built.root,
+        stderr=subprocess.DEVNULL,
+    )
+    while not list(checkpoints.glob("*/last.ckpt")):
+        assert process.poll() is None, "it ended before it could be killed"
+        time.sleep(0.01)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    assert not (built.root / "models" / "lm-lstm").exists()
+    built.run("dvc", "repro", "lm@lstm")
+    assert weights.read_bytes() == uninterrupted
+    assert built.run("git", "status", "--porcelain").stdout == ""
+
+
+def test_a_stage_that_fails_leaves_nothing_half_written(new_project: Callable[[], Project]) -> None:
+    project = new_project()
+    project.change("tokens", "lm", {"lowercase": True, "min_count": 10**6, "max_size": 50000})
+    result = project.run("dvc", "repro", "tokenize@lm", check=False)
+    assert result.returncode != 0
+    assert "tokens.lm.min_count" in result.stdout + result.stderr
+    assert "Traceback" not in result.stdout + result.stderr
+    assert not list((project.root / "data" / "tokens").glob("*lm*"))
+    assert not (project.root / "reports" / "metrics" / "tokenize-lm.json").exists()
