@@ -31,6 +31,7 @@ def settings(**changes: float) -> LmParams:
         "initial_embeddings": "random",
         "batch_size": 4,
         "bptt_length": 10,
+        "optimizer": "adam",
         "learning_rate": 0.03,
         "gradient_clip_norm": 1.0,
         "max_epochs": 3,

@@ -35,6 +35,7 @@ LM: dict[str, Any] = {
     "dropout": 0.0,
     "batch_size": 8,
     "bptt_length": 12,
+    "optimizer": "adam",
     "learning_rate": 0.05,
     "max_epochs": 12,
     "patience": 12,

@@ -11,7 +11,7 @@ from pytorch_lightning.utilities.types import OptimizerLRSchedulerConfig
 from torch import Tensor
 from torch.nn import functional as F
 from torch.nn.utils.rnn import pad_sequence
-from torch.optim import Adam
+from torch.optim import SGD, Adam
 from torch.optim.lr_scheduler import LambdaLR
 
 from firth.errors import FirthError
@@ -24,6 +24,7 @@ CONVENTION = (
     "one stream a split: sentences in order, <eos> after each predicted and counted, the first token predicted from "
     "<eos> and a zero state, the state carried to the end, no token left out; perplexity = exp(nats per token)"
 )
+OPTIMIZERS = {"adam": Adam, "sgd": SGD}
 DIVERGED = 100.0  # nats a token
 WARM_UP = 0.02  # share of all steps
 EVALUATION_WINDOW = 1024
@@ -31,7 +32,7 @@ SCORED_TOGETHER = 256
 
 
 class LanguageModel(pl.LightningModule):
-    """A network with the way it is trained: Adam, a short linear warm-up, then a cosine to zero over all epochs.
+    """A network with the way it is trained: Adam or SGD, a short linear warm-up, then a cosine to zero over all epochs.
 
     The state is carried, detached, from window to window, and starts at zero in every epoch. ``valid_loss`` is
     measured on 20 parallel streams for speed, each from a zero state; ``nats_per_token`` is the exact figure.
@@ -71,7 +72,7 @@ class LanguageModel(pl.LightningModule):
             )
 
     def configure_optimizers(self) -> OptimizerLRSchedulerConfig:
-        optimizer = Adam(self.parameters(), lr=self.params.learning_rate)
+        optimizer = OPTIMIZERS[self.params.optimizer](self.parameters(), lr=self.params.learning_rate)
         steps = int(self.trainer.estimated_stepping_batches)
         schedule = LambdaLR(optimizer, lambda step: warm_up_and_cosine(step, steps))
         return {"optimizer": optimizer, "lr_scheduler": {"scheduler": schedule, "interval": "step"}}

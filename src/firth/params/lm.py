@@ -7,6 +7,7 @@ from pydantic import model_validator
 from firth.params.section import Count, Positive, Probability, Section
 
 Network = Literal["rnn", "gru", "lstm"]
+Optimizer = Literal["adam", "sgd"]
 NETWORKS: tuple[Network, ...] = ("rnn", "gru", "lstm")
 
 
@@ -19,6 +20,7 @@ class LmParams(Section):
     initial_embeddings: Literal["random", "svd", "word2vec"]
     batch_size: Count
     bptt_length: Count
+    optimizer: Optimizer
     learning_rate: Positive
     gradient_clip_norm: Positive
     max_epochs: Count
@@ -43,6 +45,7 @@ class LmOverride(Section):
     tied_embeddings: bool | None = None
     batch_size: Count | None = None
     bptt_length: Count | None = None
+    optimizer: Optimizer | None = None
     learning_rate: Positive | None = None
     gradient_clip_norm: Positive | None = None
     max_epochs: Count | None = None
