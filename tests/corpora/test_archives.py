@@ -139,6 +139,7 @@ def test_damage_in_the_middle_of_a_zip_is_reported(tmp_path: Path) -> None:
         ("a.txt", b"", "empty"),
         ("a.gz", b"plain text", r"named \.gz but holds something else"),
         ("a.bz2", b"BZh91AY&SY", "packed with bzip2"),
+        ("a.docx", b"PK\x03\x04\x14\x00", "a document, not a text"),
     ],
 )
 def test_a_file_of_another_kind_is_refused(tmp_path: Path, name: str, content: bytes, message: str) -> None:

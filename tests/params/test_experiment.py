@@ -118,3 +118,25 @@ def test_a_user_s_own_corpora_are_accepted(tmp_path: Path, role: str, source: di
     params = load_params(changed(tmp_path, f"corpora.{role}", source))
     dumped = getattr(params.corpora, role).model_dump(by_alias=True, exclude_none=True)
     assert dumped == source
+
+
+def test_vectors_that_saw_the_test_text_may_not_initialize_a_language_model(tmp_path: Path) -> None:
+    path = changed(tmp_path, "corpora.lm", {"source": "nltk-prose"})
+    text = path.read_text(encoding="utf-8").replace("initial_embeddings: random", "initial_embeddings: svd")
+    path.write_text(text, encoding="utf-8")
+    load_params(path)  # vectors from another text
+    yaml = YAML(typ="safe")
+    content = yaml.load(text)
+    content["corpora"]["embeddings"] = {"source": "nltk-prose"}
+    with path.open("w", encoding="utf-8") as file:
+        yaml.dump(content, file)
+    with pytest.raises(FirthError, match=r"lm\.initial_embeddings = 'svd'.*seen the test text"):
+        load_params(path)
+
+
+def test_a_fault_in_one_file_of_several_is_one_line_with_its_key(tmp_path: Path) -> None:
+    files = {"train": {"pth": "a"}, "valid": {"path": "b"}, "test": {"path": "c"}}
+    path = changed(tmp_path, "corpora.translation", {**files, "from": "en", "to": "eo"})
+    with pytest.raises(FirthError) as caught:
+        load_params(path)
+    assert str(caught.value) == f"{path}: corpora.translation.train.pth: unknown key; remove it or correct its spelling"

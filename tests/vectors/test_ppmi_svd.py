@@ -45,6 +45,13 @@ def test_factors_equal_the_exact_decomposition_with_the_largest_entry_positive()
     assert result.explained_variance == pytest.approx((spectrum[:6] ** 2).sum() / (spectrum**2).sum())
 
 
+def test_repeated_singular_values_give_the_same_bytes_every_time() -> None:
+    blocks = np.kron(np.eye(5), np.ones((6, 6)) - np.eye(6))  # five topics of the same shape
+    first, second = (factorize(sparse.csr_array(blocks), settings(dimension=5)) for _ in range(2))
+    assert first.vectors.tobytes() == second.vectors.tobytes()
+    np.testing.assert_allclose(first.spectrum, [5.0] * 5)
+
+
 @pytest.mark.parametrize("weight", [0.0, 1.0])
 def test_gram_matrix_of_the_vectors_holds_singular_values_to_twice_the_weight(weight: float) -> None:
     dense = np.random.default_rng(5).random((20, 20))

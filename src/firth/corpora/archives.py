@@ -16,9 +16,10 @@ from firth.errors import FirthError
 FREE_EXPANSION = 2**30  # a file may expand to this many bytes, or to
 EXPANSION = 200  # this many times its size, whichever is more
 SNIFF = 8192  # bytes that tell a text from other files, as git does
-GZIP, XZ, ZIP = b"\x1f\x8b", b"\xfd7zXZ\x00", b"PK"
+GZIP, XZ, ZIP = b"\x1f\x8b", b"\xfd7zXZ\x00", b"PK\x03\x04"
 SUFFIXES = {".gz": GZIP, ".tgz": GZIP, ".xz": XZ, ".zip": ZIP}
-FOREIGN = {b"BZh": "bzip2", b"\x28\xb5\x2f\xfd": "zstd", b"7z\xbc\xaf": "7z", b"Rar!": "rar"}
+DOCUMENTS = (".docx", ".epub", ".odt", ".pptx", ".xlsx")  # zip archives of markup
+FOREIGN = {b"BZh91": "bzip2", b"\x28\xb5\x2f\xfd": "zstd", b"7z\xbc\xaf": "7z", b"Rar!": "rar"}
 
 
 @dataclass(frozen=True)
@@ -115,6 +116,8 @@ def _check_kind(file: LocalFile, head: bytes) -> None:
     suffix = PurePosixPath(file.name).suffix.lower()
     if suffix in SUFFIXES and not head.startswith(SUFFIXES[suffix]):
         raise FirthError(f"{file.name}: is named {suffix} but holds something else; name or fetch it rightly")
+    if head.startswith(ZIP) and suffix in DOCUMENTS:
+        raise FirthError(f"{file.name}: is a document, not a text; save it as plain text")
     for magic, kind in FOREIGN.items():
         if head.startswith(magic):
             raise FirthError(f"{file.name}: is packed with {kind}; unpack it, or pack it as .gz, .xz or .zip")

@@ -73,9 +73,11 @@ def held_out(stories: list[Story], questions: int) -> tuple[list[Story], list[St
 
 
 def training_answers(stories: Iterable[tuple[str, Story]]) -> set[str]:
-    """The words, in lower case, of all answers in the training split of (split, story)."""
-    training = (story for split, story in stories if split == "train")
-    return {word.lower() for story in training for question in story for word in WORD.findall(question.answer)}
+    """The words, in lower case, of all answers in the training split of (split, story); none if some are sentences."""
+    answers = [question.answer for split, story in stories if split == "train" for question in story]
+    if any(" " in answer for answer in answers):
+        return set()
+    return {word.lower() for answer in answers for word in WORD.findall(answer)}
 
 
 def records(

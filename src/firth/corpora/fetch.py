@@ -47,7 +47,11 @@ def fetch(address: str, checksum: str | None, downloads: Path) -> LocalFile:
     FirthError
         If the file can't be had, has another checksum (it is then thrown away), or the disk is full.
     """
-    if urlsplit(address).scheme not in ("http", "https") or not urlsplit(address).hostname:
+    try:
+        usable = urlsplit(address).scheme in ("http", "https") and urlsplit(address).hostname
+    except ValueError:  # such as a bracket that is never closed
+        usable = False
+    if not usable:
         raise FirthError(f"{address}: is no address; write https://HOST/PATH, or give a file by path")
     partial = downloads / f"{hashlib.sha256(address.encode()).hexdigest()[:16]}.partial"
     with _full_disk_reported(downloads):

@@ -80,14 +80,26 @@ class OwnParallel(ParallelFiles):
     target_language: str = Field(alias="to")
 
 
+def _kind(value: Any) -> str:
+    keys = value if isinstance(value, dict) else getattr(value, "__dict__", {})
+    if keys.get("source") is not None:
+        return "named"
+    if keys.get("train") is not None:
+        return "splits"
+    return "parallel" if keys.get("source_file") is not None else "own"
+
+
+PairsFile = Annotated[Annotated[ParallelFiles, Tag("parallel")] | Annotated[OwnFile, Tag("own")], Discriminator(_kind)]
+
+
 class OwnPairsSplits(Section):
     """Parallel text with files for each split: two files, or one that is tab-separated."""
 
     source_language: str = Field(alias="from")
     target_language: str = Field(alias="to")
-    train: ParallelFiles | OwnFile
-    valid: ParallelFiles | OwnFile
-    test: ParallelFiles | OwnFile
+    train: PairsFile
+    valid: PairsFile
+    test: PairsFile
 
 
 class NamedQuestions(Section):
@@ -109,15 +121,6 @@ class OwnQuestions(OwnFile):
 
 class OwnQuestionsSplits(OwnTextSplits):
     """Stories and questions in bAbI format with a file for each split."""
-
-
-def _kind(value: Any) -> str:
-    keys = value if isinstance(value, dict) else getattr(value, "__dict__", {})
-    if keys.get("source") is not None:
-        return "named"
-    if keys.get("train") is not None:
-        return "splits"
-    return "parallel" if keys.get("source_file") is not None else "own"
 
 
 TextSource = Annotated[

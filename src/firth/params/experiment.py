@@ -10,7 +10,7 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from firth.errors import FirthError
 from firth.params.compute import ComputeParams
 from firth.params.cooccurrence import CooccurrenceParams
-from firth.params.corpora import CorporaParams
+from firth.params.corpora import CorporaParams, OwnTextSplits
 from firth.params.evaluation import EvaluationParams
 from firth.params.lm import LmOverride, LmOverrides, LmParams
 from firth.params.ngram import NgramParams
@@ -54,15 +54,25 @@ class Params(Section):
         for name in Seq2seqOverrides.model_fields:
             _check_batch(f"seq2seq.batch_size (for {name})", self.seq2seq_for(name).batch_size, devices)
         _check_batch("word2vec.batch_size", self.word2vec.batch_size, devices)
+        same_text = self.corpora.embeddings.model_dump() == self.corpora.lm.model_dump()
+        held_out = isinstance(self.corpora.lm, OwnTextSplits) or getattr(self.corpora.lm, "source", "") in (
+            "world",
+            "ptb",
+        )
+        if self.lm.initial_embeddings != "random" and same_text and not held_out:
+            raise ValueError(
+                f"lm.initial_embeddings = {self.lm.initial_embeddings!r}: corpora.embeddings is read whole, so its "
+                "vectors would have seen the test text of corpora.lm; give one of them another text"
+            )
         return self
 
     def lm_for(self, network: str) -> LmParams:
         """Section ``lm`` with the network's overrides in place."""
-        return _overridden(self.lm, getattr(self.lm_overrides, network))
+        return _overridden(self.lm, getattr(self.lm_overrides, network), f"lm_overrides.{network}")
 
     def seq2seq_for(self, task: str) -> Seq2seqParams:
         """Section ``seq2seq`` with the task's overrides in place."""
-        return _overridden(self.seq2seq, getattr(self.seq2seq_overrides, task))
+        return _overridden(self.seq2seq, getattr(self.seq2seq_overrides, task), f"seq2seq_overrides.{task}")
 
 
 def load_params(path: Path) -> Params:
@@ -84,6 +94,8 @@ def load_params(path: Path) -> Params:
         raise FirthError(f"{path}: line {line} is not valid YAML: {error.problem}") from None
     except YAMLError as error:
         raise FirthError(f"{path}: not valid YAML: {str(error).splitlines()[0]}") from None
+    except ValueError as error:  # such as an unquoted 2024-13-45, read as a date
+        raise FirthError(f"{path}: a value that YAML can't read ({error}); put it in quotes") from None
     if not isinstance(content, dict):
         raise FirthError(f"{path}: empty, or not a list of sections; copy one of presets/*.yaml there")
     try:
@@ -94,7 +106,7 @@ def load_params(path: Path) -> Params:
 
 def _line(detail: Any) -> str:
     """One line for one of pydantic's findings; tags of union members are not keys, so they are left out."""
-    tags = {"named", "own", "splits", "parallel", "ParallelFiles", "OwnFile"}
+    tags = {"named", "own", "splits", "parallel"}
     key = ".".join(str(part) for part in detail["loc"] if part not in tags)
     kind, message = detail["type"], detail["msg"]
     if kind == "extra_forbidden":
@@ -110,15 +122,14 @@ def _line(detail: Any) -> str:
     return f"{key} = {value!r}: {message[0].lower()}{message[1:]}"
 
 
-def _overridden(shared: Shared, override: LmOverride | Seq2seqOverride) -> Shared:
+def _overridden(shared: Shared, override: LmOverride | Seq2seqOverride, key: str) -> Shared:
     """Raises ValueError (not a second ValidationError) so that the message is whole inside a validator."""
     values = {**shared.model_dump(), **override.model_dump(exclude_none=True)}
     try:
         return type(shared).model_validate(values)
     except ValidationError as error:
-        raise ValueError(
-            "; ".join(str(detail["msg"]).removeprefix("Value error, ") for detail in error.errors())
-        ) from None
+        faults = [str(detail["msg"]).removeprefix("Value error, ") for detail in error.errors()]
+        raise ValueError(f"{key}: {'; '.join(faults)}") from None
 
 
 def _check_batch(key: str, batch_size: int, devices: int) -> None:

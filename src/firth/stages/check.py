@@ -34,4 +34,4 @@ def run(params: Params, workspace: Workspace) -> None:
                 problems.append(str(problem))
     if problems:
         raise FirthError("\n".join(problems))
-    print("params.yaml is valid, and its files are there")
+    print("params.yaml is valid, and so are the files that it gives by path")

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy import sparse
-from scipy.sparse.linalg import svds
+from scipy.sparse.linalg import ArpackError, LinearOperator, eigsh
 
 from firth.errors import FirthError
 from firth.params.svd import SvdParams
@@ -49,8 +49,10 @@ def ppmi(counts: sparse.csr_array, params: SvdParams) -> sparse.csr_array:
 def factorize(matrix: sparse.csr_array, params: SvdParams) -> Factorization:
     """Truncated SVD with the singular values to the power ``eigenvalue_weight``.
 
-    Exact to rounding (Lanczos iteration, ARPACK), from a fixed start. Each column's sign is such that its entry of
-    largest magnitude is positive.
+    Exact to rounding: the leading right singular vectors are eigenvectors of MᵀM (Lanczos iteration, ARPACK), and M
+    is decomposed in their span. ARPACK is called as ``svds`` would, but with a generator of its own: where singular
+    values coincide it starts again from random vectors, which ``svds`` leaves to chance. Each column's sign is such
+    that its entry of largest magnitude is positive.
 
     Raises
     ------
@@ -64,8 +66,12 @@ def factorize(matrix: sparse.csr_array, params: SvdParams) -> Factorization:
         )
     if dimension >= size:
         raise FirthError(f"svd.dimension = {dimension}: the vocabulary has {size} entries; use at most {size - 1}")
-    left, spectrum, _ = svds(matrix, dimension, v0=np.ones(size))
-    left, spectrum = left[:, ::-1], spectrum[::-1]
+    gram = LinearOperator((size, size), matvec=lambda vector: matrix.T @ (matrix @ vector), dtype=np.float64)
+    try:
+        _, right = eigsh(gram, dimension, v0=np.ones(size), rng=np.random.default_rng(0))
+    except ArpackError as error:
+        raise FirthError(f"svd.dimension = {dimension}: no decomposition found ({error}); use a smaller one") from None
+    left, spectrum, _ = np.linalg.svd(matrix @ np.linalg.qr(right)[0], full_matrices=False)  # (V, d) and (d,)
     rank = int((spectrum > spectrum[0] * NEGLIGIBLE).sum())
     if rank < dimension:
         raise FirthError(f"svd.dimension = {dimension}: the PPMI matrix has rank {rank}; use at most {rank}")

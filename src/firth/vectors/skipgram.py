@@ -71,9 +71,9 @@ class SkipGram(pl.LightningModule):
                 (ahead, (words[:-distance] * contexts[distance:]).sum(1)),
                 (behind, (words[distance:] * contexts[:-distance]).sum(1)),
             ):
-                loss = loss + F.softplus(-logits) @ taken[: len(logits)].to(logits.dtype)  # −log σ(x) = softplus(−x)
+                loss = loss + (F.softplus(-logits) * taken[: len(logits)]).sum()  # −log σ(x) = softplus(−x)
         noise = words @ self.contexts(batch.negatives).T  # (T, N)
-        noise_loss = F.softplus(noise).mean(1) @ _pairs_of_words(batch).to(noise.dtype)
+        noise_loss = (F.softplus(noise).mean(1) * _pairs_of_words(batch)).sum()
         return (loss + self.params.negative_samples * noise_loss) / _pairs(batch)
 
     def training_step(self, batch: Batch, _: int) -> Tensor:
