@@ -22,7 +22,7 @@ lint: .venv/installed  ## Check style and types
 	ruff format --check
 	mypy
 
-clean:  ## Remove working files: the environment, checkpoints and logs (not data, models or the DVC cache)
+clean:  ## Remove working files: the environment, checkpoints and logs (not downloads, data, models or the DVC cache)
 	rm -rf .venv checkpoints logs build .mypy_cache .pytest_cache .ruff_cache
 
 .venv/installed: pyproject.toml constraints.txt

@@ -3,6 +3,7 @@
 import errno
 import importlib
 import os
+import re
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -15,6 +16,8 @@ from firth.params.experiment import load_params
 from firth.params.lm import Network
 from firth.params.seq2seq import Attention, Task
 from firth.workspace import Workspace
+
+OUT_OF_MEMORY = re.compile("out of memory|allocate memory")  # as torch says it, of a GPU and of a CPU
 
 app = typer.Typer(
     help="From raw text to word vectors, language models and encoder–decoders. The commands named like stages are run "
@@ -43,7 +46,7 @@ def fix_threads(threads: int) -> None:
     variables once, when they are imported. A waiting thread spins only briefly before it sleeps: where cores are
     shared, threads that spin for one that isn't running make a stage many times slower.
     """
-    for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS"):
+    for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
         os.environ[variable] = str(threads)
     for variable in ("OMP_DYNAMIC", "MKL_DYNAMIC"):
         os.environ[variable] = "FALSE"
@@ -129,7 +132,9 @@ def main() -> None:
     """Entry point: a person's error is one line and exit status 2."""
     try:
         app()
-    except (FirthError, OSError, MemoryError) as error:
+    except (FirthError, OSError, MemoryError, RuntimeError) as error:
+        if isinstance(error, RuntimeError) and not OUT_OF_MEMORY.search(str(error)):
+            raise  # a fault of the program's, whose traceback is wanted
         if os.environ.get("FIRTH_DEBUG"):
             raise
         print(_message(error), file=sys.stderr)
@@ -137,9 +142,9 @@ def main() -> None:
 
 
 def _message(error: BaseException) -> str:
-    if isinstance(error, MemoryError):
+    if isinstance(error, MemoryError | RuntimeError):
         return "error: out of memory; take a smaller batch_size, vocabulary or corpus in params.yaml"
-    if isinstance(error, OSError) and not isinstance(error, FirthError):
+    if isinstance(error, OSError):
         place = f"{error.filename}: " if error.filename else ""
         if error.errno == errno.ENOSPC:
             return f"error: {place}the disk is full; make room and run again"

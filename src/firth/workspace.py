@@ -54,7 +54,7 @@ class Workspace:
 
     def downloads(self) -> Path:
         """Fetched files by checksum: working files that a later run reuses, never outputs."""
-        return self.root / "checkpoints" / "downloads"
+        return self.root / "downloads"
 
 
 @contextmanager

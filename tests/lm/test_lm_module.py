@@ -11,7 +11,7 @@ from torch.nn import functional as F
 
 from firth.errors import FirthError
 from firth.lm.data import TextData, training_columns
-from firth.lm.module import LanguageModel, nats_per_token, score_next, warm_up_and_cosine
+from firth.lm.module import LanguageModel, nats_per_token, score_next
 from firth.lm.networks import Recurrent, build
 from firth.params.compute import ComputeParams
 from firth.params.lm import NETWORKS, LmParams, Network
@@ -180,16 +180,8 @@ def test_a_training_that_had_stopped_early_is_not_trained_further(tmp_path: Path
     assert_same((again, fit(again, tmp_path, CYCLE, noise)), (model, history))
 
 
-def test_learning_rate_rises_on_a_line_and_falls_on_a_cosine_to_zero() -> None:
-    factors = [warm_up_and_cosine(step, 200) for step in range(201)]
-    assert factors[:4] == pytest.approx([0.25, 0.5, 0.75, 1])
-    assert factors[4 + 98] == pytest.approx(0.5)
-    assert factors[200] == pytest.approx(0, abs=1e-12)
-    assert factors[4:] == sorted(factors[4:], reverse=True)
-
-
 def test_diverging_training_is_reported_with_the_learning_rate(tmp_path: Path) -> None:
-    with pytest.raises(FirthError, match=r"lm\.learning_rate = 100000: training diverged in epoch 1"):
+    with pytest.raises(FirthError, match=r"training diverged in epoch 1.*lower its learning_rate"):
         fit(fresh(settings(learning_rate=1e5, tied_embeddings=False)), tmp_path)
 
 

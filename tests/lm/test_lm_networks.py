@@ -81,6 +81,18 @@ def test_forget_gates_of_an_lstm_start_with_bias_one() -> None:
     torch.testing.assert_close(states(state)[1], ones / (1 + math.exp(-1)))
 
 
+def test_tied_embeddings_of_another_size_are_reached_by_a_projection(tmp_path: Path) -> None:
+    torch.manual_seed(1)
+    model = Recurrent("gru", 7, embedding_size=3, hidden_size=5, tied_embeddings=True)
+    tokens = torch.tensor([[2], [6], [4]])
+    hidden, _ = model.cells(model.embedding(tokens))  # (3, 1, 5)
+    assert model.projection is not None
+    expected = hidden @ model.projection.weight.T @ model.embedding.weight.T + model.output_bias
+    torch.testing.assert_close(model(tokens)[0], expected)
+    model.save(tmp_path)
+    torch.testing.assert_close(load(tmp_path)(tokens)[0], expected)
+
+
 def test_tied_embeddings_are_one_tensor(tmp_path: Path) -> None:
     tied, untied = small("gru", tied=True), small("gru")
     assert tied.output_embedding is tied.embedding.weight

@@ -37,7 +37,7 @@ def test_metrics_are_shown_and_compared_between_commits(built: Project) -> None:
     assert set(shown) == {f"reports/metrics/{path.name}" for path in (built.root / "reports" / "metrics").iterdir()}
     built.change("ngram", "order", 2)
     built.run("dvc", "repro", "ngram")
-    changed = json.loads(built.run("dvc", "metrics", "diff", "--json").stdout)["diff"]
+    changed = json.loads(built.run("dvc", "metrics", "diff", "--json").stdout)
     assert set(changed) == {"reports/metrics/ngram.json"}
     built.run("git", "checkout", "--quiet", "--force", "HEAD")
     built.run("dvc", "checkout")
@@ -51,10 +51,9 @@ def test_plots_show_the_three_cells_in_one_figure(built: Project, tmp_path: Path
 
 
 def test_an_experiment_with_another_value_is_run_and_listed(built: Project) -> None:
-    built.run("dvc", "exp", "run", "--name", "narrow", "-S", "lm.hidden_size=8", "-S", "lm.embedding_size=8")
+    built.run("dvc", "exp", "run", "--name", "narrow", "-S", "lm.hidden_size=8")
     assert "narrow" in built.run("dvc", "exp", "list", "--all").stdout
-    networks = json.loads((built.root / "models" / "lm-gru" / "settings.json").read_text())
-    assert "8" in json.dumps(networks)
+    assert json.loads((built.root / "models" / "lm-gru" / "settings.json").read_text())["hidden_size"] == 8
     built.run("git", "checkout", "--quiet", "--force", "HEAD")
     built.run("dvc", "checkout")
 
@@ -81,7 +80,7 @@ def test_a_killed_stage_continues_from_its_checkpoint_and_ends_in_the_same_bytes
     weights = built.root / "models" / "lm-lstm" / "weights.safetensors"
     uninterrupted = weights.read_bytes()
     checkpoints = built.root / "checkpoints" / "lm-lstm"
-    shutil.rmtree(checkpoints)
+    assert not list(checkpoints.glob("*/last.ckpt"))
     shutil.rmtree(built.root / "models" / "lm-lstm")
     process = subprocess.Popen(
         [sys.executable, "-c", "from firth.cli import main; main()", "lm", "lstm"],

@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from firth.errors import FirthError
 from firth.report.metrics import flatten, read_metrics, write_metrics
 
 
@@ -25,3 +26,9 @@ def test_a_metric_that_is_no_number_is_refused_and_nothing_written(tmp_path: Pat
 def test_metrics_are_read_by_run_and_flattened_with_dots(tmp_path: Path) -> None:
     write_metrics(tmp_path / "svd.json", {"a": {"b": {"c": 1}}, "d": "e"})
     assert {run: flatten(metrics) for run, metrics in read_metrics(tmp_path).items()} == {"svd": {"a.b.c": 1, "d": "e"}}
+
+
+def test_a_file_with_a_merge_conflict_is_named(tmp_path: Path) -> None:
+    (tmp_path / "svd.json").write_text("<<<<<<< HEAD\n{}\n")
+    with pytest.raises(FirthError, match=r"svd\.json: not JSON"):
+        read_metrics(tmp_path)

@@ -1,4 +1,3 @@
-import math
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,7 +9,7 @@ from pytorch_lightning import Callback, LightningModule, Trainer
 from firth.params.compute import ComputeParams
 from firth.params.seq2seq import Seq2seqParams
 from firth.seq2seq.data import Pairs, Seq2seqData
-from firth.seq2seq.module import Seq2seqModule, learning_rate_factor
+from firth.seq2seq.module import Seq2seqModule
 from firth.seq2seq.networks import Configuration, EncoderDecoder
 from firth.seq2seq.search import decode_all
 from firth.training.trainer import History, Run, train
@@ -152,12 +151,3 @@ def test_half_precision_learns_like_full_precision(
     assert half != full
     for one, other in zip(half, full, strict=True):
         assert one["valid_loss"] == pytest.approx(other["valid_loss"], rel=0.03)
-
-
-def test_learning_rate_warms_up_and_falls_along_a_cosine_to_zero() -> None:
-    factors = [learning_rate_factor(step, 100) for step in range(101)]
-    assert factors[:5] == pytest.approx([0.2, 0.4, 0.6, 0.8, 1.0])
-    assert factors[5] == 1
-    assert factors[52] == pytest.approx(0.5 * (1 + math.cos(math.pi * 47 / 95)))
-    assert factors[100] == pytest.approx(0)
-    assert factors[5:] == sorted(factors[5:], reverse=True)

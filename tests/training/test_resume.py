@@ -21,13 +21,20 @@ def test_a_fingerprint_changes_with_settings_and_with_inputs_and_with_nothing_el
 
 
 def test_checkpoints_of_another_fingerprint_are_removed_and_one_s_own_kept(tmp_path: Path) -> None:
-    with checkpoint_folder(tmp_path, "old") as old:
-        (old / "last.ckpt").write_text("old")
-    with checkpoint_folder(tmp_path, "old") as old:
-        assert (old / "last.ckpt").read_text() == "old"
+    for _ in range(2):
+        with pytest.raises(InterruptedError), checkpoint_folder(tmp_path, "old") as old:
+            (old / "last.ckpt").open("a").write("old")
+            raise InterruptedError
+    assert (old / "last.ckpt").read_text() == "oldold"
     with checkpoint_folder(tmp_path, "new") as new:
         assert list(new.iterdir()) == []
         assert not old.exists()
+
+
+def test_checkpoints_of_a_run_that_ended_well_are_removed_so_that_a_forced_run_trains_anew(tmp_path: Path) -> None:
+    with checkpoint_folder(tmp_path, "x") as folder:
+        (folder / "last.ckpt").write_text("x")
+    assert not folder.exists()
 
 
 def test_a_second_run_of_the_same_stage_is_refused(tmp_path: Path) -> None:

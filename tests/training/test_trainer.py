@@ -10,10 +10,11 @@ from pytorch_lightning.callbacks import Callback
 from torch import Tensor, nn
 from torch.utils.data import DataLoader
 
+from firth.errors import FirthError
 from firth.params.compute import ComputeParams
 from firth.training import trainer as trainer_module
 from firth.training.reproducibility import generator
-from firth.training.trainer import History, Run, train
+from firth.training.trainer import History, Run, train, warm_up_and_cosine
 
 
 class Regression(pl.LightningModule):
@@ -135,3 +136,29 @@ def test_a_finished_training_is_not_repeated(tmp_path: Path) -> None:
 def test_without_validation_all_epochs_are_trained_and_the_last_weights_kept(tmp_path: Path) -> None:
     _, history = fit(tmp_path, patience=None)
     assert [set(row) for row in history.rows] == [{"epoch", "train_loss"}] * 5
+
+
+def test_learning_rate_rises_on_a_line_and_falls_on_a_cosine_to_zero() -> None:
+    factors = [warm_up_and_cosine(step, 200, 0.02) for step in range(201)]
+    assert factors[:4] == pytest.approx([0.25, 0.5, 0.75, 1])
+    assert factors[4 + 98] == pytest.approx(0.5)
+    assert factors[200] == pytest.approx(0, abs=1e-12)
+    assert factors[4:] == sorted(factors[4:], reverse=True)
+
+
+@pytest.mark.parametrize("loss", [float("nan"), float("inf"), 101.0])
+def test_a_training_that_diverges_is_one_line_and_leaves_its_last_good_checkpoint(tmp_path: Path, loss: float) -> None:
+    with pytest.raises(FirthError, match=r"toy: training diverged in epoch 2 .* lower its learning_rate"):
+        fit(tmp_path, [3.0, loss])
+    assert (tmp_path / "checkpoints" / "last.ckpt").exists()
+
+
+@pytest.mark.parametrize(("accelerator", "devices"), [("gpu", 1), ("gpu", 9)])
+def test_hardware_that_is_not_there_is_one_line(tmp_path: Path, accelerator: Any, devices: int) -> None:
+    compute = ComputeParams(accelerator=accelerator, devices=devices, nodes=1)
+    run = Run("toy", tmp_path / "checkpoints", tmp_path / "logs", 3, "32-true", compute)
+    available = torch.cuda.device_count()
+    if available < devices:
+        with pytest.raises(FirthError, match=r"compute: .*; correct accelerator, devices or nodes") as caught:
+            train(Regression(), Noise(), run, max_epochs=1, patience=2)
+        assert len(str(caught.value).splitlines()) == 1

@@ -1,6 +1,5 @@
 """Training and testing a recurrent language model: truncated BPTT, schedule, perplexity."""
 
-import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -14,18 +13,17 @@ from torch.nn.utils.rnn import pad_sequence
 from torch.optim import SGD, Adam
 from torch.optim.lr_scheduler import LambdaLR
 
-from firth.errors import FirthError
 from firth.lm.data import NO_TARGET, Batch, Windows, validation_columns
 from firth.lm.networks import Recurrent, State, detached
 from firth.params.lm import LmParams
 from firth.text.vocabulary import EOS_ID
+from firth.training.trainer import warm_up_and_cosine
 
 CONVENTION = (
     "one stream a split: sentences in order, <eos> after each predicted and counted, the first token predicted from "
     "<eos> and a zero state, the state carried to the end, no token left out; perplexity = exp(nats per token)"
 )
 OPTIMIZERS = {"adam": Adam, "sgd": SGD}
-DIVERGED = 100.0  # nats a token
 WARM_UP = 0.02  # share of all steps
 EVALUATION_WINDOW = 1024
 SCORED_TOGETHER = 256
@@ -63,27 +61,11 @@ class LanguageModel(pl.LightningModule):
         counted = int((targets != NO_TARGET).sum())
         self.log("valid_loss", loss, on_step=False, on_epoch=True, batch_size=counted, sync_dist=True)
 
-    def on_train_epoch_end(self) -> None:
-        loss = float(self.trainer.callback_metrics["valid_loss"])
-        if not loss < DIVERGED:
-            raise FirthError(
-                f"lm.learning_rate = {self.params.learning_rate:g}: training diverged in epoch "
-                f"{self.current_epoch + 1} (valid_loss {loss:.3g}); lower it, or lm.gradient_clip_norm"
-            )
-
     def configure_optimizers(self) -> OptimizerLRSchedulerConfig:
         optimizer = OPTIMIZERS[self.params.optimizer](self.parameters(), lr=self.params.learning_rate)
         steps = int(self.trainer.estimated_stepping_batches)
-        schedule = LambdaLR(optimizer, lambda step: warm_up_and_cosine(step, steps))
+        schedule = LambdaLR(optimizer, lambda step: warm_up_and_cosine(step, steps, WARM_UP))
         return {"optimizer": optimizer, "lr_scheduler": {"scheduler": schedule, "interval": "step"}}
-
-
-def warm_up_and_cosine(step: int, steps: int) -> float:
-    """The factor of the learning rate at a step: up a line over the first 2 % of all steps, down half a cosine to 0."""
-    warm_up = max(1, round(WARM_UP * steps))
-    if step < warm_up:
-        return (step + 1) / warm_up
-    return 0.5 * (1 + math.cos(math.pi * min(1.0, (step - warm_up) / max(1, steps - warm_up))))
 
 
 def window_loss(network: Recurrent, tokens: Tensor, targets: Tensor, state: State) -> tuple[Tensor, State]:
@@ -122,7 +104,7 @@ def score_next(network: Recurrent, prefixes: Sequence[NDArray], words: NDArray) 
         hidden, _ = network.outputs(tokens)  # (T, B, H)
         ends = torch.tensor([len(row) - 1 for row in rows], device=device)
         last = hidden[ends, torch.arange(len(rows), device=device)]  # (B, H)
-        logits = F.linear(last, network.output_embedding, network.output_bias).double()  # (B, V)
+        logits = network.logits(last).double()  # (B, V)
         asked = torch.from_numpy(words[start : start + SCORED_TOGETHER].astype(np.int64)).to(device)  # (B, K)
         scores.append(logits.log_softmax(1).gather(1, asked).cpu().numpy())
     return np.concatenate(scores)

@@ -23,7 +23,8 @@ class Recurrent(nn.Module):
     """Elman network (tanh), GRU or LSTM over word embeddings, with dropout before, between and after the layers.
 
     Elman (1990); Cho et al. (2014); Hochreiter & Schmidhuber (1997); dropout: Zaremba et al. (2014); tied input and
-    output embeddings: Press & Wolf (2017). An LSTM's forget gates start with bias 1 (Jozefowicz et al. 2015).
+    output embeddings, with a projection between them if their sizes differ: Press & Wolf (2017). An LSTM's forget gates
+    start with bias 1 (Jozefowicz et al. 2015).
     """
 
     def __init__(
@@ -51,6 +52,8 @@ class Recurrent(nn.Module):
         self.embedding = nn.Embedding(vocabulary_size, embedding_size)
         self.cells = CELLS[network](embedding_size, hidden_size, layers, dropout=dropout if layers > 1 else 0.0)
         self.own_output = None if tied_embeddings else nn.Parameter(torch.empty(vocabulary_size, hidden_size))
+        tied_apart = tied_embeddings and hidden_size != embedding_size
+        self.projection = nn.Linear(hidden_size, embedding_size, bias=False) if tied_apart else None
         self.output_bias = nn.Parameter(torch.zeros(vocabulary_size))
         nn.init.uniform_(self.embedding.weight, -EMBEDDING_RANGE, EMBEDDING_RANGE)
         if self.own_output is not None:
@@ -63,7 +66,7 @@ class Recurrent(nn.Module):
 
     @property
     def output_embedding(self) -> Tensor:
-        """The weights (V, H) that score words; the input embeddings themselves if tied."""
+        """The weights (V, H) that score words, or (V, E) if tied: the input embeddings themselves."""
         return self.embedding.weight if self.own_output is None else self.own_output
 
     def outputs(self, tokens: Tensor, state: State = None) -> tuple[Tensor, State]:
@@ -75,7 +78,13 @@ class Recurrent(nn.Module):
     def forward(self, tokens: Tensor, state: State = None) -> tuple[Tensor, State]:
         """Score the next token at every position: tokens (T, B) → logits (T, B, V), and the state after T."""
         hidden, state = self.outputs(tokens, state)
-        return F.linear(hidden, self.output_embedding, self.output_bias), state
+        return self.logits(hidden), state
+
+    def logits(self, hidden: Tensor) -> Tensor:
+        """Scores (…, V) of the next token after hidden layers (…, H)."""
+        if self.projection is not None:
+            hidden = self.projection(hidden)  # (…, E)
+        return F.linear(hidden, self.output_embedding, self.output_bias)
 
     def save(self, folder: Path, **notes: object) -> None:
         """Write ``weights.safetensors`` and ``settings.json``, with ``notes`` beside the settings."""

@@ -1,7 +1,7 @@
 """The whole of ``params.yaml``, read and validated."""
 
 from pathlib import Path
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, ValidationError, model_validator
 from ruamel.yaml import YAML
@@ -12,24 +12,22 @@ from firth.params.compute import ComputeParams
 from firth.params.cooccurrence import CooccurrenceParams
 from firth.params.corpora import CorporaParams, OwnTextSplits
 from firth.params.evaluation import EvaluationParams
-from firth.params.lm import LmOverride, LmOverrides, LmParams
+from firth.params.lm import LmOverrides, LmParams
 from firth.params.ngram import NgramParams
 from firth.params.report import ReportParams
-from firth.params.section import Count, Section
-from firth.params.seq2seq import Seq2seqOverride, Seq2seqOverrides, Seq2seqParams
+from firth.params.section import Section, overridden
+from firth.params.seq2seq import Seq2seqOverrides, Seq2seqParams
 from firth.params.svd import SvdParams
 from firth.params.tokens import TokensParams
 from firth.params.word2vec import Word2vecParams
 from firth.params.world import WorldParams
-
-Shared = TypeVar("Shared", LmParams, Seq2seqParams)
 
 
 class Params(Section):
     """One experiment."""
 
     seed: Annotated[int, Field(ge=0, lt=2**32)]
-    threads: Count
+    threads: Annotated[int, Field(gt=0, le=1024)]
     precision: Literal["32-true", "bf16-mixed"]
     compute: ComputeParams
     corpora: CorporaParams
@@ -68,11 +66,11 @@ class Params(Section):
 
     def lm_for(self, network: str) -> LmParams:
         """Section ``lm`` with the network's overrides in place."""
-        return _overridden(self.lm, getattr(self.lm_overrides, network), f"lm_overrides.{network}")
+        return overridden(self.lm, getattr(self.lm_overrides, network), f"lm_overrides.{network}")
 
     def seq2seq_for(self, task: str) -> Seq2seqParams:
         """Section ``seq2seq`` with the task's overrides in place."""
-        return _overridden(self.seq2seq, getattr(self.seq2seq_overrides, task), f"seq2seq_overrides.{task}")
+        return overridden(self.seq2seq, getattr(self.seq2seq_overrides, task), f"seq2seq_overrides.{task}")
 
 
 def load_params(path: Path) -> Params:
@@ -120,16 +118,6 @@ def _line(detail: Any) -> str:
     if kind in ("model_type", "dict_type", "model_attributes_type"):
         return f"{key} = {value!r}: must be a section of keys, as in presets/world.yaml"
     return f"{key} = {value!r}: {message[0].lower()}{message[1:]}"
-
-
-def _overridden(shared: Shared, override: LmOverride | Seq2seqOverride, key: str) -> Shared:
-    """Raises ValueError (not a second ValidationError) so that the message is whole inside a validator."""
-    values = {**shared.model_dump(), **override.model_dump(exclude_none=True)}
-    try:
-        return type(shared).model_validate(values)
-    except ValidationError as error:
-        faults = [str(detail["msg"]).removeprefix("Value error, ") for detail in error.errors()]
-        raise ValueError(f"{key}: {'; '.join(faults)}") from None
 
 
 def _check_batch(key: str, batch_size: int, devices: int) -> None:

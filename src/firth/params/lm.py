@@ -2,8 +2,6 @@
 
 from typing import Literal
 
-from pydantic import model_validator
-
 from firth.params.section import Count, Positive, Probability, Section
 
 Network = Literal["rnn", "gru", "lstm"]
@@ -25,14 +23,6 @@ class LmParams(Section):
     gradient_clip_norm: Positive
     max_epochs: Count
     patience: Count
-
-    @model_validator(mode="after")
-    def _tied_sizes(self) -> "LmParams":
-        if self.tied_embeddings and self.embedding_size != self.hidden_size:
-            raise ValueError(
-                f"tied_embeddings needs embedding_size = hidden_size, not {self.embedding_size} and {self.hidden_size}"
-            )
-        return self
 
 
 class LmOverride(Section):

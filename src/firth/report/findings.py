@@ -9,13 +9,12 @@ from firth.report.neighbors import CooccurrenceExample, Ranked
 
 LANGUAGE_MODELS = {
     "ngram": "n-gram",
-    "lm-feedforward": "feed-forward",
     "lm-rnn": "RNN",
     "lm-gru": "GRU",
     "lm-lstm": "LSTM",
 }
 NAMES = {"bleu": "BLEU", "chrf": "chrF"}
-ATTENTIONS = {"none": "encoder–decoder", "additive": "with additive attention", "dot": "with dot attention"}
+ATTENTIONS = {"none": "encoder–decoder"}
 
 Metrics = Mapping[str, Any]
 

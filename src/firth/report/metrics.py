@@ -5,6 +5,7 @@ import math
 from pathlib import Path
 from typing import Any
 
+from firth.errors import FirthError
 from firth.workspace import write_text
 
 DIGITS = 6  # significant digits kept of every number
@@ -21,7 +22,15 @@ def write_metrics(path: Path, metrics: dict[str, Any]) -> None:
 
 def read_metrics(folder: Path) -> dict[str, dict[str, Any]]:
     """Read every run's metrics in ``folder``: run name → metrics, in order of name."""
-    return {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in sorted(folder.glob("*.json"))}
+    return {path.stem: _read(path) for path in sorted(folder.glob("*.json"))}
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        metrics: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError:
+        raise FirthError(f"{path}: not JSON (a merge conflict?); run `dvc repro`, which writes it anew") from None
+    return metrics
 
 
 def flatten(metrics: dict[str, Any], prefix: str = "") -> dict[str, Any]:

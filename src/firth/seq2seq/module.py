@@ -1,6 +1,5 @@
 """Training of an encoder–decoder on Lightning: loss, optimizer, learning-rate schedule."""
 
-import math
 from typing import Any
 
 import pytorch_lightning as pl
@@ -10,8 +9,9 @@ from torch.optim.lr_scheduler import LambdaLR
 
 from firth.seq2seq.data import Batch
 from firth.seq2seq.networks import EncoderDecoder
+from firth.training.trainer import warm_up_and_cosine
 
-WARM_UP_SHARE = 0.05  # of all steps
+WARM_UP = 0.05  # of all steps
 
 
 class Seq2seqModule(pl.LightningModule):
@@ -38,7 +38,7 @@ class Seq2seqModule(pl.LightningModule):
 
     def configure_optimizers(self) -> Any:
         optimizer = Adam(self.parameters(), lr=self.learning_rate)
-        schedule = LambdaLR(optimizer, lambda step: learning_rate_factor(step, self.total_steps))
+        schedule = LambdaLR(optimizer, lambda step: warm_up_and_cosine(step, self.total_steps, WARM_UP))
         return {"optimizer": optimizer, "lr_scheduler": {"scheduler": schedule, "interval": "step"}}
 
     def _loss(self, batch: Batch) -> Tensor:
@@ -48,12 +48,3 @@ class Seq2seqModule(pl.LightningModule):
         """Log the mean of a share, weighted by its tokens."""
         mean = loss.detach() / batch.tokens
         self.log(name, mean, on_step=False, on_epoch=True, batch_size=batch.tokens, sync_dist=True)
-
-
-def learning_rate_factor(step: int, total_steps: int) -> float:
-    """Share of the full learning rate at a step from 0: a linear warm-up, then half a cosine down to 0."""
-    warm_up = max(1, round(WARM_UP_SHARE * total_steps))
-    if step < warm_up:
-        return (step + 1) / warm_up
-    progress = (step - warm_up) / max(1, total_steps - warm_up)
-    return 0.5 * (1 + math.cos(math.pi * min(1.0, progress)))

@@ -116,7 +116,8 @@ def reversed_tokens(tokens: Tensor, lengths: Tensor) -> Tensor:
 
 def save(network: EncoderDecoder, folder: Path) -> None:
     """Write ``weights.safetensors`` and ``settings.json``, all that ``load`` needs."""
-    save_file(network.state_dict(), folder / "weights.safetensors")
+    weights = {name: value.detach().cpu().contiguous() for name, value in network.state_dict().items()}
+    save_file(weights, folder / "weights.safetensors")
     attention, vocabulary_size, settings = network.configuration
     content = {"attention": attention, "vocabulary_size": vocabulary_size, "seq2seq": settings.model_dump()}
     (folder / "settings.json").write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8", newline="\n")

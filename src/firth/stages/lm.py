@@ -19,8 +19,7 @@ from firth.report.metrics import write_metrics
 from firth.text.streams import TokenStream
 from firth.text.vocabulary import Vocabulary
 from firth.training.reproducibility import derived_seed
-from firth.training.resume import checkpoint_folder, fingerprint
-from firth.training.trainer import Run, train
+from firth.training.trainer import train, training_run
 from firth.workspace import Workspace, require, write_text, writing
 
 if TYPE_CHECKING:
@@ -48,41 +47,29 @@ def run(params: "Params", workspace: Workspace, network: Network) -> None:
         inputs.append(source)
 
     data = TextData(texts["train"], texts["valid"], settings.batch_size, settings.bptt_length)
-    identity = {"seed": params.seed, "threads": params.threads, "precision": params.precision}
-    mark = fingerprint({**identity, "lm": settings.model_dump()}, inputs)
-    with checkpoint_folder(workspace.checkpoints(name), mark) as checkpoints:
+    with training_run(name, params, workspace, {"lm": settings.model_dump()}, inputs) as place:
         history = train(
             model,
             data,
-            Run(name, checkpoints, workspace.logs(name), params.seed, params.precision, params.compute),
+            place,
             max_epochs=settings.max_epochs,
             patience=settings.patience,
             gradient_clip_norm=settings.gradient_clip_norm,
         )
-
-    metrics["epochs"] = len(history.rows)
-    metrics["best_epoch"] = int(min(history.rows, key=lambda row: row["valid_loss"])["epoch"])
-    for split in ("valid", "test"):
-        perplexity = math.exp(nats_per_token(model.network, texts[split]))
-        metrics[split] = {"perplexity": perplexity}
+        metrics["epochs"] = len(history.rows)
+        metrics["best_epoch"] = history.best_epoch
+        for split in ("valid", "test"):
+            perplexity = math.exp(nats_per_token(model.network, texts[split]))
+            metrics[split] = {"perplexity": perplexity}
+            if corpus["world"]:
+                source = raw / "log_probabilities" / f"{split}.npy"
+                floor = floor_perplexity(np.load(source, allow_pickle=False), streams[split], str(source))
+                metrics[split] |= against_floor(perplexity, floor)
         if corpus["world"]:
-            source = raw / "log_probabilities" / f"{split}.npy"
-            floor = floor_perplexity(np.load(source, allow_pickle=False), streams[split], str(source))
-            metrics[split] |= against_floor(perplexity, floor)
-    if corpus["world"]:
-        items = read_items(raw / "agreement.tsv", vocabulary, params.tokens.lm.lowercase, corpus["tokenized"])
-        metrics["agreement"] = accuracies(items, partial(score_next, model.network))
+            items = read_items(raw / "agreement.tsv", vocabulary, params.tokens.lm.lowercase, corpus["tokenized"])
+            metrics["agreement"] = accuracies(items, partial(score_next, model.network))
 
-    with writing(workspace.model(name)) as out:
-        model.network.save(out, convention=CONVENTION)
-    write_text(workspace.plot(name), _curve(history.rows))
-    write_metrics(workspace.metrics(name), metrics)
-
-
-def _curve(rows: list[dict[str, float]]) -> str:
-    """The learning curve as CSV, six significant digits a number."""
-    lines = ["epoch,train_loss,valid_loss,valid_perplexity"]
-    for row in rows:
-        values = (row["train_loss"], row["valid_loss"], math.exp(row["valid_loss"]))
-        lines.append(",".join([str(int(row["epoch"])), *(f"{value:.6g}" for value in values)]))
-    return "\n".join(lines) + "\n"
+        with writing(workspace.model(name)) as out:
+            model.network.save(out, convention=CONVENTION)
+        write_text(workspace.plot(name), history.curve())
+        write_metrics(workspace.metrics(name), metrics)

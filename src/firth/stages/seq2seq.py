@@ -19,8 +19,7 @@ from firth.text.subwords import Subwords
 from firth.text.tokenizer import join_words
 from firth.text.vocabulary import Vocabulary
 from firth.training.reproducibility import derived_seed
-from firth.training.resume import checkpoint_folder, fingerprint
-from firth.training.trainer import History, Run, train
+from firth.training.trainer import train, training_run
 from firth.workspace import Workspace, require, write_text, writing
 
 if TYPE_CHECKING:
@@ -33,47 +32,48 @@ def run(params: "Params", workspace: Workspace, task: Task, attention: Attention
     """Train, decode every test split, and write the model, its samples, its learning curve and its metrics."""
     name, settings = f"seq2seq-{task}-{attention}", params.seq2seq_for(task)
     tokens, raw = require(workspace.tokens(task), f"tokenize@{task}"), workspace.raw(task)
+    lowercase = getattr(params.tokens, task).lowercase
     vocabulary = Vocabulary.load(tokens / "vocabulary.tsv")
     torch.manual_seed(derived_seed(params.seed, name, "weights"))
     network = EncoderDecoder(Configuration(attention, len(vocabulary), settings))
     data = Seq2seqData(Pairs.load(tokens, "train"), Pairs.load(tokens, "valid"), settings.batch_size, params.seed)
     module = Seq2seqModule(network, settings.learning_rate, settings.max_epochs * data.steps_per_epoch)
 
-    choices = {"seed": params.seed, "threads": params.threads, "precision": params.precision}
-    mark = fingerprint({**choices, "attention": attention, "seq2seq": settings.model_dump()}, [tokens])
-    with checkpoint_folder(workspace.checkpoints(name), mark) as checkpoints:
+    described = {"attention": attention, "seq2seq": settings.model_dump()}
+    with training_run(name, params, workspace, described, [tokens]) as place:
         history = train(
             module,
             data,
-            Run(name, checkpoints, workspace.logs(name), params.seed, params.precision, params.compute),
+            place,
             max_epochs=settings.max_epochs,
             patience=settings.patience,
             gradient_clip_norm=settings.gradient_clip_norm,
         )
 
-    scores: dict[str, Any] = {}
-    samples: list[dict[str, Any]] = []
-    for split in _test_splits(tokens):
-        pairs = Pairs.load(tokens, split)
-        outputs = decode_all(network, pairs, settings.batch_size, settings.max_length)
-        test = _test_translation if task == "translation" else _test_answers
-        scores[split], items = test(outputs, pairs, split, tokens, raw)
-        samples = samples or items[:SAMPLES]
-    with writing(workspace.model(name)) as folder:
-        save(network, folder)
-        write_text(folder / "samples.jsonl", "".join(json.dumps(item, ensure_ascii=False) + "\n" for item in samples))
-    write_text(workspace.plot(name), _curve(history))
-    best = min(history.rows, key=lambda row: row["valid_loss"])
-    write_metrics(
-        workspace.metrics(name),
-        {
-            "parameters": sum(parameter.numel() for parameter in network.parameters()),
-            "epochs": len(history.rows),
-            "best_epoch": int(best["epoch"]),
-            "valid": {"loss": best["valid_loss"], "perplexity": math.exp(best["valid_loss"])},
-            **scores,
-        },
-    )
+        scores: dict[str, Any] = {}
+        samples: list[dict[str, Any]] = []
+        for split in _test_splits(tokens):
+            pairs = Pairs.load(tokens, split)
+            outputs = decode_all(network, pairs, settings.batch_size, settings.max_length)
+            test = _test_translation if task == "translation" else _test_answers
+            scores[split], items = test(outputs, pairs, split, tokens, raw, lowercase)
+            samples = samples or items[:SAMPLES]
+        with writing(workspace.model(name)) as folder:
+            save(network, folder)
+            write_text(
+                folder / "samples.jsonl", "".join(json.dumps(item, ensure_ascii=False) + "\n" for item in samples)
+            )
+        write_text(workspace.plot(name), history.curve())
+        write_metrics(
+            workspace.metrics(name),
+            {
+                "parameters": sum(parameter.numel() for parameter in network.parameters()),
+                "epochs": len(history.rows),
+                "best_epoch": history.best_epoch,
+                "valid": {"loss": history.best_loss, "perplexity": math.exp(history.best_loss)},
+                **scores,
+            },
+        )
 
 
 def _test_splits(tokens: Path) -> list[str]:
@@ -84,9 +84,9 @@ def _test_splits(tokens: Path) -> list[str]:
 
 
 def _test_translation(
-    outputs: list[list[int]], pairs: Pairs, split: str, tokens: Path, raw: Path
+    outputs: list[list[int]], pairs: Pairs, split: str, tokens: Path, raw: Path, lowercase: bool
 ) -> tuple[dict[str, Any], list[dict[str, Any]]]:
-    """Scores against the raw references, and samples."""
+    """Scores against the raw references, in lower case if the model knows no other, and samples."""
     subwords = Subwords.load(tokens / "tokenizer.json")
     texts = [subwords.decode(output) for output in outputs]
     sources, references = (_lines(raw / "text" / f"{split}.{side}.txt", len(pairs)) for side in ("source", "target"))
@@ -94,18 +94,20 @@ def _test_translation(
         {"source": source, "reference": reference, "output": text}
         for source, reference, text in zip(sources[:SAMPLES], references[:SAMPLES], texts[:SAMPLES], strict=True)
     ]
+    if lowercase:
+        references = [reference.lower() for reference in references]
     return translation_scores(texts, references), items
 
 
 def _test_answers(
-    outputs: list[list[int]], pairs: Pairs, split: str, tokens: Path, raw: Path
+    outputs: list[list[int]], pairs: Pairs, split: str, tokens: Path, raw: Path, lowercase: bool
 ) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     """Scores of the answers, and samples."""
     vocabulary = Vocabulary.load(tokens / "vocabulary.tsv")
-    questions = _questions(raw / "text" / f"{split}.jsonl")
+    questions = _questions(raw / "text" / f"{split}.jsonl", lowercase)
     if len(questions) != len(pairs):
         raise FirthError(f"{raw}/text/{split}.jsonl: not the text that was tokenized; run `dvc repro -f tokenize@qa`")
-    training = _questions(raw / "text" / "train.jsonl")
+    training = _questions(raw / "text" / "train.jsonl", lowercase)
     items = [
         {
             "story": question["story"],
@@ -126,15 +128,6 @@ def _lines(path: Path, expected: int) -> list[str]:
     return lines
 
 
-def _questions(path: Path) -> list[Question]:
+def _questions(path: Path, lowercase: bool) -> list[Question]:
     lines = require(path, f"download@{path.parent.parent.name}").read_text(encoding="utf-8").split("\n")
-    return [json.loads(line) for line in lines if line]
-
-
-def _curve(history: History) -> str:
-    """CSV of the learning curve."""
-    rows = ["epoch,train_loss,valid_loss,valid_perplexity"]
-    for row in history.rows:
-        values = (row["train_loss"], row["valid_loss"], math.exp(row["valid_loss"]))
-        rows.append(",".join([str(int(row["epoch"])), *(f"{value:.6g}" for value in values)]))
-    return "\n".join(rows) + "\n"
+    return [json.loads(line.lower() if lowercase else line) for line in lines if line]

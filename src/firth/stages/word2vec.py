@@ -5,8 +5,7 @@ from typing import TYPE_CHECKING
 from firth.report.metrics import write_metrics
 from firth.text.streams import TokenStream
 from firth.text.vocabulary import EOS_ID, Vocabulary
-from firth.training.resume import checkpoint_folder, fingerprint
-from firth.training.trainer import Run, train
+from firth.training.trainer import train, training_run
 from firth.vectors.similarity import keyed_vectors, similarity_scores
 from firth.vectors.skipgram import SkipGram, SkipGramData
 from firth.workspace import Workspace, writing
@@ -21,15 +20,11 @@ def run(params: "Params", workspace: Workspace) -> None:
     vocabulary, stream = Vocabulary.load(tokens / "vocabulary.tsv"), TokenStream.load(tokens, "train")
     data = SkipGramData(stream, vocabulary.counts, settings, params.seed)
     model = SkipGram(len(vocabulary), settings, params.seed)
-    shared = {"seed": params.seed, "threads": params.threads, "precision": params.precision}
-    mark = fingerprint({**shared, "word2vec": settings.model_dump()}, [tokens])
-    with checkpoint_folder(workspace.checkpoints("word2vec"), mark) as checkpoints:
-        place = Run("word2vec", checkpoints, workspace.logs("word2vec"), params.seed, params.precision, params.compute)
+    with training_run("word2vec", params, workspace, {"word2vec": settings.model_dump()}, [tokens]) as place:
         history = train(model, data, place, max_epochs=settings.epochs, patience=None)
-
-    words, vectors = vocabulary.tokens[EOS_ID + 1 :], model.words.weight.detach().cpu().numpy()[EOS_ID + 1 :]
-    scores = similarity_scores(words, vectors, workspace.raw("embeddings"), params.evaluation.gold_sets)
-    with writing(workspace.model("word2vec")) as out:
-        keyed_vectors(words, vectors).save_word2vec_format(str(out / "vectors.txt"))
-    final_loss = history.rows[-1]["train_loss"]
-    write_metrics(workspace.metrics("word2vec"), {"word2vec": scores, "final_train_loss": final_loss})
+        words, vectors = vocabulary.tokens[EOS_ID + 1 :], model.words.weight.detach().cpu().numpy()[EOS_ID + 1 :]
+        scores = similarity_scores(words, vectors, workspace.raw("embeddings"), params.evaluation.gold_sets)
+        with writing(workspace.model("word2vec")) as out:
+            keyed_vectors(words, vectors).save_word2vec_format(str(out / "vectors.txt"))
+        final_loss = history.rows[-1]["train_loss"]
+        write_metrics(workspace.metrics("word2vec"), {"word2vec": scores, "final_train_loss": final_loss})

@@ -57,7 +57,7 @@ class Meter:
         elapsed = self.last_line - self.start
         parts = [f"{elapsed:.0f} s"]
         if self.total and self.done:
-            left = elapsed * (self.total - self.done) / self.done
+            left = max(0.0, elapsed * (self.total - self.done) / self.done)
             parts = [f"{100 * self.done / self.total:.0f} %", *parts, f"{left:.0f} s left"]
         self.console.print(
             f"{self.what}: {', '.join([*parts, note] if note else parts)}", highlight=False, soft_wrap=True

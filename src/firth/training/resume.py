@@ -37,7 +37,9 @@ def fingerprint(settings: dict[str, Any], inputs: Iterable[Path]) -> str:
 
 @contextmanager
 def checkpoint_folder(folder: Path, name: str) -> Iterator[Path]:
-    """Yield ``folder/name``, locked against a second run, after removing what other fingerprints left there.
+    """Yield ``folder/name``, locked against a second run, and remove it if the block ends well.
+
+    What other fingerprints left there is removed first.
 
     Raises
     ------
@@ -62,6 +64,7 @@ def checkpoint_folder(folder: Path, name: str) -> Iterator[Path]:
                 shutil.rmtree(stale)
         (folder / name).mkdir(exist_ok=True)
         yield folder / name
+        shutil.rmtree(folder / name)  # the run is over: a forced one trains anew
     finally:
         lock.release()
 

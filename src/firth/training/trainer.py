@@ -1,21 +1,35 @@
 """The one place that builds a Lightning trainer: device, precision, progress, logging, checkpoints, early stopping."""
 
 import logging
+import math
+import os
 import sys
 import warnings
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytorch_lightning as pl
 import torch
 from dvclive.lightning import DVCLiveLogger
+from lightning_fabric.plugins import TorchCheckpointIO
+from lightning_fabric.utilities.exceptions import MisconfigurationException
 from pytorch_lightning.callbacks import Callback, EarlyStopping, ModelCheckpoint
 from torch import Tensor
 
+from firth.errors import FirthError
 from firth.params.compute import ComputeParams
 from firth.training.progress import Meter
 from firth.training.reproducibility import derived_seed
+from firth.training.resume import checkpoint_folder, fingerprint
+from firth.workspace import Workspace
+
+if TYPE_CHECKING:
+    from firth.params.experiment import Params
+
+DIVERGED = 100.0  # nats a token: no model of text is as bad, and exp() of it still is a number
 
 # Probabilities of what a model has ruled out, and the moments of words long unseen, sink into subnormal numbers, which
 # a CPU handles some twenty times slower. New threads inherit the setting, so it has to come before the first of them.
@@ -34,13 +48,30 @@ class Run:
     compute: ComputeParams
 
 
+@contextmanager
+def training_run(
+    name: str, params: "Params", workspace: Workspace, settings: dict[str, Any], inputs: Iterable[Path]
+) -> Iterator[Run]:
+    """Hold the checkpoint folder of one stage's run until its outputs are written.
+
+    Parameters
+    ----------
+    settings, inputs : beside seed, threads and precision, all that decides the result; see ``fingerprint``.
+    """
+    shared = {"seed": params.seed, "threads": params.threads, "precision": params.precision}
+    mark = fingerprint({**shared, **settings}, inputs)
+    with checkpoint_folder(workspace.checkpoints(name), mark) as checkpoints:
+        yield Run(name, checkpoints, workspace.logs(name), params.seed, params.precision, params.compute)
+
+
 class History(Callback):
     """The learning curve and the best weights, kept in the checkpoint so that a resumed run repeats no row.
 
     A model reports ``train_loss`` and, if it validates, ``valid_loss``: nats a token, mean over the epoch.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, name: str) -> None:
+        self.name = name
         self.rows: list[dict[str, float]] = []
         self.best_loss = float("inf")
         self.best_weights: dict[str, Tensor] = {}
@@ -51,11 +82,29 @@ class History(Callback):
             for name in ("train_loss", "valid_loss")
             if name in trainer.callback_metrics
         }
+        if not all(loss < DIVERGED for loss in losses.values()):
+            raise FirthError(
+                f"{self.name}: training diverged in epoch {trainer.current_epoch + 1} ({losses}); "
+                "lower its learning_rate or gradient_clip_norm in params.yaml"
+            )
         self.rows.append({"epoch": trainer.current_epoch + 1, **losses})
         loss = losses.get("valid_loss", float("-inf"))  # without validation, the last weights are the ones to keep
         if loss < self.best_loss or loss == float("-inf"):
             self.best_loss = loss
             self.best_weights = {name: value.detach().cpu().clone() for name, value in pl_module.state_dict().items()}
+
+    @property
+    def best_epoch(self) -> int:
+        """The epoch, counted from 1, whose weights were kept."""
+        return int(min(self.rows, key=lambda row: row["valid_loss"])["epoch"])
+
+    def curve(self) -> str:
+        """The learning curve as CSV: nats a token, and perplexity on the validation text."""
+        lines = ["epoch,train_loss,valid_loss,valid_perplexity"]
+        for row in self.rows:
+            values = (row["train_loss"], row["valid_loss"], math.exp(row["valid_loss"]))
+            lines.append(",".join([str(int(row["epoch"])), *(f"{value:.6g}" for value in values)]))
+        return "\n".join(lines) + "\n"
 
     def state_dict(self) -> dict[str, Any]:
         return {"rows": self.rows, "best_loss": self.best_loss, "best_weights": self.best_weights}
@@ -64,6 +113,19 @@ class History(Callback):
         self.rows = state_dict["rows"]
         self.best_loss = state_dict["best_loss"]
         self.best_weights = state_dict["best_weights"]
+
+
+class WholeCheckpoints(TorchCheckpointIO):
+    """Writes a checkpoint beside its place, then renames it; Lightning's own may leave half of one."""
+
+    def save_checkpoint(self, checkpoint: dict[str, Any], path: Any, storage_options: Any = None) -> None:
+        partial = Path(f"{path}.partial")
+        partial.parent.mkdir(parents=True, exist_ok=True)
+        with partial.open("wb") as file:
+            torch.save(checkpoint, file)
+            file.flush()
+            os.fsync(file.fileno())
+        partial.replace(path)
 
 
 class StepSeed(Callback):
@@ -141,7 +203,7 @@ def train(
     History
         One row an epoch, and the weights of the best one.
     """
-    history = History()
+    history = History(run.name)
     callbacks: list[Callback] = [history, StepSeed(run), Progress(run.name)]
     if patience is not None:
         early_stopping = EarlyStopping("valid_loss", patience=patience, check_on_train_epoch_end=True)
@@ -157,28 +219,46 @@ def train(
     )
     last = run.checkpoints / "last.ckpt"
     _quiet()
-    trainer = pl.Trainer(
-        accelerator=run.compute.accelerator,
-        devices=run.compute.devices,
-        num_nodes=run.compute.nodes,
-        precision=run.precision,  # type: ignore[arg-type]
-        max_epochs=max_epochs,
-        gradient_clip_val=gradient_clip_norm,
-        limit_val_batches=None if patience is not None else 0,
-        num_sanity_val_steps=0,
-        logger=DVCLiveLogger(dir=str(run.logs), dvcyaml=False, save_dvc_exp=False, report=None, resume=last.exists()),
-        log_every_n_steps=50,
-        callbacks=callbacks,
-        enable_model_summary=False,
-        enable_progress_bar=False,
-        use_distributed_sampler=False,
-        reload_dataloaders_every_n_epochs=1,
-    )
+    accelerator = run.compute.accelerator
+    if accelerator == "auto":  # what is tested, and no other accelerator that Lightning might find
+        accelerator = "gpu" if torch.cuda.is_available() else "cpu"
+    try:
+        trainer = pl.Trainer(
+            accelerator=accelerator,
+            devices=run.compute.devices,
+            num_nodes=run.compute.nodes,
+            precision=run.precision,  # type: ignore[arg-type]
+            max_epochs=max_epochs,
+            gradient_clip_val=gradient_clip_norm,
+            limit_val_batches=None if patience is not None else 0,
+            num_sanity_val_steps=0,
+            logger=DVCLiveLogger(dir=str(run.logs), dvcyaml=False, save_dvc_exp=False, report=None),
+            log_every_n_steps=50,
+            callbacks=callbacks,
+            enable_model_summary=False,
+            enable_progress_bar=False,
+            use_distributed_sampler=False,
+            reload_dataloaders_every_n_epochs=1,
+            plugins=[WholeCheckpoints()],
+        )
+    except (MisconfigurationException, ValueError) as error:
+        raise FirthError(
+            f"params.yaml: compute: {str(error).splitlines()[0]}; correct accelerator, devices or nodes"
+        ) from None
     trainer.fit(model, data, ckpt_path=str(last) if last.exists() else None, weights_only=True)
     if not trainer.is_global_zero:
         sys.exit(0)  # of several processes, one goes on to test the model and write the outputs
     model.load_state_dict(history.best_weights)
+    model.to(trainer.strategy.root_device)  # Lightning has taken it back to the CPU, but it is still to be tested
     return history
+
+
+def warm_up_and_cosine(step: int, steps: int, warm_up_share: float) -> float:
+    """The factor of the learning rate at a step: up a line over the first share of steps, down half a cosine to 0."""
+    warm_up = max(1, round(warm_up_share * steps))
+    if step < warm_up:
+        return (step + 1) / warm_up
+    return 0.5 * (1 + math.cos(math.pi * min(1.0, (step - warm_up) / max(1, steps - warm_up))))
 
 
 def _quiet() -> None:

@@ -240,7 +240,7 @@ def _complements(
     return [(100, after.get(verb_class, ()))]
 
 
-def _predicate(  # noqa: PLR0917
+def _predicate(
     verb_class: str, subject: str, agrees: str, tense: str, negated: int, mode: str, depth: int
 ) -> list[Rule]:
     group = finite(verb_class, agrees, tense, negated)

@@ -71,7 +71,6 @@ SETTINGS: dict[str, Weights] = {  # intransitive verbs with an optional "in": cl
     "noise": {"building": 100},
     "fly": {"nature": 100},
 }
-BARE_VERBS = ("grow", "traffic", "function")
 STATES = ("quality", "position")
 
 QUALITIES: dict[str, Weights] = {  # noun class → adjective classes
