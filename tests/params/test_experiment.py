@@ -97,7 +97,8 @@ def test_a_file_that_is_no_params_file_is_named(tmp_path: Path, content: bytes, 
 
 
 def test_a_network_may_override_what_the_section_says_for_all(tmp_path: Path) -> None:
-    params = load_params(changed(tmp_path, "lm_overrides.gru", {"dropout": 0.5, "max_epochs": 1}))
+    overrides = {"rnn": {}, "gru": {"dropout": 0.5, "max_epochs": 1}, "lstm": {}}
+    params = load_params(changed(tmp_path, "lm_overrides", overrides))
     assert (params.lm_for("gru").dropout, params.lm_for("gru").max_epochs) == (0.5, 1)
     assert params.lm_for("lstm") == params.lm
 
