@@ -42,6 +42,7 @@ class Project:
             "HOME": str(self.home),
             "GIT_CONFIG_GLOBAL": str(self.home / "gitconfig"),
             "DVC_NO_ANALYTICS": "1",
+            "PYTHONDONTWRITEBYTECODE": "",  # compiled files lie in the folders that stages depend on
             "FIRTH_CORPUS_MIRROR": str(self.home / "no-mirror"),  # the built-in pipeline fetches nothing
         }
         result = subprocess.run(
