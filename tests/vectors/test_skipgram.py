@@ -1,24 +1,34 @@
+"""Skip-gram: its losses against the formula, its two learners against each other and against what they estimate."""
+
+from itertools import pairwise
+from typing import Any
+
 import numpy as np
 import pytest
 import torch
 from scipy.stats import chisquare
 
-from firth.errors import FirthError
 from firth.params.word2vec import Word2vecParams
 from firth.text.streams import TokenStream
-from firth.vectors.skipgram import (
-    LONGEST_SENTENCE,
-    SHARED_NEGATIVES,
+from firth.vectors import skipgram_kernel as kernel
+from firth.vectors.sampling import LONGEST_SENTENCE, TrainingText, alias_table, as_bits
+from firth.vectors.skipgram import Pieces, SkipGram
+from firth.vectors.skipgram_learners import CURVATURE, AutogradLearner, CompiledLearner, damping, step
+from firth.vectors.skipgram_loss import (
     Batch,
-    Pairs,
-    SkipGram,
-    keep_probabilities,
-    window_pairs,
+    negative_sampling_curvature,
+    negative_sampling_loss,
+    pairs_per_place,
+    softmax_curvature,
+    softmax_loss,
 )
 
+CPU = torch.device("cpu")
 
-def settings(**changes: float) -> Word2vecParams:
+
+def settings(**changes: Any) -> Word2vecParams:
     standard = {
+        "loss": "negative_sampling",
         "dimension": 4,
         "context_window": 2,
         "negative_samples": 3,
@@ -26,173 +36,303 @@ def settings(**changes: float) -> Word2vecParams:
         "subsampling_threshold": 0.0,
         "epochs": 1,
         "batch_size": 64,
-        "learning_rate": 0.01,
+        "shards": 2,
+        "learning_rate": 0.05,
+        "final_learning_rate": 0.01,
     }
     return Word2vecParams.model_validate({**standard, **changes})
 
 
-def text_of(lengths: list[int], size: int, seed: int = 0) -> tuple[TokenStream, np.ndarray]:
-    offsets = np.cumsum([0, *lengths]).astype(np.int64)
-    ids = np.random.default_rng(seed).integers(2, size, offsets[-1]).astype(np.uint16)
-    return TokenStream(ids, offsets), np.bincount(ids, minlength=size)
+def random_batch(length: int, vocabulary_size: int, context_window: int, seed: int) -> Batch:
+    random = np.random.default_rng(seed)
+    return Batch(
+        torch.from_numpy(random.integers(2, vocabulary_size, length)),
+        torch.from_numpy(np.sort(random.integers(0, 3, length))),
+        torch.from_numpy(random.integers(1, context_window + 1, length)),
+        torch.from_numpy(random.integers(2, vocabulary_size, kernel.SHARED_NEGATIVES)),
+        context_window,
+    )
+
+
+def random_vectors(vocabulary_size: int, dimension: int, seed: int) -> tuple[torch.Tensor, torch.Tensor]:
+    random = torch.Generator().manual_seed(seed)
+    shape = (vocabulary_size, dimension)
+    return torch.randn(shape, generator=random).double(), torch.randn(shape, generator=random).double()
 
 
 def pairs_of(batch: Batch) -> list[tuple[int, int]]:
-    """(center, context) of a batch, as ids."""
-    text, found = batch.text.tolist(), []
-    for distance, (ahead, behind) in enumerate(zip(batch.ahead.tolist(), batch.behind.tolist(), strict=True), start=1):
-        for place, (first_takes, second_takes) in enumerate(zip(ahead, behind, strict=True)):
-            if first_takes:
-                found.append((text[place], text[place + distance]))
-            if second_takes:
-                found.append((text[place + distance], text[place]))
-    return found
+    """(word, context) of a batch as ids, by looking at every two places."""
+    text, sentence, reach = (part.tolist() for part in (batch.text, batch.sentence, batch.reach))
+    return [
+        (text[i], text[j])
+        for i in range(len(text))
+        for j in range(len(text))
+        if i != j and abs(i - j) <= reach[i] and sentence[i] == sentence[j] and reach[j] > 0
+    ]
 
 
-def filled_model(size: int, params: Word2vecParams) -> SkipGram:
-    model = SkipGram(size, params, seed=1).double()
-    torch.nn.init.normal_(model.contexts.weight, generator=torch.Generator().manual_seed(2))
-    torch.nn.init.normal_(model.words.weight, generator=torch.Generator().manual_seed(3))
-    return model
+@pytest.mark.parametrize("length", [1, 2, 9])
+def test_negative_sampling_loss_is_the_formula_summed_over_pairs(length: int) -> None:
+    batch, (v, u) = random_batch(length, 7, 2, seed=0), random_vectors(7, 4, seed=1)
 
+    def log_sigmoid(x: torch.Tensor) -> float:
+        return -float(np.log1p(np.exp(-x.item())))
 
-def test_loss_of_a_batch_is_the_mean_of_the_formula_over_its_pairs() -> None:
-    stream, counts = text_of([5, 1, 4], 7)
-    batch = next(iter(Pairs(stream, counts, settings(batch_size=1000), seed=1)))
-    model = filled_model(7, settings())
-    u, v = model.contexts.weight.detach().numpy(), model.words.weight.detach().numpy()
-
-    def log_sigmoid(x: float) -> float:
-        return -np.log1p(np.exp(-x))
-
-    losses = [
+    expected = sum(
         -log_sigmoid(u[c] @ v[w]) - 3 * np.mean([log_sigmoid(-u[n] @ v[w]) for n in batch.negatives.tolist()])
         for w, c in pairs_of(batch)
-    ]
-    assert len(losses) > 10
-    assert model(batch).item() == pytest.approx(np.mean(losses), rel=1e-12)
+    )
+    assert negative_sampling_loss(v, u, batch, 3).item() == pytest.approx(expected, rel=1e-12)
+
+
+def test_softmax_loss_is_the_formula_summed_over_pairs() -> None:
+    batch, (v, u) = random_batch(9, 7, 2, seed=2), random_vectors(7, 4, seed=3)
+    expected = -sum(((u[c] @ v[w]).exp() / (u @ v[w]).exp().sum()).log().item() for w, c in pairs_of(batch))
+    assert softmax_loss(v, u, batch).item() == pytest.approx(expected, rel=1e-12)
 
 
 def test_gradients_equal_finite_differences() -> None:
-    stream, counts = text_of([4, 3], 6)
-    batch = next(iter(Pairs(stream, counts, settings(batch_size=1000), seed=2)))
-    model = filled_model(6, settings())
-    names = ["words.weight", "contexts.weight"]
-
-    def loss(*weights: torch.Tensor) -> torch.Tensor:
-        result: torch.Tensor = torch.func.functional_call(model, dict(zip(names, weights, strict=True)), (batch,))
-        return result
-
-    weights = tuple(model.get_parameter(name).detach().clone().requires_grad_() for name in names)
-    assert torch.autograd.gradcheck(loss, weights)
+    batch = random_batch(8, 6, 3, seed=4)
+    vectors = tuple(vector.requires_grad_() for vector in random_vectors(6, 3, seed=5))
+    assert torch.autograd.gradcheck(lambda v, u: negative_sampling_loss(v, u, batch, 5), vectors)
+    assert torch.autograd.gradcheck(lambda v, u: softmax_loss(v, u, batch), vectors)
 
 
-def test_the_window_takes_each_distance_as_often_as_expected() -> None:
-    draws, length, window = 4000, 7, 3
-    sentence = np.repeat(np.arange(draws), length)
-    ahead, behind = window_pairs(sentence, window, np.random.default_rng(0))
-    for distance in range(1, window + 1):
-        expected = (window - distance + 1) / window
-        places = (length - distance) * draws
-        spread = 4 * np.sqrt(places * expected * (1 - expected))
-        assert abs(int(ahead[distance - 1].sum()) - places * expected) <= spread
-        assert abs(int(behind[distance - 1].sum()) - places * expected) <= spread
+def test_pairs_are_counted_by_word_and_by_context() -> None:
+    batch = random_batch(12, 6, 3, seed=6)
+    batch.reach[4] = 0  # an empty place
+    as_word, as_context = pairs_per_place(batch)
+    pairs = pairs_of(batch)
+    by_word, by_context = (np.bincount([pair[side] for pair in pairs], minlength=6) for side in (0, 1))
+    np.testing.assert_array_equal(torch.bincount(batch.text, as_word, 6), by_word)
+    np.testing.assert_array_equal(torch.bincount(batch.text, as_context, 6), by_context)
 
 
-def test_words_are_paired_within_their_own_sentence_alone() -> None:
-    ahead, behind = window_pairs(np.array([0, 0, 1, 2, 2]), 1, np.random.default_rng(0))
-    assert ahead.tolist() == behind.tolist() == [[True, False, False, True, False]]
+@pytest.mark.parametrize(("dimension", "length", "seed"), [(3, 6, 0), (16, 32, 1), (20, 20, 2), (100, 31, 3)])
+def test_the_compiled_step_is_a_step_of_sgd_by_autograd(dimension: int, length: int, seed: int) -> None:
+    """On a block within a longer text, with words that occur several times, sentence borders, repeated negatives."""
+    window, rate, negative_samples = 3, 0.05, 5
+    batch, (v, u) = random_batch(length + 8, 9, window, seed), random_vectors(9, dimension, seed)
+    v, u = v / dimension**0.5, u / dimension**0.5
+    first, last = 4, 4 + length
+    vectors = tuple(vector.clone().requires_grad_() for vector in (v, u))
+    loss, pairs = torch.zeros((), dtype=torch.float64), 0
+    for place in range(first, last):  # the block's words one at a time: those around them are contexts alone
+        far = int(batch.reach[place])
+        for other in range(place - far, place + far + 1):
+            if other != place and 0 <= other < length + 8 and batch.sentence[other] == batch.sentence[place]:
+                word, context = vectors[0][batch.text[place]], vectors[1][batch.text[other]]
+                noise = vectors[1][batch.negatives] @ word
+                loss = loss - torch.nn.functional.logsigmoid(word @ context)
+                loss = loss - negative_samples * torch.nn.functional.logsigmoid(-noise).mean()
+                pairs += 1
+    gradients = torch.autograd.grad(loss, vectors)
+
+    compiled = [np.zeros((9, kernel.padded(dimension)), dtype=np.float32) for _ in vectors]
+    for array, vector in zip(compiled, (v, u), strict=True):
+        array[:, :dimension] = vector.numpy()
+    text, sentence, reach, negatives = (part.numpy().astype(np.int32) for part in batch[:4])
+    found = kernel.learn_block(
+        *compiled, text, sentence, reach, first, last, negatives, np.float32(negative_samples), np.float32(rate),
+        kernel.scratch(kernel.padded(dimension), window), True,
+    )  # fmt: skip
+    assert found[0] == pairs > 5
+    assert found[1] == pytest.approx(loss.item(), rel=1e-5)
+    for array, vector, gradient in zip(compiled, (v, u), gradients, strict=True):
+        np.testing.assert_allclose(array[:, :dimension], (vector - rate * gradient).numpy(), rtol=2e-6, atol=2e-6)
+        assert not array[:, dimension:].any()
 
 
-def test_negatives_follow_the_smoothed_unigram_distribution() -> None:
-    counts = np.array([50, 9, 400, 100, 30, 5])  # <unk> and <eos> are never drawn
-    ids = np.repeat(np.arange(2, 6), counts[2:]).astype(np.uint16)
-    stream = TokenStream(np.tile(ids, 100), np.arange(0, len(ids) * 100 + 1, len(ids)))
-    drawn = torch.cat([batch.negatives for batch in Pairs(stream, counts, settings(batch_size=2000), seed=3)]).numpy()
-    found = np.bincount(drawn, minlength=6)
+@pytest.mark.parametrize("loss", ["negative_sampling", "softmax"])
+def test_curvature_is_the_trace_of_the_second_derivative_along_each_row(loss: str) -> None:
+    batch, (v, u) = random_batch(9, 6, 2, seed=7), random_vectors(6, 3, seed=8)
+    if loss == "softmax":
+        found = softmax_curvature(v, u, batch)
+        hessians = torch.autograd.functional.hessian(lambda a, b: softmax_loss(a, b, batch), (v, u))
+    else:
+        found = negative_sampling_curvature(v, u, batch, 3)
+        hessians = torch.autograd.functional.hessian(lambda a, b: negative_sampling_loss(a, b, batch, 3), (v, u))
+    for side in (0, 1):
+        trace = torch.einsum("rdrd->r", hessians[side][side])
+        if loss == "softmax" and side == 0:  # a bound: the square of the contexts' mean is left out
+            mean_square = sum(
+                torch.bincount(batch.text[[place]], pairs * ((u @ v[w]).softmax(0) @ u).square().sum()[None], 6)
+                for place, (w, pairs) in enumerate(zip(batch.text, pairs_per_place(batch)[0], strict=True))
+            )
+            torch.testing.assert_close(found[0] - mean_square, trace)
+        else:
+            torch.testing.assert_close(found[side], trace)
+
+
+def test_a_step_of_autograd_moves_each_vector_by_its_damped_gradient() -> None:
+    batch, (v, u) = random_batch(10, 6, 2, seed=7), random_vectors(6, 3, seed=8)
+    vectors = tuple(vector.clone().requires_grad_() for vector in (v, u))
+    gradients = torch.autograd.grad(negative_sampling_loss(vectors[0], vectors[1], batch, 3), vectors)
+    changed = (v.clone(), u.clone())
+    count, loss = step(changed, batch, settings(), 0.1)
+    assert int(count) == len(pairs_of(batch))
+    assert loss.item() == pytest.approx(negative_sampling_loss(v, u, batch, 3).item())
+    bends = [0.2 * curvature for curvature in negative_sampling_curvature(v, u, batch, 3)]
+    for new, old, gradient, bend in zip(changed, (v, u), gradients, bends, strict=True):
+        share = torch.where(bend > 0, (1 - torch.exp(-bend)) / bend, 1.0)
+        torch.testing.assert_close(new, old - 0.1 * share[:, None] * gradient)
+
+
+@pytest.mark.parametrize("copies", [1, 2, 5])
+@pytest.mark.parametrize("updates", [0.0, 0.1, 30.0, 1e6])
+def test_damped_changes_of_copies_end_where_changes_in_turn_would(copies: int, updates: float) -> None:
+    """On a quadratic bowl, of which each copy closes the same share of what it finds."""
+    rate, start = 0.05, 3.0
+    closes = -np.expm1(-CURVATURE * rate * updates)
+    in_turn = start
+    for _ in range(copies):
+        in_turn -= closes * in_turn
+    share = damping(torch.tensor(updates).double(), torch.tensor(float(copies)).double(), rate).item()
+    assert start - share * copies * closes * start == pytest.approx(in_turn, abs=1e-9)
+
+
+NOISE = np.array([0, 0, 400, 100, 30, 5]) ** 0.75 / (np.array([0, 0, 400, 100, 30, 5]) ** 0.75).sum()
+
+
+def two_topics(sentences: int = 600) -> tuple[TokenStream, np.ndarray]:
+    """Sentences of six words, each either of the words 2 to 5 or of the words 6 to 9."""
+    random = np.random.default_rng(0)
+    ids = (random.integers(2, 6, (sentences, 6)) + 4 * random.integers(0, 2, (sentences, 1))).astype(np.uint16).ravel()
+    return TokenStream(ids, np.arange(0, len(ids) + 1, 6)), np.bincount(ids, minlength=10)
+
+
+def text_of_counts(counts: np.ndarray, sentence_length: int, **changes: Any) -> TrainingText:
+    ids = np.random.default_rng(0).permutation(np.repeat(np.arange(len(counts)), counts)).astype(np.uint16)
+    return TrainingText.of(TokenStream(ids, np.arange(0, len(ids) + 1, sentence_length)), counts, settings(**changes))
+
+
+def test_compiled_negatives_follow_the_smoothed_unigram_distribution() -> None:
+    state, negatives = np.array([7], dtype=np.uint64), np.empty(100_000, dtype=np.int32)
+    kernel.draw_noise(*alias_table(NOISE), state, negatives)
+    found = np.bincount(negatives, minlength=6)
     assert found[:2].tolist() == [0, 0]
-    assert len(drawn) % SHARED_NEGATIVES == 0
-    noise = counts[2:] ** 0.75
-    assert chisquare(found[2:], noise / noise.sum() * len(drawn)).pvalue > 1e-3
+    assert chisquare(found[2:], NOISE[2:] * len(negatives)).pvalue > 1e-3
 
 
-def test_subsampling_keeps_words_as_often_as_the_formula_says() -> None:
-    probability = keep_probabilities(np.array([0, 0, 8000, 1900, 100]), 0.04)
-    np.testing.assert_allclose(probability, [0, 0, np.sqrt(0.04 / 0.8), np.sqrt(0.04 / 0.19), 1])
-    ids = np.random.default_rng(0).permutation(np.repeat([2, 3, 4], [8000, 1900, 100])).astype(np.uint16)
-    stream = TokenStream(ids, np.arange(0, 10_001, 10))
-    counts = np.bincount(ids, minlength=5)
-    batches = Pairs(stream, counts, settings(subsampling_threshold=0.04), seed=4)
-    found = np.bincount(torch.cat([batch.text for batch in batches]).numpy(), minlength=5)
-    spread = 4 * np.sqrt(counts * probability * (1 - probability))
-    assert (np.abs(found - counts * probability) <= spread).all()
+def test_negatives_of_autograd_follow_the_smoothed_unigram_distribution() -> None:
+    text = text_of_counts(np.array([0, 0, 400, 100, 30, 5]), 5)
+    learner, random = AutogradLearner(text, settings(), CPU), torch.Generator().manual_seed(1)
+    drawn = torch.cat([learner.draw(0, 5, random).negatives for _ in range(100)])
+    found = torch.bincount(drawn, minlength=6).numpy()
+    assert found[:2].tolist() == [0, 0]
+    assert chisquare(found[2:], NOISE[2:] * len(drawn)).pvalue > 1e-3
 
 
-def test_an_epoch_holds_every_known_word_once_and_memory_no_long_sentence() -> None:
-    stream, counts = text_of([3, 2 * LONGEST_SENTENCE + 5, 1, 40], 9)
-    stream.ids[:2] = 0
-    counts = np.bincount(stream.ids, minlength=9)
-    pairs = Pairs(stream, counts, settings(batch_size=100), seed=5)
-    batches = list(pairs)
-    assert len(batches) == len(pairs)
-    text = torch.cat([batch.text for batch in batches]).numpy()
-    assert np.bincount(text, minlength=9).tolist() == [0, *counts[1:].tolist()]
-    assert max(len(batch.text) for batch in batches) <= 2 * LONGEST_SENTENCE
+@pytest.mark.parametrize("way", ["compiled", "autograd"])
+def test_what_is_drawn_keeps_the_expected_words_in_windows_of_every_reach(way: str) -> None:
+    counts = np.array([0, 0, 8000, 1900, 100])
+    text = text_of_counts(counts, 10, subsampling_threshold=0.04, context_window=4)
+    if way == "compiled":
+        ids = np.asarray(text.ids, dtype=np.int32)
+        drawn = [np.empty(len(ids), dtype=np.int32) for _ in range(3)]
+        state = np.array([3], dtype=np.uint64)
+        size = kernel.draw_text(ids, 0, len(ids), 0, as_bits(text.keep), 4, state, *drawn, 0)
+        words, reach = drawn[0][:size], drawn[2][:size]
+    else:
+        learner = AutogradLearner(text, settings(context_window=4), CPU)
+        batch = learner.draw(0, len(text.ids), torch.Generator().manual_seed(1))
+        occupied = (batch.reach > 0).numpy()
+        words, reach = batch.text.numpy()[occupied], batch.reach.numpy()[occupied]
+        assert not occupied[len(words) :].any()
+    spread = 4 * np.sqrt(counts * text.keep * (1 - text.keep))
+    assert (np.abs(np.bincount(words, minlength=5) - counts * text.keep) <= spread).all()
+    assert chisquare(np.bincount(reach, minlength=5)[1:]).pvalue > 1e-3
 
 
-def test_batches_hold_about_as_many_pairs_as_asked() -> None:
-    stream, counts = text_of([3, 8, 15, 6] * 400, 30)
-    sizes = [len(pairs_of(batch)) for batch in Pairs(stream, counts, settings(batch_size=500), seed=6)]
-    assert np.mean(sizes) == pytest.approx(500, rel=0.05)
+def test_autograd_draws_words_in_their_sentences() -> None:
+    stream = TokenStream(np.array([2, 3, 0, 4, 5, 2]), np.array([0, 2, 4, 6]))
+    learner = AutogradLearner(TrainingText.of(stream, np.bincount(stream.ids), settings()), settings(), CPU)
+    batch = learner.draw(0, 6, torch.Generator().manual_seed(0))
+    assert batch.text.tolist()[:5] == [2, 3, 4, 5, 2]
+    assert batch.sentence.tolist()[:5] == [0, 0, 1, 2, 2]
 
 
-def test_order_is_a_function_of_seed_and_epoch_and_ranks_share_out_the_words() -> None:
-    stream, counts = text_of([6] * 50, 30)
-
-    def text(**place: int) -> list[int]:
-        return torch.cat([batch.text for batch in Pairs(stream, counts, settings(), 7, **place)]).tolist()
-
-    assert text(epoch=1) == text(epoch=1)
-    assert text(epoch=1) != text(epoch=2)
-    both = text(epoch=1, rank=0, ranks=2) + text(epoch=1, rank=1, ranks=2)
-    assert sorted(both) == sorted(text(epoch=1))
-
-
-def test_an_empty_batch_has_zero_loss_and_gradient() -> None:
-    stream, _ = text_of([1, 1], 4)
-    stream.ids[:] = [2, 3]
-    for batch in Pairs(stream, np.array([0, 0, 1, 1]), settings(), seed=8):
-        model = filled_model(4, settings())
-        loss = model(batch)
-        loss.backward()
-        assert loss.item() == 0
-        assert model.words.weight.grad is not None
-        assert not model.words.weight.grad.any()
+def learn(way: str, params: Word2vecParams, epochs: int, workers: int | None = None) -> tuple[np.ndarray, list[float]]:
+    """Vectors of words after learning from two topics, and the mean loss of each epoch."""
+    stream, counts = two_topics()
+    text = TrainingText.of(stream, counts, params)
+    model = SkipGram(text, params, seed=1)
+    vectors = (model.words.weight.detach(), model.contexts.weight.detach())
+    learner: Any = AutogradLearner(text, params, CPU)
+    if way == "compiled":
+        learner = CompiledLearner(text, params, range(params.shards))
+        if workers:
+            learner.pool._max_workers = workers
+    cuts = text.cut(0, len(text.starts), 20)
+    losses = []
+    for epoch in range(epochs):
+        pieces = [
+            learner.learn(vectors, first, last, params.learning_rate * (1 - epoch / epochs), 100 * epoch + int(first))
+            for first, last in pairwise(cuts)
+        ]
+        losses.append(sum(piece.loss for piece in pieces) / sum(piece.pairs for piece in pieces))
+    return vectors[0].numpy(), losses
 
 
-def test_a_vocabulary_of_one_word_is_refused() -> None:
-    stream = TokenStream(np.array([2, 2, 2], dtype=np.uint16), np.array([0, 3]))
-    with pytest.raises(FirthError, match="at least two words"):
-        Pairs(stream, np.array([0, 1, 3]), settings(), seed=9)
+@pytest.mark.parametrize(
+    ("way", "loss"), [("compiled", "negative_sampling"), ("autograd", "negative_sampling"), ("autograd", "softmax")]
+)
+def test_learning_brings_words_of_a_topic_together(way: str, loss: str) -> None:
+    vectors, losses = learn(way, settings(loss=loss, dimension=8, shards=3), epochs=40)
+    assert losses[-1] < losses[0] - 0.1
+    unit = vectors[2:] / np.linalg.norm(vectors[2:], axis=1, keepdims=True)
+    cosines = unit @ unit.T
+    assert cosines[:4, :4].min() > cosines[:4, 4:].max() + 0.3
+
+
+def test_both_learners_of_negative_sampling_come_to_the_same_loss() -> None:
+    compiled, plain = (learn(way, settings(dimension=8), epochs=60)[1] for way in ("compiled", "autograd"))
+    assert np.mean(compiled[-10:]) == pytest.approx(np.mean(plain[-10:]), rel=0.02)
+
+
+def test_the_number_of_workers_changes_no_byte_and_the_number_of_shards_does() -> None:
+    one, two, three = (learn("compiled", settings(shards=4), epochs=2, workers=n)[0] for n in (1, 2, 3))
+    assert one.tobytes() == two.tobytes() == three.tobytes()
+    assert one.tobytes() != learn("compiled", settings(shards=3), epochs=2)[0].tobytes()
+
+
+def test_steps_hold_about_as_many_words_as_asked_and_at_least_a_sentence() -> None:
+    stream, counts = two_topics(600)
+    text = TrainingText.of(stream, counts, settings())
+    assert Pieces(text, 360).count == 10
+    assert Pieces(text, 10**6).count == 1
+    assert Pieces(text, 1).count == 600
+
+
+def test_a_learning_rate_that_is_far_too_high_shows_as_a_loss_that_is_no_number_or_huge() -> None:
+    _, losses = learn("compiled", settings(learning_rate=50.0), epochs=3)
+    assert not losses[-1] < 10
+
+
+def test_long_sentences_are_learned_from_to_their_end() -> None:
+    ids = np.random.default_rng(0).integers(2, 5, 3 * LONGEST_SENTENCE + 7)
+    ids[-2:] = [5, 6]  # two words that stand at the very end alone
+    stream = TokenStream(ids, np.array([0, len(ids)]))
+    params = settings(shards=1)
+    text = TrainingText.of(stream, np.bincount(ids), params)
+    vectors = (torch.zeros(7, 4), torch.ones(7, 4))
+    CompiledLearner(text, params, range(1)).learn(vectors, 0, len(text.starts), 0.001, 1)
+    assert vectors[0][5:].abs().min() > 0
 
 
 def test_optimal_scores_are_shifted_pointwise_mutual_information() -> None:
     """On a text of two-word sentences, u · v tends to log(P(w, c) / (P(w) P(c))) − log k."""
-    joint = np.array([[8, 2, 1], [2, 6, 2], [1, 2, 8]]) * 10
+    joint = np.array([[8, 2, 1], [2, 6, 2], [1, 2, 8]]) * 30
     sentences = [(w + 2, c + 2) for w in range(3) for c in range(3) for _ in range(joint[w, c])]
-    ids = np.array(sentences, dtype=np.uint16).ravel()
+    ids = np.random.default_rng(0).permutation(np.array(sentences)).ravel()
     stream = TokenStream(ids, np.arange(0, len(ids) + 1, 2))
-    params = settings(dimension=3, context_window=1, smoothing=1.0, negative_samples=2, batch_size=640)
-    model = SkipGram(5, params, seed=1)
-    optimizer = torch.optim.Adam(model.parameters(), lr=0.1)
-    schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: 1 - step / 200)
+    params = settings(dimension=3, context_window=1, smoothing=1.0, negative_samples=2, shards=1)
+    text = TrainingText.of(stream, np.bincount(ids, minlength=5), params)
+    model, learner = SkipGram(text, params, seed=1), CompiledLearner(text, params, range(1))
+    vectors = (model.words.weight.detach(), model.contexts.weight.detach())
     for epoch in range(200):
-        for batch in Pairs(stream, np.bincount(ids, minlength=5), params, 1, epoch=epoch):
-            optimizer.zero_grad()
-            model(batch).backward()
-            optimizer.step()
-        schedule.step()
-    scores = (model.words.weight[2:] @ model.contexts.weight[2:].T).detach().numpy()
+        learner.learn(vectors, 0, len(text.starts), 0.05 * (1 - epoch / 200), epoch)
+    scores = (vectors[0][2:] @ vectors[1][2:].T).numpy()
     both = joint + joint.T
     margin = both.sum(0) / both.sum()
     expected = np.log(both / both.sum() / np.outer(margin, margin)) - np.log(2)

@@ -1,6 +1,6 @@
-"""Section ``word2vec``: skip-gram with negative sampling."""
+"""Section ``word2vec``: skip-gram."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -8,6 +8,7 @@ from firth.params.section import Count, Positive, Section
 
 
 class Word2vecParams(Section):
+    loss: Literal["negative_sampling", "softmax"]
     dimension: Count
     context_window: Count
     negative_samples: Count
@@ -15,4 +16,6 @@ class Word2vecParams(Section):
     subsampling_threshold: Annotated[float, Field(ge=0)]
     epochs: Count
     batch_size: Count
+    shards: Annotated[int, Field(gt=0, le=64)]
     learning_rate: Positive
+    final_learning_rate: Positive

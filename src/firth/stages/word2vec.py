@@ -6,8 +6,9 @@ from firth.report.metrics import write_metrics
 from firth.text.streams import TokenStream
 from firth.text.vocabulary import EOS_ID, Vocabulary
 from firth.training.trainer import train, training_run
+from firth.vectors.sampling import TrainingText
 from firth.vectors.similarity import keyed_vectors, similarity_scores
-from firth.vectors.skipgram import SkipGram, SkipGramData
+from firth.vectors.skipgram import Pieces, SkipGram
 from firth.workspace import Workspace, writing
 
 if TYPE_CHECKING:
@@ -18,13 +19,13 @@ def run(params: "Params", workspace: Workspace) -> None:
     """data/tokens/embeddings → models/word2vec."""
     tokens, settings = workspace.tokens("embeddings"), params.word2vec
     vocabulary, stream = Vocabulary.load(tokens / "vocabulary.tsv"), TokenStream.load(tokens, "train")
-    data = SkipGramData(stream, vocabulary.counts, settings, params.seed)
-    model = SkipGram(len(vocabulary), settings, params.seed)
+    text = TrainingText.of(stream, vocabulary.counts, settings)
+    model, data = SkipGram(text, settings, params.seed), Pieces(text, settings.batch_size)
     with training_run("word2vec", params, workspace, {"word2vec": settings.model_dump()}, [tokens]) as place:
         history = train(model, data, place, max_epochs=settings.epochs, patience=None)
         words, vectors = vocabulary.tokens[EOS_ID + 1 :], model.words.weight.detach().cpu().numpy()[EOS_ID + 1 :]
         scores = similarity_scores(words, vectors, workspace.raw("embeddings"), params.evaluation.gold_sets)
         with writing(workspace.model("word2vec")) as out:
             keyed_vectors(words, vectors).save_word2vec_format(str(out / "vectors.txt"))
-        final_loss = history.rows[-1]["train_loss"]
+        final_loss = history.rows[-1].get("train_loss")
         write_metrics(workspace.metrics("word2vec"), {"word2vec": scores, "final_train_loss": final_loss})
