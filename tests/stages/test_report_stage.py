@@ -12,6 +12,7 @@ from firth.params.experiment import load_params
 from firth.report.metrics import write_metrics
 from firth.stages import report
 from firth.text.vocabulary import Vocabulary
+from firth.vectors.keyed_vectors import save_vectors
 from firth.workspace import Workspace, write_text
 
 PRESET = Path(__file__).parents[2] / "presets" / "world.yaml"
@@ -35,9 +36,10 @@ def workspace(tmp_path: Path) -> Workspace:
         built.raw("embeddings") / "classes.tsv",
         "form\tlemma\tclass\ndog\tdog\tanimal\ncat\tcat\tanimal\napple\tapple\tfood\npear\tpear\tfood\nkitchen\tkitchen\troom\n",
     )
-    vectors = "6 3\nthe 1 1 1\ndog 1 0 0\ncat 0.8 0.6 0\napple 0 0 1\npear 0 0.28 0.96\nkitchen 0 -1 0\n"
-    write_text(built.model("svd") / "vectors.txt", vectors)
-    write_text(built.model("word2vec") / "vectors.txt", vectors)
+    vectors = np.array([[1, 1, 1], [1, 0, 0], [0.8, 0.6, 0], [0, 0, 1], [0, 0.28, 0.96], [0, -1, 0]])
+    for name in ("svd", "word2vec"):
+        built.model(name).mkdir(parents=True)
+        save_vectors(WORDS, vectors, built.model(name))
     write_text(
         built.model("seq2seq-translation-none") / "samples.jsonl",
         json.dumps({"source": "A \u2028 dog.", "reference": "Un chien.", "output": "<unk>."}, ensure_ascii=False)

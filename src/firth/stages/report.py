@@ -20,13 +20,13 @@ from firth.report.page import render_page
 from firth.report.word_map import frequent_members, positions, word_map
 from firth.text.vocabulary import EOS, UNK, Vocabulary
 from firth.training.reproducibility import derived_seed
+from firth.vectors.keyed_vectors import BINARY, SPACES, load_vectors
 from firth.vectors.ppmi_svd import ppmi
 from firth.workspace import Workspace, require, write_text
 
 if TYPE_CHECKING:
     from firth.params.experiment import Params
 
-VECTORS = ("svd", "word2vec")
 MAPPED_WORDS = 180
 SAMPLES = 12  # shown of each model
 
@@ -37,11 +37,8 @@ def run(params: "Params", workspace: Workspace) -> None:
     vocabulary = Vocabulary.load(workspace.tokens("embeddings") / "vocabulary.tsv")
     counts = csr_array(load_npz(require(workspace.cooccurrence / "counts.npz", "cooccurrence")))
     words, missing = words_to_show(params.report.words, vocabulary.tokens)
-    vectors = {
-        name: KeyedVectors.load_word2vec_format(str(path))
-        for name in VECTORS
-        if (path := workspace.model(name) / "vectors.txt").exists()
-    }
+    built = [name for name in SPACES if (workspace.model(name) / BINARY).exists()]
+    vectors = {name: load_vectors(workspace.model(name)) for name in built}
     findings = Findings(
         corpora=_corpora(workspace),
         settings=_settings(params),

@@ -7,8 +7,9 @@ from scipy import sparse
 from firth.report.metrics import write_metrics
 from firth.text.vocabulary import EOS_ID, Vocabulary
 from firth.vectors.cooccurrence import load_counts
+from firth.vectors.evaluation.scores import similarity_scores
+from firth.vectors.keyed_vectors import save_vectors
 from firth.vectors.ppmi_svd import factorize, ppmi
-from firth.vectors.similarity import keyed_vectors, similarity_scores
 from firth.workspace import Workspace, writing
 
 if TYPE_CHECKING:
@@ -34,6 +35,5 @@ def run(params: "Params", workspace: Workspace) -> None:
         )
     }
     with writing(workspace.model("svd")) as out:
-        vectors = keyed_vectors(vocabulary.tokens[words], result.vectors[words])
-        vectors.save_word2vec_format(str(out / "vectors.txt"))
+        save_vectors(vocabulary.tokens[words], result.vectors[words], out)
     write_metrics(workspace.metrics("svd"), {**scores, "explained_variance": result.explained_variance})

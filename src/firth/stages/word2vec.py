@@ -6,8 +6,9 @@ from firth.report.metrics import write_metrics
 from firth.text.streams import TokenStream
 from firth.text.vocabulary import EOS_ID, Vocabulary
 from firth.training.trainer import train, training_run
+from firth.vectors.evaluation.scores import similarity_scores
+from firth.vectors.keyed_vectors import save_vectors
 from firth.vectors.sampling import TrainingText
-from firth.vectors.similarity import keyed_vectors, similarity_scores
 from firth.vectors.skipgram import Pieces, SkipGram
 from firth.workspace import Workspace, writing
 
@@ -26,6 +27,6 @@ def run(params: "Params", workspace: Workspace) -> None:
         words, vectors = vocabulary.tokens[EOS_ID + 1 :], model.words.weight.detach().cpu().numpy()[EOS_ID + 1 :]
         scores = similarity_scores(words, vectors, workspace.raw("embeddings"), params.evaluation.gold_sets)
         with writing(workspace.model("word2vec")) as out:
-            keyed_vectors(words, vectors).save_word2vec_format(str(out / "vectors.txt"))
+            save_vectors(words, vectors, out)
         final_loss = history.rows[-1].get("train_loss")
         write_metrics(workspace.metrics("word2vec"), {"word2vec": scores, "final_train_loss": final_loss})
