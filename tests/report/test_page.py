@@ -55,7 +55,17 @@ def findings() -> Findings:
                 "one_hot": {"class_recovery": 0.0313, "men": {"spearman": None}},
                 "raw_counts": {"class_recovery": 0.4375},
             },
-            "word2vec": {"word2vec": {"class_recovery": 0.8125}},
+            "word2vec": {
+                "word2vec": {
+                    "class_recovery": 0.8125,
+                    "men": {"spearman": 0.65625, "spearman_low": -0.0625, "spearman_high": 0.75},
+                    "google-analogies": {
+                        "questions": 9,
+                        "restricted": {"covered": 8, "add": 0.125, "multiply": 0.375},
+                        "unrestricted": {"covered": 8, "add": 0.25, "multiply": None},
+                    },
+                }
+            },
         },
         curves={"lm-lstm": [{"epoch": 1, "valid_perplexity": 40.0}, {"epoch": 2, "valid_perplexity": 21.5}]},
         samples={
@@ -159,7 +169,10 @@ def test_example_of_counting_shows_the_numbers_of_the_matrix(page: str) -> None:
         ["n-gram", "–", "–", "31.50", "32.50", "–"],
         ["LSTM", "1,000", "2", "21.50", "22.50", "1.250"],
         ["nearest word of the same class", "0.0313", "0.4375", "0.7500", "0.8125"],
-        ["men (Spearman)", "–", "–", "0.6250", "–"],
+        ["men (Spearman)", "–", "–", "0.6250", "0.6562 [-0.06, 0.75]"],
+        ["google-analogies, frequent words (3CosAdd)", "–", "–", "–", "0.1250"],
+        ["google-analogies, frequent words (3CosMul)", "–", "–", "–", "0.3750"],
+        ["google-analogies, all words (3CosAdd)", "–", "–", "–", "0.2500"],
         ["test 2017", "encoder–decoder", "41.50", "60.25", "0.1250"],
         ["test", "baseline: question alone", "0.0625"],
         ["LSTM", "0.9375"],

@@ -19,7 +19,12 @@ MEASURES = {
     "class_recovery": "nearest word of the same class",
     "neighbor_purity": "ten nearest of the same class",
     "spearman": "Spearman",
-    "accuracy": "share right",
+    "add": "3CosAdd",
+    "multiply": "3CosMul",
+}
+TASKS = {
+    "google-analogies.restricted": "google-analogies, frequent words",
+    "google-analogies.unrestricted": "google-analogies, all words",
 }
 
 
@@ -74,34 +79,62 @@ def vectors_section(findings: Findings) -> Markup | None:
 
 def representation_scores(metrics: Mapping[str, Any]) -> dict[str, dict[str, float]]:
     """Representation → {score: value}, from one-hot vectors on; those that were measured."""
-    svd, word2vec = metrics.get("svd", {}), metrics.get("word2vec", {})
-    groups = {name: pick(svd, key) for key, name in REPRESENTATIONS.items()}
-    groups["word2vec"] = pick(word2vec, "word2vec") or word2vec
-    numbers = {name: _measures(group) for name, group in groups.items() if isinstance(group, Mapping)}
+    numbers = {name: _measures(values) for name, values in _representations(metrics).items()}
     return {name: scores for name, scores in numbers.items() if scores}
 
 
-def _measures(group: Mapping[str, Any]) -> dict[str, float]:
+def _representations(metrics: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """Representation → its metrics, flat."""
+    svd, word2vec = metrics.get("svd", {}), metrics.get("word2vec", {})
+    groups = {name: pick(svd, key) for key, name in REPRESENTATIONS.items()}
+    groups["word2vec"] = pick(word2vec, "word2vec") or word2vec
+    return {name: flatten(dict(group)) for name, group in groups.items() if isinstance(group, Mapping)}
+
+
+def _measures(values: Mapping[str, Any]) -> dict[str, float]:
     """The scores among a representation's metrics, under names for people; how much gold they cover is left out."""
-    found = {}
-    for path, value in flatten(dict(group)).items():
-        gold_set, _, measure = path.rpartition(".")
-        if measure in MEASURES and value is not None:
-            found[f"{gold_set} ({MEASURES[measure]})" if gold_set else MEASURES[measure]] = value
-    return found
+    return {
+        _title(path): value
+        for path, value in values.items()
+        if path.rpartition(".")[2] in MEASURES and value is not None
+    }
+
+
+def _title(path: str) -> str:
+    task, _, measure = path.rpartition(".")
+    return f"{TASKS.get(task, task)} ({MEASURES[measure]})" if task else MEASURES[measure]
+
+
+def _intervals(values: Mapping[str, Any]) -> dict[str, str]:
+    """The 95 % intervals among a representation's metrics, under the names of their scores."""
+    return {
+        _title(path): f"[{low:.2f}, {high:.2f}]"
+        for path in values
+        if path.endswith(".spearman")
+        and (low := values.get(f"{path}_low")) is not None
+        and (high := values.get(f"{path}_high")) is not None
+    }
 
 
 def _scores(metrics: Mapping[str, Any]) -> Markup | None:
     scores = representation_scores(metrics)
+    intervals = {name: _intervals(values) for name, values in _representations(metrics).items()}
     measures = list(dict.fromkeys(measure for values in scores.values() for measure in values))
     rows: list[list[Content]] = [
-        [measure, *(values.get(measure) for values in scores.values())] for measure in measures
+        [measure, *(_beside(values.get(measure), intervals[name].get(measure)) for name, values in scores.items())]
+        for measure in measures
     ]
     return table(
-        "Scores of each way to represent a word (shares, and Spearman’s rank correlations with people’s judgments)",
+        "Scores of each way to represent a word: shares, and Spearman’s rank correlations with people’s judgments, "
+        "each with the interval that holds it in 95 % of resamples of the pairs",
         ["score", *scores],
         rows,
+        "scores",
     )
+
+
+def _beside(value: float | None, interval: str | None) -> Content:
+    return join([value, Markup(" <small>"), interval, Markup("</small>")]) if interval else value
 
 
 def _map(findings: Findings) -> Markup | None:
