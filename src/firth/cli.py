@@ -75,6 +75,32 @@ def metrics() -> None:
 
 
 @app.command()
+def neighbors(
+    word: str, count: Annotated[int, typer.Option(min=1, help="How many words to show in each space.")] = 10
+) -> None:
+    """Show the words nearest to a word, in every trained space."""
+    from firth.stages.queries import print_neighbors
+
+    print_neighbors(Workspace(Path.cwd()), word, count)
+
+
+@app.command()
+def similarity(word: str, other: str) -> None:
+    """Show the cosine of two words, in every trained space."""
+    from firth.stages.queries import print_similarity
+
+    print_similarity(Workspace(Path.cwd()), word, other)
+
+
+@app.command()
+def analogy(a: str, b: str, c: str) -> None:
+    """Show what is to C as B is to A, in every trained space."""
+    from firth.stages.queries import print_analogy
+
+    print_analogy(Workspace(Path.cwd()), a, b, c)
+
+
+@app.command()
 def download(role: Role) -> None:
     """Fetch, verify and unify the text of one role."""
     _run("download", role)
