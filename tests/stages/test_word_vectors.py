@@ -13,7 +13,7 @@ from firth.params.experiment import Params, load_params
 from firth.stages import cooccurrence, svd, word2vec
 from firth.text.streams import TokenStream
 from firth.text.vocabulary import EOS_ID, Vocabulary
-from firth.vectors.skipgram import SkipGram
+from firth.vectors.skipgram.model import SkipGram
 from firth.workspace import Workspace
 
 TOPICS = {"animal": ["cat", "dog", "owl", "cow"], "food": ["rice", "soup", "corn", "cake"]}

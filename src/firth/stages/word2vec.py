@@ -8,8 +8,8 @@ from firth.text.vocabulary import EOS_ID, Vocabulary
 from firth.training.trainer import train, training_run
 from firth.vectors.evaluation.scores import similarity_scores
 from firth.vectors.keyed_vectors import save_vectors
-from firth.vectors.sampling import TrainingText
-from firth.vectors.skipgram import Pieces, SkipGram
+from firth.vectors.skipgram.model import Pieces, SkipGram
+from firth.vectors.skipgram.sampling import TrainingText
 from firth.workspace import Workspace, writing
 
 if TYPE_CHECKING:

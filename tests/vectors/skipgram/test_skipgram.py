@@ -10,11 +10,9 @@ from scipy.stats import chisquare
 
 from firth.params.word2vec import Word2vecParams
 from firth.text.streams import TokenStream
-from firth.vectors import skipgram_kernel as kernel
-from firth.vectors.sampling import LONGEST_SENTENCE, TrainingText, alias_table, as_bits
-from firth.vectors.skipgram import Pieces, SkipGram
-from firth.vectors.skipgram_learners import CURVATURE, AutogradLearner, CompiledLearner, damping, step
-from firth.vectors.skipgram_loss import (
+from firth.vectors.skipgram import kernel
+from firth.vectors.skipgram.learners import CURVATURE, AutogradLearner, CompiledLearner, damping, step
+from firth.vectors.skipgram.loss import (
     Batch,
     negative_sampling_curvature,
     negative_sampling_loss,
@@ -22,6 +20,8 @@ from firth.vectors.skipgram_loss import (
     softmax_curvature,
     softmax_loss,
 )
+from firth.vectors.skipgram.model import Pieces, SkipGram
+from firth.vectors.skipgram.sampling import LONGEST_SENTENCE, TrainingText, alias_table, as_bits
 
 CPU = torch.device("cpu")
 

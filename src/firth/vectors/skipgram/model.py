@@ -8,8 +8,8 @@ from torch.utils.data import DataLoader
 
 from firth.params.word2vec import Word2vecParams
 from firth.training.reproducibility import derived_seed
-from firth.vectors.sampling import TrainingText
-from firth.vectors.skipgram_learners import AutogradLearner, CompiledLearner, damping
+from firth.vectors.skipgram.learners import AutogradLearner, CompiledLearner, damping
+from firth.vectors.skipgram.sampling import TrainingText
 
 
 class SkipGram(pl.LightningModule):

@@ -2,11 +2,17 @@ import itertools
 
 import numpy as np
 import pytest
-from vectors.test_skipgram import settings
+from vectors.skipgram.test_skipgram import settings
 
 from firth.errors import FirthError
 from firth.text.streams import TokenStream
-from firth.vectors.sampling import LONGEST_SENTENCE, TrainingText, alias_table, keep_probabilities, sentence_spans
+from firth.vectors.skipgram.sampling import (
+    LONGEST_SENTENCE,
+    TrainingText,
+    alias_table,
+    keep_probabilities,
+    sentence_spans,
+)
 
 
 def test_subsampling_keeps_a_word_with_the_root_of_threshold_over_frequency() -> None:

@@ -2,13 +2,13 @@
 
 A block of consecutive words shares its negatives (Ji et al. 2016, section III: shared within one window; here within
 ``BLOCK`` of them), so that each row is fetched once a block and the work is small matrix products that vectorize. One
-block is one step of SGD on ``skipgram.negative_sampling_loss``: all gradients are of the vectors before the step.
+block is one step of SGD on ``loss.negative_sampling_loss``: all gradients are of the vectors before the step.
 """
 
 import numpy as np
 from numba import njit
 
-from firth.vectors.sampling import LONGEST_SENTENCE
+from firth.vectors.skipgram.sampling import LONGEST_SENTENCE
 
 BLOCK = 32  # words that share negatives
 SHARED_NEGATIVES = 16  # a multiple of 4, for a loop that is unrolled

@@ -16,9 +16,8 @@ from torch import Tensor
 
 from firth.params.word2vec import Word2vecParams
 from firth.training.reproducibility import derived_seed
-from firth.vectors import skipgram_kernel as kernel
-from firth.vectors.sampling import TrainingText, alias_table, as_bits
-from firth.vectors.skipgram_loss import (
+from firth.vectors.skipgram import kernel
+from firth.vectors.skipgram.loss import (
     Batch,
     negative_sampling_curvature,
     negative_sampling_loss,
@@ -26,6 +25,7 @@ from firth.vectors.skipgram_loss import (
     softmax_curvature,
     softmax_loss,
 )
+from firth.vectors.skipgram.sampling import TrainingText, alias_table, as_bits
 
 CURVATURE = 0.5  # of the loss along a row, per pair: see `damping`
 MEETINGS = 32  # of the shards' most frequent words, in a piece
