@@ -19,3 +19,7 @@ class Word2vecParams(Section):
     shards: Annotated[int, Field(gt=0, le=64)]
     learning_rate: Positive
     final_learning_rate: Positive
+
+    def rate(self, done: float) -> float:
+        """The learning rate after a share ``done`` of the training."""
+        return self.learning_rate + done * (self.final_learning_rate - self.learning_rate)

@@ -10,7 +10,7 @@ from numba import njit
 
 from firth.vectors.skipgram.sampling import LONGEST_SENTENCE
 
-BLOCK = 32  # words that share negatives
+BLOCK = 16  # words that share negatives
 SHARED_NEGATIVES = 16  # a multiple of 4, for a loop that is unrolled
 LANES = 16  # floats of the widest vector unit; rows are padded to a multiple, so that no loop has a remainder
 ROOM = 2048  # words of whole sentences that are sampled before they are learned from

@@ -30,7 +30,7 @@ from firth.vectors.skipgram.sampling import TrainingText, alias_table, as_bits
 CURVATURE = 0.5  # of the loss along a row, per pair: see `damping`
 MEETINGS = 32  # of the shards' most frequent words, in a piece
 FREQUENT = 4096  # words that meet as often
-NEGLIGIBLE = 1e-6  # a row that bends less is not damped
+NEGLIGIBLE = 1e-6  # what bends less is not damped
 WORDS_AT_ONCE = 8192  # words of the text in one step of autograd
 SHARED_NEGATIVES = 1024  # negatives of one step of autograd
 
@@ -42,7 +42,7 @@ class Learned(NamedTuple):
     loss: float
 
 
-def damping(updates: Tensor, copies: Tensor, rate: float) -> Tensor:
+def damping(updates: np.ndarray, copies: int, rate: float) -> np.ndarray:
     """The share of their summed changes by which vectors move that ``copies`` changed apart, ``updates`` pairs each.
 
     Had they changed one after the other, each would have found less left to do: where one copy closes all but a share
@@ -50,9 +50,8 @@ def damping(updates: Tensor, copies: Tensor, rate: float) -> Tensor:
     overshoots for S ≥ 2 as q → 0. Hence (1 − q^S) / (S (1 − q)), with q = exp(−CURVATURE · rate · updates): 1 for rare
     words, 1 / S for the most frequent ones.
     """
-    log_q = -CURVATURE * rate * updates
-    apart = copies * torch.expm1(log_q)
-    return torch.where(apart < 0, torch.expm1(copies * log_q) / apart, 1.0)
+    log_q = -CURVATURE * rate * np.maximum(updates, NEGLIGIBLE)
+    return np.asarray(np.expm1(copies * log_q) / (copies * np.expm1(log_q)), dtype=np.float32)
 
 
 class CompiledLearner:
@@ -80,14 +79,18 @@ class CompiledLearner:
             list(self.pool.map(lambda copy, a=array: np.copyto(copy[:, : a.shape[1]], a), copies))
         size, frequent = len(self.text.noise), min(FREQUENT, len(self.text.noise))
         expected = self.text.expected_updates(first, last, self.params.negative_samples)
+        often, once = (
+            [damping(updates / (meetings * self.params.shards), self.params.shards, rate) for updates in expected]
+            for meetings in (MEETINGS, 1)
+        )
         cuts = self.text.cut(first, last, MEETINGS * self.params.shards)
         results: list[tuple[int, int, float]] = []
         for meeting in range(MEETINGS):
             parts = [meeting * self.params.shards + shard for shard in self.shards]
             learn = partial(self._learn_part, cuts, rate, seed)
             results += self.pool.map(learn, range(len(parts)), parts)
-            self._meet(arrays, 0, frequent, [updates / MEETINGS for updates in expected], rate)
-        self._meet(arrays, frequent, size, expected, rate)
+            self._meet(arrays, often, 0, frequent)
+        self._meet(arrays, once, frequent, size)
         return Learned(sum(result[1] for result in results), sum(result[2] for result in results))
 
     def _learn_part(self, cuts: np.ndarray, rate: float, seed: int, place: int, part: int) -> tuple[int, int, float]:
@@ -102,15 +105,11 @@ class CompiledLearner:
         )  # fmt: skip
         return result
 
-    def _meet(
-        self, arrays: Sequence[np.ndarray], first: int, last: int, expected: Sequence[np.ndarray], rate: float
-    ) -> None:
-        """Add up what the shards changed of the rows ``first`` to ``last``, some of the rows in each thread."""
-        shards = torch.tensor(float(self.params.shards))
+    def _meet(self, arrays: Sequence[np.ndarray], shares: Sequence[np.ndarray], first: int, last: int) -> None:
+        """Sum what the shards changed of the rows ``first`` to ``last``, some of the rows in each thread."""
         borders = np.linspace(first, last, len(self.shards) + 1).astype(int)
-        for copies, array, updates in zip(self.copies, arrays, expected, strict=True):
-            shares = damping(torch.from_numpy(updates / self.params.shards), shards, rate).float().numpy()
-            list(self.pool.map(partial(kernel.meet, array, copies, shares), borders[:-1], borders[1:]))
+        for copies, array, share in zip(self.copies, arrays, shares, strict=True):
+            list(self.pool.map(partial(kernel.meet, array, copies, share), borders[:-1], borders[1:]))
 
 
 class AutogradLearner:

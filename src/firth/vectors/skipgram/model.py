@@ -53,8 +53,7 @@ class SkipGram(pl.LightningModule):
             int(self.trainer.num_training_batches),
             self.trainer.global_rank,
         )
-        done = (epoch * pieces + number) / (self.params.epochs * pieces)
-        rate = self.params.learning_rate + done * (self.params.final_learning_rate - self.params.learning_rate)
+        rate = self.params.rate((epoch * pieces + number) / (self.params.epochs * pieces))
         first, last = self.text.cut(0, len(self.text.starts), pieces)[number : number + 2]
         vectors = (self.words.weight, self.contexts.weight)
         before = [vector.detach().clone() for vector in vectors] if self.trainer.world_size > 1 else []
@@ -80,8 +79,7 @@ class SkipGram(pl.LightningModule):
         for vectors, old, updates in zip((self.words.weight, self.contexts.weight), before, expected, strict=True):
             change = self.trainer.strategy.reduce(vectors.detach() - old, reduce_op="sum")
             if not self.compiled:
-                each = torch.from_numpy(updates / ranks)
-                change *= damping(each, torch.tensor(float(ranks)), rate).to(change)[:, None]
+                change *= torch.from_numpy(damping(updates / ranks, ranks, rate)).to(change)[:, None]
             vectors.data.copy_(old + change)
 
 
