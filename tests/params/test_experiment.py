@@ -46,6 +46,8 @@ def test_every_preset_is_valid(preset: Path) -> None:
         ("lm.tied_embeddings", 1, ["lm.tied_embeddings = 1", "boolean"]),
         ("lm_overrides.gru", {"hidden_size": 0}, ["lm_overrides.gru.hidden_size = 0", "greater than 0"]),
         ("cooccurrence.context_window", 0, ["cooccurrence.context_window = 0", "greater than 0"]),
+        ("cooccurrence.window_shape", "round", ["cooccurrence.window_shape = 'round'", "'harmonic'"]),
+        ("cooccurrence.subsampling_threshold", 1, ["cooccurrence.subsampling_threshold = 1", "less than 1"]),
         ("lm.dropout", 1.0, ["lm.dropout = 1.0", "less than 1"]),
         ("svd.shift", 0.5, ["svd.shift = 0.5", "greater than or equal to 1"]),
         ("world.qa.max_sentences", 9, ["world.qa.max_sentences = 9", "8"]),

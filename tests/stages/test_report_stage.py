@@ -5,13 +5,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from scipy.sparse import csr_array, save_npz
+from scipy.sparse import csr_array
 
 from firth.errors import FirthError
 from firth.params.experiment import load_params
 from firth.report.metrics import write_metrics
 from firth.stages import report
 from firth.text.vocabulary import Vocabulary
+from firth.vectors.counts import write_rows
 from firth.vectors.keyed_vectors import save_vectors
 from firth.workspace import Workspace, write_text
 
@@ -29,7 +30,8 @@ def workspace(tmp_path: Path) -> Workspace:
     counts[2, 3:] = counts[3:, 2] = [31, 5, 4, 3, 2]
     counts[3, 4] = counts[4, 3] = 17
     built.cooccurrence.mkdir(parents=True)
-    save_npz(built.cooccurrence / "counts.npz", csr_array(counts))
+    rows = csr_array(counts)
+    write_rows(built.cooccurrence, [(np.diff(rows.indptr), rows.indices, rows.data)], np.float32)
     for role in ("embeddings", "lm"):
         write_text(built.raw(role) / "corpus.json", json.dumps(CORPUS))
     write_text(
@@ -82,7 +84,7 @@ def test_page_without_classes_colors_no_words(workspace: Workspace) -> None:
 
 
 def test_missing_counts_are_one_line_that_names_the_stage(workspace: Workspace) -> None:
-    (workspace.cooccurrence / "counts.npz").unlink()
+    (workspace.cooccurrence / "data.npy").unlink()
     with pytest.raises(FirthError, match="dvc repro cooccurrence"):
         report.run(load_params(PRESET), workspace)
     assert not workspace.page.exists()

@@ -128,6 +128,18 @@ def test_a_training_stopped_in_its_second_epoch_goes_on_to_the_same_bytes(
     assert outputs(stopped) == outputs(whole)
 
 
+def test_counts_are_subsampled_by_the_seed_of_the_experiment(tmp_path: Path) -> None:
+    pairs = []
+    for number, seed in enumerate((1, 1, 2)):
+        params = experiment()
+        counting = params.cooccurrence.model_copy(update={"subsampling_threshold": 0.03})  # each word has 1/8
+        workspace = workspace_at(tmp_path / str(number))
+        cooccurrence.run(params.model_copy(update={"seed": seed, "cooccurrence": counting}), workspace)
+        pairs.append(metrics(workspace, "cooccurrence")["pairs"])
+    assert pairs[0] == pairs[1] != pairs[2]
+    assert np.mean(pairs) == pytest.approx(400 * 6 * 5 * 0.24, rel=0.1)  # both words of a pair with √(0.03 · 8) each
+
+
 def test_svd_refuses_a_dimension_beyond_the_vocabulary_and_leaves_nothing(tmp_path: Path) -> None:
     workspace = workspace_at(tmp_path)
     with pytest.raises(FirthError, match="not there yet"):

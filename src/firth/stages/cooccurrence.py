@@ -2,12 +2,11 @@
 
 from typing import TYPE_CHECKING
 
-from scipy import sparse
-
 from firth.report.metrics import write_metrics
 from firth.text.streams import TokenStream
 from firth.text.vocabulary import Vocabulary
-from firth.vectors.cooccurrence import count_cooccurrences, storage
+from firth.vectors.cooccurrence import count_cooccurrences
+from firth.vectors.counts import load_counts, storage
 from firth.workspace import Workspace, writing
 
 if TYPE_CHECKING:
@@ -18,7 +17,9 @@ def run(params: "Params", workspace: Workspace) -> None:
     """data/tokens/embeddings → data/cooccurrence."""
     tokens = workspace.tokens("embeddings")
     vocabulary, stream = Vocabulary.load(tokens / "vocabulary.tsv"), TokenStream.load(tokens, "train")
-    counts = count_cooccurrences(stream, len(vocabulary), params.cooccurrence)
     with writing(workspace.cooccurrence) as out:
-        sparse.save_npz(out / "counts.npz", counts, compressed=False)
-    write_metrics(workspace.metrics("cooccurrence"), {"vocabulary_size": len(vocabulary), **storage(counts)})
+        count_cooccurrences(
+            stream, vocabulary.counts, params.cooccurrence, out, seed=params.seed, threads=params.threads
+        )
+        size = storage(load_counts(out))
+    write_metrics(workspace.metrics("cooccurrence"), {"vocabulary_size": len(vocabulary), **size})

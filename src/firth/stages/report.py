@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from gensim.models import KeyedVectors
 from pydantic import BaseModel
-from scipy.sparse import csr_array, load_npz
 
 from firth.errors import FirthError
 from firth.params.corpora import ROLES
@@ -20,9 +19,10 @@ from firth.report.page import render_page
 from firth.report.word_map import frequent_members, positions, word_map
 from firth.text.vocabulary import EOS, UNK, Vocabulary
 from firth.training.reproducibility import derived_seed
+from firth.vectors.counts import load_counts
 from firth.vectors.keyed_vectors import BINARY, SPACES, load_vectors
 from firth.vectors.ppmi_svd import ppmi
-from firth.workspace import Workspace, require, write_text
+from firth.workspace import Workspace, write_text
 
 if TYPE_CHECKING:
     from firth.params.experiment import Params
@@ -35,7 +35,7 @@ def run(params: "Params", workspace: Workspace) -> None:
     """Read what the other stages wrote, and write ``reports/index.html``."""
     metrics = read_metrics(workspace.all_metrics)
     vocabulary = Vocabulary.load(workspace.tokens("embeddings") / "vocabulary.tsv")
-    counts = csr_array(load_npz(require(workspace.cooccurrence / "counts.npz", "cooccurrence")))
+    counts = load_counts(workspace.cooccurrence)
     words, missing = words_to_show(params.report.words, vocabulary.tokens)
     built = [name for name in SPACES if (workspace.model(name) / BINARY).exists()]
     vectors = {name: load_vectors(workspace.model(name)) for name in built}

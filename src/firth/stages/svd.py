@@ -6,7 +6,7 @@ from scipy import sparse
 
 from firth.report.metrics import write_metrics
 from firth.text.vocabulary import EOS_ID, Vocabulary
-from firth.vectors.cooccurrence import load_counts
+from firth.vectors.counts import load_counts
 from firth.vectors.evaluation.scores import similarity_scores
 from firth.vectors.keyed_vectors import save_vectors
 from firth.vectors.ppmi_svd import factorize, ppmi
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 def run(params: "Params", workspace: Workspace) -> None:
     """data/cooccurrence → models/svd."""
     vocabulary = Vocabulary.load(workspace.tokens("embeddings") / "vocabulary.tsv")
-    counts = load_counts(workspace.cooccurrence / "counts.npz")
+    counts = load_counts(workspace.cooccurrence)
     information = ppmi(counts, params.svd)
     result = factorize(information, params.svd)
     words = slice(EOS_ID + 1, None)
