@@ -48,6 +48,7 @@ def test_every_preset_is_valid(preset: Path) -> None:
         ("cooccurrence.context_window", 0, ["cooccurrence.context_window = 0", "greater than 0"]),
         ("cooccurrence.window_shape", "round", ["cooccurrence.window_shape = 'round'", "'harmonic'"]),
         ("cooccurrence.subsampling_threshold", 1, ["cooccurrence.subsampling_threshold = 1", "less than 1"]),
+        ("svd.eigenvalue_weight", 0.3, ["svd.eigenvalue_weight: must be 0, 0.5 or 1, not 0.3"]),
         ("lm.dropout", 1.0, ["lm.dropout = 1.0", "less than 1"]),
         ("svd.shift", 0.5, ["svd.shift = 0.5", "greater than or equal to 1"]),
         ("world.qa.max_sentences", 9, ["world.qa.max_sentences = 9", "8"]),
@@ -77,6 +78,11 @@ def test_a_fault_is_one_line_with_file_key_value_and_what_is_allowed(
     assert len(str(caught.value).splitlines()) == 1
     for word in [str(path), *words]:
         assert word in str(caught.value)
+
+
+@pytest.mark.parametrize("weight", [0, 0.0, 0.5, 1, 1.0])
+def test_whole_eigenvalue_weights_may_be_written_with_a_point_or_without(tmp_path: Path, weight: float) -> None:
+    assert load_params(changed(tmp_path, "svd.eigenvalue_weight", weight)).svd.eigenvalue_weight == weight
 
 
 def test_two_faults_are_two_lines(tmp_path: Path) -> None:

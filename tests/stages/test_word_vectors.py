@@ -149,3 +149,21 @@ def test_svd_refuses_a_dimension_beyond_the_vocabulary_and_leaves_nothing(tmp_pa
         svd.run(experiment(dimension=10), workspace)
     assert not workspace.model("svd").exists()
     assert not workspace.metrics("svd").exists()
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ([[2] * 50], r"no pair of words stands together more often than by chance"),  # a vocabulary of one word
+        ([[2, 3, 4, 5, 6, 7, 8, 9]], r"svd.dimension = 9: the PPMI matrix has rank \d; use at most \d"),  # one sentence
+    ],
+)
+def test_svd_of_next_to_no_text_is_one_line_that_says_so(text: list[list[int]], words: str, tmp_path: Path) -> None:
+    workspace = workspace_at(tmp_path)
+    stream = TokenStream(np.concatenate(text).astype(np.uint16), np.cumsum([0, *map(len, text)]))
+    stream.save(workspace.tokens("embeddings"), "train")
+    cooccurrence.run(experiment(), workspace)
+    with pytest.raises(FirthError, match=words) as caught:
+        svd.run(experiment(dimension=9), workspace)
+    assert len(str(caught.value).splitlines()) == 1
+    assert not workspace.model("svd").exists()

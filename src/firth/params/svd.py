@@ -2,13 +2,20 @@
 
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from firth.params.section import Count, Section
+
+
+def _weight(value: float) -> float:
+    if value not in (0, 0.5, 1):
+        raise ValueError(f"must be 0, 0.5 or 1, not {value}")
+    return value
 
 
 class SvdParams(Section):
     dimension: Count
     smoothing: Annotated[float, Field(gt=0, le=1)]
     shift: Annotated[float, Field(ge=1)]
-    eigenvalue_weight: Annotated[float, Field(ge=0, le=1)]
+    eigenvalue_weight: Annotated[float, AfterValidator(_weight)]
+    add_context_vectors: bool

@@ -21,7 +21,7 @@ def run(params: "Params", workspace: Workspace) -> None:
     vocabulary = Vocabulary.load(workspace.tokens("embeddings") / "vocabulary.tsv")
     counts = load_counts(workspace.cooccurrence)
     information = ppmi(counts, params.svd)
-    result = factorize(information, params.svd)
+    result = factorize(information, params.svd, params.threads)
     words = slice(EOS_ID + 1, None)
     scores = {
         name: similarity_scores(
