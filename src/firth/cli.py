@@ -138,7 +138,7 @@ def ngram() -> None:
 
 @app.command()
 def lm(network: Network) -> None:
-    """Train one recurrent language model."""
+    """Train one neural language model."""
     _run("lm", network)
 
 

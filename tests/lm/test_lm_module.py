@@ -12,7 +12,7 @@ from torch.nn import functional as F
 from firth.errors import FirthError
 from firth.lm.data import TextData, training_columns
 from firth.lm.module import LanguageModel, nats_per_token, score_next
-from firth.lm.networks import Recurrent, build
+from firth.lm.networks import LanguageNetwork, build
 from firth.params.compute import ComputeParams
 from firth.params.lm import NETWORKS, LmParams, Network
 from firth.text.vocabulary import EOS_ID
@@ -28,6 +28,8 @@ def settings(**changes: float) -> LmParams:
         "layers": 1,
         "dropout": 0.0,
         "tied_embeddings": True,
+        "context_size": 3,
+        "direct_connections": True,
         "initial_embeddings": "random",
         "batch_size": 4,
         "bptt_length": 10,
@@ -81,7 +83,7 @@ class NeverTrains(LanguageModel):
         raise InterruptionError
 
 
-def token_by_token(network: Recurrent, ids: NDArray[Any]) -> list[float]:
+def token_by_token(network: LanguageNetwork, ids: NDArray[Any]) -> list[float]:
     """Nats of every token, read one at a time from <eos> and a zero state on."""
     losses: list[float] = []
     state, before = None, EOS_ID
@@ -102,13 +104,14 @@ def test_evaluation_equals_a_token_by_token_pass_whatever_the_window(network: Ne
         assert nats_per_token(model.train(), ids, window) == pytest.approx(expected, rel=1e-12)
 
 
-def build_double(network: Network) -> Recurrent:
+def build_double(network: Network) -> LanguageNetwork:
     torch.manual_seed(3)
     return build(network, 6, settings(dropout=0.5, layers=2)).double()
 
 
-def test_score_next_reads_each_prefix_from_an_end_of_sentence_on() -> None:
-    model = build_double("lstm")
+@pytest.mark.parametrize("network", ["feedforward", "lstm"])
+def test_score_next_reads_each_prefix_from_an_end_of_sentence_on(network: Network) -> None:
+    model = build_double(network)
     prefixes = [np.array(prefix, np.int64) for prefix in ([2, 3, 5], [], [4], [2, 3])]
     words = np.array([[2, 3], [0, 1], [5, 5], [4, 2]])
     scores = score_next(model, prefixes, words)
@@ -117,15 +120,17 @@ def test_score_next_reads_each_prefix_from_an_end_of_sentence_on() -> None:
         assert row == pytest.approx(np.array(expected))
 
 
-def test_training_reaches_near_zero_loss_on_a_cycle_that_needs_memory(tmp_path: Path) -> None:
-    model = fresh(settings(max_epochs=10, patience=10))
+@pytest.mark.parametrize("network", ["feedforward", "gru"])
+def test_training_reaches_near_zero_loss_on_a_cycle_that_needs_memory(network: Network, tmp_path: Path) -> None:
+    model = fresh(settings(max_epochs=10, patience=10), network)
     history = fit(model, tmp_path)
     assert nats_per_token(model.network, CYCLE) < 0.05
     assert history.rows[-1]["train_loss"] < 0.05
 
 
-def test_training_carries_the_state_from_window_to_window(tmp_path: Path) -> None:
-    model = fresh(settings(bptt_length=1, batch_size=1, max_epochs=1, learning_rate=1e-9), "rnn")
+@pytest.mark.parametrize("network", ["feedforward", "rnn"])
+def test_training_carries_the_state_from_window_to_window(network: Network, tmp_path: Path) -> None:
+    model = fresh(settings(bptt_length=1, batch_size=1, max_epochs=1, learning_rate=1e-9), network)
     before = [weight.detach().clone() for weight in model.parameters()]
     row = fit(model, tmp_path, CYCLE[:30]).rows[0]
     assert all(torch.allclose(old, new, atol=1e-6) for old, new in zip(before, model.parameters(), strict=True))
@@ -157,7 +162,7 @@ def assert_same(first: tuple[LanguageModel, History], second: tuple[LanguageMode
         assert torch.equal(value, second[0].state_dict()[name]), name
 
 
-@pytest.mark.parametrize("network", ["rnn", "lstm"])
+@pytest.mark.parametrize("network", ["feedforward", "rnn", "lstm"])
 def test_a_training_interrupted_in_mid_epoch_ends_in_the_same_bytes(network: Network, tmp_path: Path) -> None:
     params = settings(dropout=0.3, layers=2)
     whole = fresh(params, network)

@@ -10,14 +10,32 @@ from torch import Tensor
 
 from firth.errors import FirthError
 from firth.lm.module import window_loss
-from firth.lm.networks import Recurrent, detached, initialize_embeddings, load
-from firth.params.lm import NETWORKS, Network
+from firth.lm.networks import FeedForward, LanguageNetwork, Recurrent, detached, initialize_embeddings, load
+from firth.params.lm import NETWORKS, Cell, Network
 
 
-def small(network: Network, *, tied: bool = False, layers: int = 2, dropout: float = 0.0) -> Recurrent:
+def small(
+    network: Network, *, tied: bool = False, layers: int = 2, dropout: float = 0.0, direct: bool = True
+) -> LanguageNetwork:
+    if network != "feedforward":
+        return recurrent(network, tied=tied, layers=layers, dropout=dropout)
+    torch.manual_seed(0)
+    return FeedForward(
+        7,
+        embedding_size=4,
+        hidden_size=4,
+        layers=layers,
+        dropout=dropout,
+        tied_embeddings=tied,
+        context_size=3,
+        direct_connections=direct,
+    ).double()
+
+
+def recurrent(cell: Cell, *, tied: bool = False, layers: int = 1, dropout: float = 0.0) -> Recurrent:
     torch.manual_seed(0)
     return Recurrent(
-        network, 7, embedding_size=4, hidden_size=4, layers=layers, dropout=dropout, tied_embeddings=tied
+        cell, 7, embedding_size=4, hidden_size=4, layers=layers, dropout=dropout, tied_embeddings=tied
     ).double()
 
 
@@ -49,7 +67,7 @@ def test_windows_with_carried_state_equal_one_long_pass(network: Network) -> Non
     model, tokens = small(network), torch.randint(7, (9, 2))
     whole, last = model(tokens)
     state, parts = None, []
-    for window in tokens.split(4):
+    for window in tokens.split([4, 1, 4]):  # one of them is shorter than what a feed-forward network sees
         logits, state = model(window, detached(state))
         parts.append(logits)
     torch.testing.assert_close(torch.cat(parts), whole)
@@ -58,17 +76,71 @@ def test_windows_with_carried_state_equal_one_long_pass(network: Network) -> Non
 
 
 def test_elman_network_follows_its_equations() -> None:
-    model, tokens = small("rnn", layers=1), torch.tensor([[2], [5], [2]])
+    model, tokens = recurrent("rnn"), torch.tensor([[2], [5], [2]])
     weights = {name: value.detach() for name, value in model.named_parameters()}
     hidden = torch.zeros(4, dtype=torch.float64)
     for token, logits in zip(tokens[:, 0], model(tokens)[0][:, 0], strict=True):
         new = weights["cells.weight_ih_l0"] @ weights["embedding.weight"][token] + weights["cells.bias_ih_l0"]
         hidden = torch.tanh(new + weights["cells.weight_hh_l0"] @ hidden + weights["cells.bias_hh_l0"])
-        torch.testing.assert_close(logits, weights["own_output"] @ hidden + weights["output_bias"])
+        torch.testing.assert_close(logits, weights["output.weight"] @ hidden + weights["output.bias"])
+
+
+def test_feed_forward_network_follows_equation_1_of_bengio_et_al() -> None:
+    model, tokens = small("feedforward", layers=1), [2, 5, 2, 6]
+    weights = {name: value.detach() for name, value in model.named_parameters()}
+    logits = model(torch.tensor(tokens)[:, None])[0][:, 0]  # (4, 7)
+    nothing = torch.zeros(2, 4, dtype=torch.float64)  # what stands before the text
+    embeddings = torch.cat([nothing, weights["embedding.weight"][tokens]])  # (6, 4)
+    for position in range(4):
+        x = embeddings[position : position + 3].flatten()  # (12,)
+        hidden = torch.tanh(weights["layers.0.bias"] + weights["layers.0.weight"] @ x)
+        u, w = weights["output.weight"].split([4, 12], 1)
+        torch.testing.assert_close(logits[position], weights["output.bias"] + w @ x + u @ hidden)
+
+
+def test_a_feed_forward_network_worked_out_by_hand() -> None:
+    model = FeedForward(2, embedding_size=1, hidden_size=1, context_size=2, direct_connections=True)
+    with torch.no_grad():
+        model.embedding.weight.copy_(torch.tensor([[2.0], [3.0]]))
+        for name, values in {"weight": [[0.5, -0.25]], "bias": [0.25]}.items():
+            getattr(model.layers[0], name).copy_(torch.tensor(values))
+        assert model.output.weight is not None
+        model.output.weight.copy_(torch.tensor([[1.0, 0.0, 2.0], [-1.0, 1.0, 0.0]]))
+        model.output.bias.copy_(torch.tensor([0.5, 0.0]))
+    # At first x = (0, 2), and the hidden unit is tanh(0.25 − 0.5); then x = (2, 3), and it is tanh(0.25 + 1 − 0.75).
+    first, second = math.tanh(-0.25), math.tanh(0.5)
+    expected = torch.tensor([[[first + 4.5, -first]], [[second + 6.5, 2 - second]]])
+    torch.testing.assert_close(model(torch.tensor([[0], [1]]))[0], expected)
+
+
+@pytest.mark.parametrize("direct", [False, True])
+def test_a_feed_forward_network_sees_so_many_words_and_no_other(direct: bool) -> None:
+    model = small("feedforward", direct=direct)
+    tokens = torch.randint(7, (9, 1))
+    logits = model(tokens)[0]
+    for place in range(9):
+        changed = tokens.clone()
+        changed[place] = (tokens[place] + 1) % 7
+        differs = (model(changed)[0] != logits).any(dim=2).flatten()  # (9,)
+        assert differs.nonzero().flatten().tolist() == list(range(place, min(place + 3, 9)))
+
+
+def test_the_direct_connections_can_be_left_out() -> None:
+    without, with_them = small("feedforward", direct=False), small("feedforward", direct=True)
+    assert sum(w.numel() for w in with_them.parameters()) - sum(w.numel() for w in without.parameters()) == 7 * 12
+
+
+def test_a_tied_feed_forward_network_scores_with_its_input_embeddings() -> None:
+    model, tokens = small("feedforward", tied=True, layers=1), torch.tensor([[2], [6], [4]])
+    features, _ = model.outputs(tokens)
+    assert features.shape == (3, 1, 4 + 12)
+    assert model.output.projection is not None
+    expected = features @ model.output.projection.weight.T @ model.embedding.weight.T + model.output.bias
+    torch.testing.assert_close(model(tokens)[0], expected)
 
 
 def test_forget_gates_of_an_lstm_start_with_bias_one() -> None:
-    model = small("lstm", layers=1)
+    model = recurrent("lstm")
     with torch.no_grad():
         for name, weight in model.cells.named_parameters():
             if name.startswith("weight"):
@@ -86,16 +158,15 @@ def test_tied_embeddings_of_another_size_are_reached_by_a_projection(tmp_path: P
     model = Recurrent("gru", 7, embedding_size=3, hidden_size=5, tied_embeddings=True)
     tokens = torch.tensor([[2], [6], [4]])
     hidden, _ = model.cells(model.embedding(tokens))  # (3, 1, 5)
-    assert model.projection is not None
-    expected = hidden @ model.projection.weight.T @ model.embedding.weight.T + model.output_bias
+    assert model.output.projection is not None
+    expected = hidden @ model.output.projection.weight.T @ model.embedding.weight.T + model.output.bias
     torch.testing.assert_close(model(tokens)[0], expected)
     model.save(tmp_path)
     torch.testing.assert_close(load(tmp_path)(tokens)[0], expected)
 
 
 def test_tied_embeddings_are_one_tensor(tmp_path: Path) -> None:
-    tied, untied = small("gru", tied=True), small("gru")
-    assert tied.output_embedding is tied.embedding.weight
+    tied, untied = recurrent("gru", tied=True), recurrent("gru")
     assert sum(w.numel() for w in untied.parameters()) - sum(w.numel() for w in tied.parameters()) == 7 * 4
     tied.save(tmp_path)
     assert [tuple(value.shape) for value in load_file(tmp_path / "weights.safetensors").values()].count((7, 4)) == 1

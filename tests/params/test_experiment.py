@@ -43,6 +43,7 @@ def test_every_preset_is_valid(preset: Path) -> None:
         ("lm.hidden_size", ..., ["lm.hidden_size", "missing"]),
         ("lm.hidden_size", "big", ["lm.hidden_size = 'big'", "integer"]),
         ("lm.hidden_size", 2.5, ["lm.hidden_size = 2.5", "integer"]),
+        ("lm.context_size", 0, ["lm.context_size = 0", "greater than 0"]),
         ("lm.tied_embeddings", 1, ["lm.tied_embeddings = 1", "boolean"]),
         ("lm_overrides.gru", {"hidden_size": 0}, ["lm_overrides.gru.hidden_size = 0", "greater than 0"]),
         ("cooccurrence.context_window", 0, ["cooccurrence.context_window = 0", "greater than 0"]),
@@ -105,7 +106,7 @@ def test_a_file_that_is_no_params_file_is_named(tmp_path: Path, content: bytes, 
 
 
 def test_a_network_may_override_what_the_section_says_for_all(tmp_path: Path) -> None:
-    overrides = {"rnn": {}, "gru": {"dropout": 0.5, "max_epochs": 1}, "lstm": {}}
+    overrides = {"feedforward": {}, "rnn": {}, "gru": {"dropout": 0.5, "max_epochs": 1}, "lstm": {}}
     params = load_params(changed(tmp_path, "lm_overrides", overrides))
     assert (params.lm_for("gru").dropout, params.lm_for("gru").max_epochs) == (0.5, 1)
     assert params.lm_for("lstm") == params.lm

@@ -22,7 +22,7 @@ SMALL: dict[str, Any] = {
     "svd": {"dimension": 8},
     "word2vec": {"dimension": 8, "epochs": 2},
     "lm": {"embedding_size": 16, "hidden_size": 16, "batch_size": 8, "max_epochs": 3},
-    "lm_overrides": {"rnn": {}, "gru": {}, "lstm": {}},
+    "lm_overrides": {"feedforward": {}, "rnn": {}, "gru": {}, "lstm": {}},
     "seq2seq": {"embedding_size": 16, "hidden_size": 16, "max_epochs": 2},
     "seq2seq_overrides": {"translation": {}, "qa": {}},
 }

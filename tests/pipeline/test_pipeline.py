@@ -43,10 +43,10 @@ def test_metrics_are_shown_and_compared_between_commits(built: Project) -> None:
     built.run("dvc", "checkout")
 
 
-def test_plots_show_the_three_cells_in_one_figure(built: Project, tmp_path: Path) -> None:
+def test_plots_show_the_four_networks_in_one_figure(built: Project, tmp_path: Path) -> None:
     built.run("dvc", "plots", "show", "--out", str(tmp_path / "plots"))
     page = (tmp_path / "plots" / "index.html").read_text(encoding="utf-8")
-    for network in ("rnn", "gru", "lstm"):
+    for network in ("feedforward", "rnn", "gru", "lstm"):
         assert f"lm-{network}.csv" in page
 
 

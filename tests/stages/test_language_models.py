@@ -14,6 +14,7 @@ from firth.lm.kneser_ney import KneserNey
 from firth.lm.module import nats_per_token
 from firth.lm.networks import load
 from firth.params.experiment import Params, load_params
+from firth.params.lm import NETWORKS, LmOverrides
 from firth.stages import lm, ngram
 from firth.text.streams import TokenStream
 from firth.text.vocabulary import Vocabulary
@@ -50,7 +51,7 @@ def experiment(order: int = 2, **changes: Any) -> Params:
             "compute": params.compute.model_copy(update={"accelerator": "cpu"}),
             "ngram": params.ngram.model_copy(update={"order": order}),
             "lm": params.lm.model_copy(update={**LM, **changes}),
-            "lm_overrides": params.lm_overrides.model_validate({"rnn": {}, "gru": {}, "lstm": {}}),
+            "lm_overrides": LmOverrides.model_validate({network: {} for network in NETWORKS}),
         }
     )
 
@@ -121,6 +122,16 @@ def test_lm_learns_the_language_and_its_outputs_belong_together(tmp_path: Path) 
     losses = [float(row["valid_loss"]) for row in rows]
     assert metrics["best_epoch"] == losses.index(min(losses)) + 1
     assert float(rows[0]["valid_perplexity"]) == pytest.approx(math.exp(losses[0]), rel=1e-4)
+
+
+def test_a_feed_forward_network_agrees_as_far_as_it_can_see(tmp_path: Path) -> None:
+    workspace = workspace_at(tmp_path)
+    for context_size, expected in ((1, 0.0), (2, 1.0)):  # "dogs" is mostly followed by "run", "near dogs" never
+        lm.run(experiment(context_size=context_size), workspace, "feedforward")
+        metrics = metrics_of(workspace, "lm-feedforward")
+        assert metrics["agreement"] == {"distractors_0": 1.0, "distractors_1": expected}
+        assert metrics["parameters"] == 7 * 16 + 7 + context_size * 16 * 16 + 16
+        assert (metrics["test"]["perplexity_over_floor"] < 1.1) == (context_size == 2)
 
 
 def test_the_same_experiment_gives_the_same_bytes(tmp_path: Path) -> None:

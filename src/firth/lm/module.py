@@ -1,4 +1,4 @@
-"""Training and testing a recurrent language model: truncated BPTT, schedule, perplexity."""
+"""Training and testing a neural language model: truncated BPTT, schedule, perplexity."""
 
 from collections.abc import Sequence
 
@@ -14,7 +14,7 @@ from torch.optim import SGD, Adam
 from torch.optim.lr_scheduler import LambdaLR
 
 from firth.lm.data import NO_TARGET, Batch, Windows, validation_columns
-from firth.lm.networks import Recurrent, State, detached
+from firth.lm.networks import LanguageNetwork, State, detached
 from firth.params.lm import LmParams
 from firth.text.vocabulary import EOS_ID
 from firth.training.trainer import warm_up_and_cosine
@@ -36,7 +36,7 @@ class LanguageModel(pl.LightningModule):
     measured on 20 parallel streams for speed, each from a zero state; ``nats_per_token`` is the exact figure.
     """
 
-    def __init__(self, network: Recurrent, params: LmParams) -> None:
+    def __init__(self, network: LanguageNetwork, params: LmParams) -> None:
         super().__init__()
         self.network, self.params = network, params
         self.state: State = None
@@ -68,14 +68,14 @@ class LanguageModel(pl.LightningModule):
         return {"optimizer": optimizer, "lr_scheduler": {"scheduler": schedule, "interval": "step"}}
 
 
-def window_loss(network: Recurrent, tokens: Tensor, targets: Tensor, state: State) -> tuple[Tensor, State]:
+def window_loss(network: LanguageNetwork, tokens: Tensor, targets: Tensor, state: State) -> tuple[Tensor, State]:
     """Mean nats a token over a window (T, B), places without a target aside, and the state after it."""
     logits, state = network(tokens, state)  # (T, B, V)
     return F.cross_entropy(logits.flatten(0, 1), targets.flatten(), ignore_index=NO_TARGET), state
 
 
 @torch.no_grad()
-def nats_per_token(network: Recurrent, ids: NDArray, window: int = EVALUATION_WINDOW) -> float:
+def nats_per_token(network: LanguageNetwork, ids: NDArray, window: int = EVALUATION_WINDOW) -> float:
     """Cross-entropy of a text under ``CONVENTION``; ``window`` is how much is read at a time and changes nothing.
 
     Parameters
@@ -83,7 +83,7 @@ def nats_per_token(network: Recurrent, ids: NDArray, window: int = EVALUATION_WI
     ids : one stream in reading order, ``<eos>`` after every sentence.
     """
     network.eval()
-    device = network.output_bias.device
+    device = network.embedding.weight.device
     state: State = None
     losses = []
     for tokens, targets in Windows(*validation_columns(ids, 1), window):  # type: ignore[attr-defined]
@@ -93,10 +93,10 @@ def nats_per_token(network: Recurrent, ids: NDArray, window: int = EVALUATION_WI
 
 
 @torch.no_grad()
-def score_next(network: Recurrent, prefixes: Sequence[NDArray], words: NDArray) -> NDArray[np.float64]:
+def score_next(network: LanguageNetwork, prefixes: Sequence[NDArray], words: NDArray) -> NDArray[np.float64]:
     """log P(word | prefix), (N, K), of K words after each of N beginnings of a sentence, ``<eos>`` before each."""
     network.eval()
-    device = network.output_bias.device
+    device = network.embedding.weight.device
     scores = []
     for start in range(0, len(prefixes), SCORED_TOGETHER):
         rows = [torch.from_numpy(np.array([EOS_ID, *prefix])) for prefix in prefixes[start : start + SCORED_TOGETHER]]

@@ -1,12 +1,13 @@
-"""Sections ``lm`` and ``lm_overrides``: recurrent language models."""
+"""Sections ``lm`` and ``lm_overrides``: neural language models."""
 
 from typing import Literal
 
 from firth.params.section import Count, Positive, Probability, Section
 
-Network = Literal["rnn", "gru", "lstm"]
+Cell = Literal["rnn", "gru", "lstm"]
+Network = Literal["feedforward", "rnn", "gru", "lstm"]
 Optimizer = Literal["adam", "sgd"]
-NETWORKS: tuple[Network, ...] = ("rnn", "gru", "lstm")
+NETWORKS: tuple[Network, ...] = ("feedforward", "rnn", "gru", "lstm")
 
 
 class LmParams(Section):
@@ -15,6 +16,8 @@ class LmParams(Section):
     layers: Count
     dropout: Probability
     tied_embeddings: bool
+    context_size: Count
+    direct_connections: bool
     initial_embeddings: Literal["random", "svd", "word2vec"]
     batch_size: Count
     bptt_length: Count
@@ -33,6 +36,8 @@ class LmOverride(Section):
     layers: Count | None = None
     dropout: Probability | None = None
     tied_embeddings: bool | None = None
+    context_size: Count | None = None
+    direct_connections: bool | None = None
     batch_size: Count | None = None
     bptt_length: Count | None = None
     optimizer: Optimizer | None = None
@@ -43,6 +48,7 @@ class LmOverride(Section):
 
 
 class LmOverrides(Section):
+    feedforward: LmOverride
     rnn: LmOverride
     gru: LmOverride
     lstm: LmOverride

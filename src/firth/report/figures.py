@@ -17,7 +17,13 @@ FONT = "Liberation Sans"
 # Okabe & Ito (2008): told apart by people with any color vision, and readable on white and on near-black.
 COLORS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
 SHAPES = ("circle", "square", "triangle-up", "diamond", "triangle-down", "cross")
-MODEL_COLORS = {"n-gram": "#808080", "RNN": "#D55E00", "GRU": "#009E73", "LSTM": "#0072B2"}
+MODEL_COLORS = {
+    "n-gram": "#808080",
+    "feed-forward": "#CC79A7",
+    "RNN": "#D55E00",
+    "GRU": "#009E73",
+    "LSTM": "#0072B2",
+}
 NARROW = 330  # plot width in pixels: with axis and title it fits a phone unscaled
 CONFIG = {
     "aria": False,  # the figure as a whole has a label; a screen reader needs no name for every point

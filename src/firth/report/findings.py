@@ -9,6 +9,7 @@ from firth.report.neighbors import CooccurrenceExample, Ranked
 
 LANGUAGE_MODELS = {
     "ngram": "n-gram",
+    "lm-feedforward": "feed-forward",
     "lm-rnn": "RNN",
     "lm-gru": "GRU",
     "lm-lstm": "LSTM",

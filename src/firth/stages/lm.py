@@ -1,4 +1,4 @@
-"""Stage ``lm``: train one recurrent language model and test it."""
+"""Stage ``lm``: train one neural language model and test it."""
 
 import json
 import math
