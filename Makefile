@@ -4,7 +4,7 @@ export PATH := $(CURDIR)/.venv/bin:$(PATH)
 export DVC_NO_ANALYTICS := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help repro test lint clean
+.PHONY: help repro studies test lint clean
 
 help:  ## Say what the targets do
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/'
@@ -13,6 +13,10 @@ repro: .venv/installed  ## Build everything that is out of date, from raw text t
 	firth check
 	dvc repro
 	firth metrics
+
+studies: .venv/installed  ## Run the comparisons of many trainings (studies/dvc.yaml) and show them in the report
+	cd studies && firth check && dvc repro
+	dvc repro report
 
 test: .venv/installed  ## Run the tests
 	pytest

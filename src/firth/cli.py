@@ -12,9 +12,10 @@ import typer
 
 from firth.errors import FirthError
 from firth.params.corpora import Role
-from firth.params.experiment import load_params
+from firth.params.experiment import Params, load_params
 from firth.params.lm import Network
 from firth.params.seq2seq import Attention, Task
+from firth.params.studies import Method
 from firth.workspace import Workspace
 
 OUT_OF_MEMORY = re.compile("out of memory|allocate memory")  # as torch says it, of a GPU and of a CPU
@@ -29,12 +30,19 @@ app = typer.Typer(
 
 
 def _run(stage: str, *arguments: str) -> None:
-    """Run a stage on the experiment in the current folder.
-
-    The stage is imported last: its libraries read the number of threads when they are imported.
-    """
+    """Run a stage on the experiment in the current folder."""
     workspace = Workspace(Path.cwd())
-    params = load_params(workspace.params)
+    _run_with(load_params(workspace.params), workspace, stage, *arguments)
+
+
+def _run_study(stage: str, *arguments: str) -> None:
+    """Run a stage on the experiment of the studies, in the folder ``studies`` of the current one."""
+    workspace = Workspace(Path.cwd())
+    _run_with(load_params(workspace.studies.params), workspace, stage, *arguments)
+
+
+def _run_with(params: Params, workspace: Workspace, stage: str, *arguments: str) -> None:
+    """Import the stage last: its libraries read the number of threads when they are imported."""
     fix_threads(params.threads)
     importlib.import_module(f"firth.stages.{stage}").run(params, workspace, *arguments)
 
@@ -146,6 +154,18 @@ def lm(network: Network) -> None:
 def seq2seq(task: Task, attention: Attention) -> None:
     """Train one encoder–decoder."""
     _run("seq2seq", task, attention)
+
+
+@app.command()
+def study_softmax() -> None:
+    """Count what predicting one word costs against the size of the vocabulary."""
+    _run_study("study_softmax")
+
+
+@app.command()
+def study_vectors(method: Method) -> None:
+    """Follow the quality of word vectors while one method learns them."""
+    _run_study("study_vectors", method)
 
 
 @app.command()

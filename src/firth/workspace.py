@@ -43,6 +43,21 @@ class Workspace:
         return self.root / "reports" / "plots" / f"{run}.csv"
 
     @property
+    def studies(self) -> "Workspace":
+        """The experiment that the studies vary, with params and data of its own."""
+        return Workspace(self.root / "studies")
+
+    @property
+    def all_study_metrics(self) -> Path:
+        return self.root / "reports" / "studies" / "metrics"
+
+    def study_metrics(self, run: str) -> Path:
+        return self.all_study_metrics / f"{run}.json"
+
+    def study_plot(self, run: str) -> Path:
+        return self.root / "reports" / "studies" / "plots" / f"{run}.csv"
+
+    @property
     def page(self) -> Path:
         return self.root / "reports" / "index.html"
 

@@ -10,7 +10,7 @@ from firth.errors import FirthError
 from firth.params.experiment import load_params
 
 ROOT = Path(__file__).parents[2]
-PRESETS = sorted((ROOT / "presets").glob("*.yaml"))
+PRESETS = [*sorted((ROOT / "presets").glob("*.yaml")), ROOT / "studies" / "params.yaml"]
 
 
 def changed(tmp_path: Path, keys: str, value: Any) -> Path:

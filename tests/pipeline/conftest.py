@@ -20,7 +20,7 @@ def new_project(tmp_path_factory: pytest.TempPathFactory) -> Callable[[], Projec
             ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"], cwd=ROOT, text=True
         )
         for name in filter(None, listed.split("\0")):
-            if (ROOT / name).is_file() and not name.startswith(("reports/", "dvc.lock")):
+            if (ROOT / name).is_file() and not name.startswith(("reports/metrics/", "reports/plots/", "dvc.lock")):
                 (project.root / name).parent.mkdir(parents=True, exist_ok=True)
                 shutil.copy(ROOT / name, project.root / name)
         change_params(project.root / "params.yaml", SMALL)

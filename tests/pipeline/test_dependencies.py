@@ -10,7 +10,11 @@ ROOT = Path(__file__).parents[2]
 SOURCE = ROOT / "src"
 # These cannot change a result.
 UNINVOLVED = {SOURCE / "firth" / name for name in ("errors.py", "workspace.py", "cli.py", "training/progress.py")}
-STAGES = YAML(typ="safe").load((ROOT / "dvc.yaml").read_text(encoding="utf-8"))["stages"]
+PIPELINES = {
+    folder: YAML(typ="safe").load((folder / "dvc.yaml").read_text(encoding="utf-8"))["stages"]
+    for folder in (ROOT, ROOT / "studies")
+}
+STAGES = [(folder, stage) for folder, stages in PIPELINES.items() for stage in stages]
 
 
 def module_file(name: str) -> Path | None:
@@ -51,9 +55,10 @@ def sources_of(file: Path, seen: set[Path] | None = None) -> set[Path]:
     return {path for path in seen if path.read_text(encoding="utf-8").strip()}
 
 
-@pytest.mark.parametrize("stage", STAGES)
-def test_a_stage_declares_every_source_file_that_it_imports_and_no_other(stage: str) -> None:
-    declared = [ROOT / dep for dep in STAGES[stage]["deps"] if dep.startswith("src/")]
+@pytest.mark.parametrize(("folder", "stage"), STAGES, ids=lambda part: getattr(part, "name", part))
+def test_a_stage_declares_every_source_file_that_it_imports_and_no_other(folder: Path, stage: str) -> None:
+    deps = [(folder / dep).resolve() for dep in PIPELINES[folder][stage]["deps"]]
+    declared = [dep for dep in deps if dep.is_relative_to(SOURCE)]
     used = sources_of(SOURCE / "firth" / "stages" / f"{stage}.py") - {SOURCE / "firth" / "__init__.py"}
     undeclared = {path for path in used if not any(path.is_relative_to(dep) for dep in declared)}
     unused = {dep for dep in declared if not any(path.is_relative_to(dep) for path in used)}
@@ -62,9 +67,14 @@ def test_a_stage_declares_every_source_file_that_it_imports_and_no_other(stage: 
 
 
 def test_compute_is_declared_by_no_stage() -> None:
-    assert not [name for name, stage in STAGES.items() if "compute" in str(stage.get("params"))]
+    assert not [stage for folder, stage in STAGES if "compute" in str(PIPELINES[folder][stage].get("params"))]
 
 
-def test_every_stage_file_is_in_the_pipeline() -> None:
+def test_every_stage_file_is_in_a_pipeline() -> None:
     files = {path.stem for path in (SOURCE / "firth" / "stages").glob("*.py")} - {"__init__", "check", "queries"}
-    assert files == set(STAGES)
+    assert files == {stage for _, stage in STAGES}
+
+
+def test_the_pipeline_reads_what_the_studies_found_and_nothing_else_of_them() -> None:
+    deps = {dep for stage in PIPELINES[ROOT].values() for dep in stage["deps"]}
+    assert {dep for dep in deps if "studies" in dep} == {"reports/studies"}

@@ -9,7 +9,9 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from pipeline.project import Project
+from pipeline.project import Project, change_params
+
+from firth.report.table import readable
 
 UP_TO_DATE = "Data and pipelines are up to date."
 
@@ -34,7 +36,8 @@ def test_no_output_holds_a_pickle_or_a_path_of_the_machine(built: Project) -> No
 
 def test_metrics_are_shown_and_compared_between_commits(built: Project) -> None:
     shown = json.loads(built.run("dvc", "metrics", "show", "--json").stdout)[""]["data"]
-    assert set(shown) == {f"reports/metrics/{path.name}" for path in (built.root / "reports" / "metrics").iterdir()}
+    there = [*built.root.glob("reports/metrics/*.json"), *built.root.glob("reports/studies/metrics/*.json")]
+    assert set(shown) == {str(path.relative_to(built.root)) for path in there}
     built.change("ngram", "order", 2)
     built.run("dvc", "repro", "ngram")
     changed = json.loads(built.run("dvc", "metrics", "diff", "--json").stdout)
@@ -74,6 +77,24 @@ def test_moving_to_other_hardware_rebuilds_nothing(built: Project) -> None:
     built.change("compute", "accelerator", "cpu")
     assert UP_TO_DATE in built.run("dvc", "status").stdout
     built.run("git", "checkout", "--quiet", "--force", "HEAD")
+
+
+def test_studies_are_a_project_of_their_own_whose_results_the_report_shows(built: Project) -> None:
+    studies = Project(built.root / "studies", built.home)
+    change_params(
+        studies.root / "params.yaml", {"world": {"embeddings": {"sentences": 2000}}, "word2vec": {"epochs": 1}}
+    )
+    studies.run("dvc", "repro", "study_vectors@negative_sampling")
+    assert UP_TO_DATE in studies.run("dvc", "status", "study_vectors@negative_sampling").stdout
+    metrics = json.loads((built.root / "reports/studies/metrics/vectors-negative_sampling.json").read_text())
+    assert "reports/studies" in (status := built.run("dvc", "status").stdout)
+    assert {line for line in status.splitlines() if not line.startswith("\t")} == {"report:"}
+    built.run("dvc", "repro")
+    page = (built.root / "reports" / "index.html").read_text(encoding="utf-8")
+    assert readable(metrics["operations_a_word"]) in page
+    built.run("git", "checkout", "--quiet", "--force", "HEAD")
+    built.run("git", "clean", "--quiet", "--force", "-d", "studies", "reports/studies")
+    built.run("dvc", "checkout")
 
 
 def test_a_killed_stage_continues_from_its_checkpoint_and_ends_in_the_same_bytes(built: Project) -> None:

@@ -28,6 +28,14 @@ DRAWINGS = {
         lambda: figures.accuracy_by_length({"GRU": [(2, 1.0), (3, 0.5)]}, "length", "falls"),
         {"sentences in the story", "exact match (share of answers)"},
     ),
+    "vocabulary": (
+        lambda: figures.cost_by_vocabulary({"softmax": [(1000, 7e5), (20000, 1.2e7)]}, "vocabulary", "rises"),
+        {"words in the vocabulary (log scale)", "operations a word of text (log scale)", "1k", "10k", "1M", "10M"},
+    ),
+    "quality": (
+        lambda: figures.quality_by_cost({"softmax": [(4e8, 0.1), (2e12, 0.9)]}, "quality", "rises"),
+        {"operations so far (log scale)", "nearest word of the same class (share)", "1G", "100G", "1T"},
+    ),
     "map": (
         lambda: word_map(["a", "<unk>"], np.array([[10.0, 10.0], [500.0, 300.0]]), ["x", "y"], "map", "a map"),
         {"first t-SNE dimension (no unit)", "second t-SNE dimension (no unit)", "a", "<unk>", "x", "y"},

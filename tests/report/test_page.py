@@ -79,6 +79,30 @@ def findings() -> Findings:
         missing_words=["<zebra>"],
         neighbors={"svd": {"cat": [("dog", 0.98765)]}, "word2vec": {"cat": [("<b>", 0.5)]}},
         word_map="<svg></svg>",
+        studies={
+            "softmax": {
+                "operations_a_word": {
+                    "feedforward": {"vocabulary_1000": 7.5e5, "vocabulary_2000": 1.35e6},
+                    "negative_sampling": {"vocabulary_1000": 7.5e4, "vocabulary_2000": 7.5e4},
+                }
+            },
+            "vectors-feedforward": {
+                "operations_a_word": 930198.0,
+                "class_recovery": 0.8125,
+                "equal_quality": {"class_recovery": 0.9, "words": None, "operations": None},
+            },
+            "vectors-negative_sampling": {
+                "operations_a_word": 42620.0,
+                "class_recovery": 0.998,
+                "equal_quality": {"class_recovery": 0.9, "words": 544745.0, "operations": 2.3217e10},
+            },
+        },
+        study_curves={
+            "vectors-feedforward": [
+                {"operations": 1e10, "class_recovery": 0.25},
+                {"operations": 1e12, "class_recovery": 0.8125},
+            ]
+        },
     )
 
 
@@ -181,6 +205,9 @@ def test_example_of_counting_shows_the_numbers_of_the_matrix(page: str) -> None:
         ["SVD", "learning rate 0.00025"],
         ["translation", "w & w", "en → fr", "MIT", "see https://example.org <here>"],
         ["svd", "svd.men.pairs", "3,000"],
+        ["feed-forward", "930,198", "–", "–", "0.8125"],
+        ["negative sampling", "42,620", "544,745", "23.22", "0.9980"],
+        ["study-vectors-feedforward", "equal_quality.words", "–"],
     ],
 )
 def test_result_stands_in_a_row(page: str, row: list[str]) -> None:
@@ -201,9 +228,12 @@ def test_what_was_not_measured_vanishes_with_its_heading() -> None:
         "curves": {},
         "samples": {},
         "neighbors": {},
+        "studies": {},
+        "study_curves": {},
     }
     page = render_page(replace(everything, **without, missing_words=[], word_map=None))
-    assert set(read(page).ids) & {"counts", "vectors", "language-models", "encoder-decoders", "metrics"} == {"counts"}
+    anchors = {"counts", "vectors", "language-models", "encoder-decoders", "studies", "metrics"}
+    assert set(read(page).ids) & anchors == {"counts"}
     outside_the_world = {name: dict(values) for name, values in everything.metrics.items()}
     outside_the_world["lm-lstm"] = {"test": {"perplexity": 22.5, "perplexity_over_floor": None}}
     page = render_page(replace(everything, metrics=outside_the_world))

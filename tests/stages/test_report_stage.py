@@ -49,6 +49,9 @@ def workspace(tmp_path: Path) -> Workspace:
     )
     write_metrics(built.metrics("seq2seq-translation-none"), {"test": {"bleu": 12.25}})
     write_metrics(built.metrics("lm-gru"), {"test": {"perplexity": 77.25}})
+    cost = {"class_recovery": 0.9, "words": 51234.0, "operations": 1e9}
+    write_metrics(built.study_metrics("vectors-feedforward"), {"class_recovery": 1.0, "equal_quality": cost})
+    write_text(built.study_plot("vectors-feedforward"), "epoch,words,operations,class_recovery\n1,9,8,0.5\n2,18,16,1\n")
     write_text(built.plot("lm-gru"), "epoch,train_loss,valid_loss,valid_perplexity\n1,4.5,4.4,81.45\n2,4.4,4.3,73.7\n")
     return built
 
@@ -61,6 +64,7 @@ def test_page_shows_corpus_counts_neighbors_scores_and_samples(workspace: Worksp
     assert '<span class="ranked">cat <small>0.80</small></span>' in page  # cos((1, 0, 0), (0.8, 0.6, 0))
     assert "77.25" in page and "12.25" in page
     assert "from 81.45 to 73.7 at best" in page
+    assert "51,234" in page and "feed-forward 1 after 16" in page
     assert "A \u2028 dog." in page and "&lt;unk&gt;." in page
     assert "Not in the vocabulary: <code>doctor</code>." in page
     assert ">animal<" in page and ">food<" in page

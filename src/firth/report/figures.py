@@ -96,6 +96,26 @@ def accuracy_by_length(accuracies: Mapping[str, Curve], name: str, label: str) -
     return svg(chart.properties(width=NARROW, height=220), name, label)
 
 
+def cost_by_vocabulary(costs: Mapping[str, Curve], name: str, label: str) -> str:
+    """Operations a word by the size of the vocabulary, both on a log scale: {method: [(words, operations), …]}."""
+    sizes, operations = zip(*(point for curve in costs.values() for point in curve), strict=True)
+    chart = _lines(costs).encode(
+        x=alt.X("x:Q", title="words in the vocabulary (log scale)", **_powers_of_ten(sizes)),
+        y=alt.Y("y:Q", title="operations a word of text (log scale)", **_powers_of_ten(operations)),
+    )
+    return svg(chart.properties(width=NARROW, height=220), name, label)
+
+
+def quality_by_cost(curves: Mapping[str, Curve], name: str, label: str) -> str:
+    """Class recovery of word vectors by operations so far, on a log scale: {method: [(operations, share), …]}."""
+    operations = [x for curve in curves.values() for x, _ in curve]
+    chart = _lines(curves).encode(
+        x=alt.X("x:Q", title="operations so far (log scale)", **_powers_of_ten(operations)),
+        y=alt.Y("y:Q", title="nearest word of the same class (share)", scale=alt.Scale(domain=[0, 1])),
+    )
+    return svg(chart.properties(width=NARROW, height=220), name, label)
+
+
 def svg(chart: Any, name: str, label: str) -> str:
     """Render a chart as an ``<svg>`` element for a page.
 
@@ -124,6 +144,13 @@ def _lines(curves: Mapping[str, Curve]) -> alt.Chart:
             shape=alt.Shape("model:N", scale=shapes, sort=models),
         )
     )
+
+
+def _powers_of_ten(values: Sequence[float]) -> dict[str, Any]:
+    """A log scale and its axis, marked at powers of ten: 1k, 10k, …, 1M, …, 1G, …"""
+    powers = range(math.floor(math.log10(min(values))), math.ceil(math.log10(max(values))) + 1)
+    axis = alt.Axis(values=[10.0**power for power in powers], format="~s")
+    return {"scale": alt.Scale(type="log", nice=False), "axis": axis}
 
 
 def _chance(share: float, floor: float) -> alt.LayerChart:

@@ -34,6 +34,8 @@ class Findings:
     missing_words : words that the params ask for and the vocabulary lacks.
     neighbors : model → word → nearest words with their cosine.
     word_map : the drawing, or None.
+    studies : study → its metrics.
+    study_curves : study → rows of its curve.
     """
 
     corpora: Mapping[str, Metrics]
@@ -45,6 +47,8 @@ class Findings:
     missing_words: list[str]
     neighbors: Mapping[str, Mapping[str, Ranked]]
     word_map: str | None
+    studies: Mapping[str, Metrics]
+    study_curves: Mapping[str, list[dict[str, float]]]
 
     def language_models(self) -> dict[str, Metrics]:
         """Name for people → metrics, from the simplest model on; those that were run."""

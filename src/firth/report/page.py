@@ -7,6 +7,7 @@ from typing import Any
 from firth.report.findings import Findings, held_out_splits, in_words, pick
 from firth.report.markup import Content, Markup, fold, join, section, table
 from firth.report.model_sections import FLOOR, baselines, encoder_decoders_section, language_models_section
+from firth.report.study_sections import studies_section
 from firth.report.table import metric_rows, readable
 from firth.report.word_sections import cooccurrence_section, representation_scores, vectors_section
 
@@ -23,6 +24,7 @@ CONTENTS = {
     "vectors": "Word vectors",
     "language-models": "Language models",
     "encoder-decoders": "Encoder–decoders",
+    "studies": "Studies",
     "metrics": "All metrics",
 }
 
@@ -36,7 +38,8 @@ def render_page(findings: Findings) -> str:
         "vectors": vectors_section(findings),
         "language-models": language_models_section(findings),
         "encoder-decoders": encoder_decoders_section(findings),
-        "metrics": _metrics_section(findings.metrics),
+        "studies": studies_section(findings),
+        "metrics": _metrics_section({**findings.metrics, **_named(findings.studies, "study")}),
     }
     there = {anchor: content for anchor, content in sections.items() if content}
     links = "".join(f'<li><a href="#{anchor}">{CONTENTS[anchor]}</a></li>' for anchor in there)
@@ -118,6 +121,10 @@ def _metrics_section(metrics: Mapping[str, Any]) -> Markup | None:
     rows = metric_rows(dict(metrics))
     content = table("Every number of every run", ["run", "metric", "value"], rows, "all", names=2)
     return section("metrics", CONTENTS["metrics"], [fold(f"{len(rows)} metrics", content)] if content else [])
+
+
+def _named(runs: Mapping[str, Any], kind: str) -> dict[str, Any]:
+    return {f"{kind}-{run}": values for run, values in runs.items()}
 
 
 def _settings(values: Mapping[str, Any]) -> Markup:

@@ -33,7 +33,7 @@ SAMPLES = 12  # shown of each model
 
 def run(params: "Params", workspace: Workspace) -> None:
     """Read what the other stages wrote, and write ``reports/index.html``."""
-    metrics = read_metrics(workspace.all_metrics)
+    metrics, studies = read_metrics(workspace.all_metrics), read_metrics(workspace.all_study_metrics)
     vocabulary = Vocabulary.load(workspace.tokens("embeddings") / "vocabulary.tsv")
     counts = load_counts(workspace.cooccurrence)
     words, missing = words_to_show(params.report.words, vocabulary.tokens)
@@ -53,6 +53,8 @@ def run(params: "Params", workspace: Workspace) -> None:
         missing_words=missing,
         neighbors={name: {w: _nearest(keyed, w) for w in words if w in keyed} for name, keyed in vectors.items()},
         word_map=_word_map(vectors["word2vec"], workspace, params.seed) if "word2vec" in vectors else None,
+        studies=studies,
+        study_curves={run: _curve(workspace.study_plot(run)) for run in studies if workspace.study_plot(run).exists()},
     )
     write_text(workspace.page, render_page(findings))
 

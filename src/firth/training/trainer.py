@@ -5,7 +5,7 @@ import math
 import os
 import sys
 import warnings
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -190,6 +190,7 @@ def train(
     max_epochs: int,
     patience: int | None,
     gradient_clip_norm: float | None = None,
+    observers: Sequence[Callback] = (),
 ) -> History:
     """Train ``model`` to the end, from its last checkpoint if there is one, and load its best weights into it.
 
@@ -197,6 +198,7 @@ def train(
     ----------
     patience : epochs without a better ``valid_loss`` before training stops; None trains all epochs and does not
         validate.
+    observers : further callbacks, which watch the training and change nothing; their state is in the checkpoint.
 
     Returns
     -------
@@ -204,7 +206,7 @@ def train(
         One row an epoch, and the weights of the best one.
     """
     history = History(run.name)
-    callbacks: list[Callback] = [history, StepSeed(run), Progress(run.name)]
+    callbacks: list[Callback] = [history, StepSeed(run), Progress(run.name), *observers]
     if patience is not None:
         early_stopping = EarlyStopping("valid_loss", patience=patience, check_on_train_epoch_end=True)
         callbacks += [early_stopping, StopWhereStopped(early_stopping)]

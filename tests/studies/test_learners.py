@@ -1,0 +1,52 @@
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from firth.params.experiment import load_params
+from firth.params.studies import METHODS, Method
+from firth.studies.learners import learner_on_made_up_text
+
+PARAMS = load_params(Path(__file__).parents[2] / "studies" / "params.yaml")
+
+
+def test_a_feed_forward_network_costs_what_its_matrices_cost() -> None:
+    settings = PARAMS.lm_for("feedforward")
+    context, hidden = settings.context_size * settings.embedding_size, settings.hidden_size
+    for size in (300, 900):
+        counted = learner_on_made_up_text("feedforward", size, PARAMS).operations_a_word()
+        matrices = 3 * 2 * (context * hidden + hidden * size)  # forward, and the gradients of weights and of inputs
+        assert counted == pytest.approx(matrices, rel=0.02)
+
+
+def test_negative_sampling_costs_the_same_whatever_the_vocabulary() -> None:
+    costs = [learner_on_made_up_text("negative_sampling", size, PARAMS).operations_a_word() for size in (300, 3000)]
+    assert costs[1] == pytest.approx(costs[0], rel=0.01)
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_counting_leaves_the_model_as_it_was(method: Method) -> None:
+    learning = learner_on_made_up_text(method, 300, PARAMS)
+    before = [weight.detach().clone() for weight in learning.model.parameters()]
+    learning.operations_a_word()
+    for weight, old in zip(learning.model.parameters(), before, strict=True):
+        assert weight.grad is None and (weight == old).all()
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_a_learner_s_numbers_are_those_of_its_text(method: Method) -> None:
+    learning = learner_on_made_up_text(method, 300, PARAMS)
+    sentences, words = 400, 400 * 20
+    assert learning.vectors.weight.shape == (300, 50)
+    assert learning.words == words + (sentences if method == "feedforward" else 0)  # which predicts the ends too
+    assert learning.words_a_batch * learning.batches == pytest.approx(learning.words, rel=0.05)
+
+
+def test_the_made_up_text_has_zipf_s_frequencies_and_no_special_symbol() -> None:
+    learning = learner_on_made_up_text("feedforward", 100, PARAMS)
+    windows = list(learning.data.train_dataloader())
+    counts = np.bincount(torch.cat([targets.flatten() for _, targets in windows]).numpy(), minlength=100)
+    assert counts[0] == 0
+    assert counts[2] / counts[3] == pytest.approx(2, rel=0.1)
+    assert counts[2] / counts[11] == pytest.approx(10, rel=0.3)
