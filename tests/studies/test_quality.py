@@ -15,7 +15,7 @@ from firth.params.experiment import load_params
 from firth.studies.learners import Learner, learner_on_made_up_text
 from firth.studies.quality import QualityCurve, due_steps
 from firth.training.trainer import Run, train
-from firth.vectors.similarity import Lexicon
+from firth.vectors.evaluation.word_classes import Lexicon
 
 TOKENS = ["<unk>", "<eos>", "cat", "dog", "apple", "pear"]
 LEXICON = Lexicon({(word, kind): [word] for word, kind in zip(TOKENS[2:], "aaff", strict=True)})

@@ -2,5 +2,6 @@
 
 from typing import Literal
 
-Method = Literal["feedforward", "negative_sampling"]  # ways to learn word vectors
-METHODS: tuple[Method, ...] = ("feedforward", "negative_sampling")
+SkipGramLoss = Literal["softmax", "negative_sampling"]
+Method = Literal["feedforward", "softmax", "negative_sampling"]  # ways to learn word vectors
+METHODS: tuple[Method, ...] = ("feedforward", "softmax", "negative_sampling")

@@ -9,7 +9,7 @@ from firth.studies.quality import QualityCurve
 from firth.text.streams import TokenStream
 from firth.text.vocabulary import Vocabulary
 from firth.training.trainer import train, training_run
-from firth.vectors.similarity import Lexicon
+from firth.vectors.evaluation.word_classes import Lexicon
 from firth.workspace import Workspace, write_text
 
 if TYPE_CHECKING:

@@ -12,17 +12,22 @@ from torch import Tensor, nn
 from firth.lm.data import TextData
 from firth.lm.module import LanguageModel, window_loss
 from firth.lm.networks import build
-from firth.params.studies import Method
+from firth.params.studies import Method, SkipGramLoss
 from firth.studies.operations import operations
 from firth.text.streams import TokenStream
 from firth.text.vocabulary import EOS_ID
 from firth.training.reproducibility import derived_seed, generator
-from firth.vectors.skipgram import Pairs, SkipGram, SkipGramData
+from firth.vectors.skipgram.kernel import SHARED_NEGATIVES
+from firth.vectors.skipgram.learners import AutogradLearner
+from firth.vectors.skipgram.loss import Batch, negative_sampling_loss, softmax_loss
+from firth.vectors.skipgram.model import Pieces, SkipGram
+from firth.vectors.skipgram.sampling import TrainingText
 
 if TYPE_CHECKING:
     from firth.params.experiment import Params
 
 SENTENCES, WORDS = 400, 20  # of a made-up text
+COUNTED_SENTENCES = 100  # of which operations are counted
 
 
 @dataclass(frozen=True)
@@ -32,10 +37,10 @@ class Learner:
     Attributes
     ----------
     vectors : the word vectors, (V, D), which the training changes in place.
-    loss : of one training batch, by autograd; what is counted.
-    batch : one training batch.
-    words_a_batch : of the text, for which such a batch stands on average.
-    batches, words : in an epoch.
+    loss : of a batch, by autograd; what is counted.
+    batch : a piece of the text; for the feed-forward network, one training batch.
+    words_a_batch : of the text, for which it stands.
+    batches, words : training steps, and words, in an epoch.
     """
 
     model: pl.LightningModule
@@ -65,7 +70,7 @@ def learner(method: Method, stream: TokenStream, counts: np.ndarray, params: "Pa
     """
     if method == "feedforward":
         return _feed_forward(stream, len(counts), params)
-    return _skip_gram(stream, counts, params)
+    return _skip_gram(method, stream, counts, params)
 
 
 def _feed_forward(stream: TokenStream, vocabulary_size: int, params: "Params") -> Learner:
@@ -90,19 +95,29 @@ def _feed_forward(stream: TokenStream, vocabulary_size: int, params: "Params") -
     )
 
 
-def _skip_gram(stream: TokenStream, counts: np.ndarray, params: "Params") -> Learner:
-    """Skip-gram with negative sampling (Mikolov et al. 2013)."""
-    settings = params.word2vec
-    model = SkipGram(len(counts), settings, params.seed)
-    pairs = Pairs(stream, counts, settings, params.seed)
+def _skip_gram(loss: SkipGramLoss, stream: TokenStream, counts: np.ndarray, params: "Params") -> Learner:
+    """Skip-gram (Mikolov et al. 2013); what is counted takes as many negatives for a word as the compiled loops do."""
+    settings = params.word2vec.model_copy(update={"loss": loss})
+    text = TrainingText.of(stream, counts, settings)
+    model, data = SkipGram(text, settings, params.seed), Pieces(text, settings.batch_size)
+    last = min(COUNTED_SENTENCES, len(text.starts))
+    random = torch.Generator().manual_seed(derived_seed(params.seed, "study", "skip-gram", "batch"))
+    drawn = AutogradLearner(text, settings, torch.device("cpu")).draw(0, int(text.stops[last - 1]), random)
+    batch = drawn._replace(negatives=drawn.negatives[:SHARED_NEGATIVES])
+
+    def batch_loss(batch: Batch) -> Tensor:
+        if loss == "softmax":
+            return softmax_loss(model.words.weight, model.contexts.weight, batch)
+        return negative_sampling_loss(model.words.weight, model.contexts.weight, batch, settings.negative_samples)
+
     return Learner(
         model=model,
-        data=SkipGramData(stream, counts, settings, params.seed),
+        data=data,
         vectors=model.words,
-        loss=model,
-        batch=next(iter(pairs)),
-        words_a_batch=len(stream.ids) / len(pairs),
-        batches=len(pairs),
+        loss=batch_loss,
+        batch=batch,
+        words_a_batch=int(text.stops[last - 1]),
+        batches=data.count,
         words=len(stream.ids),
         epochs=settings.epochs,
         gradient_clip_norm=None,

@@ -9,7 +9,8 @@ from pytorch_lightning.callbacks import Callback
 from firth.errors import FirthError
 from firth.studies.learners import Learner
 from firth.text.vocabulary import EOS_ID
-from firth.vectors.similarity import Lexicon, UnitRows, class_scores
+from firth.vectors.evaluation.unit_rows import UnitRows
+from firth.vectors.evaluation.word_classes import Lexicon, class_scores
 
 POINTS_AN_OCTAVE = 4
 OCTAVES = 8

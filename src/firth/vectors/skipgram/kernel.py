@@ -54,7 +54,7 @@ def _random(state: np.ndarray) -> int:
 
 @njit(nogil=True, fastmath=FAST, cache=True, error_model="numpy")
 def learn_block(words, contexts, text, sentence, reach, first, last, negatives, negative_samples, rate, room, measured):  # type: ignore[no-untyped-def]
-    """One step of SGD on the pairs of the words ``text[first:last]``.
+    """One step of SGD on the pairs of the words ``text[first:last]``, at most ``BLOCK``.
 
     Parameters
     ----------
