@@ -50,17 +50,17 @@ def count_cooccurrences(
     reach = min(params.context_window, max(len(stream.ids) - 1, 1))
     unit, weights = window_weights(params.window_shape, params.context_window, reach)
     texts = chunk_texts(stream, word_counts, params, reach, derived_seed(seed, "cooccurrence"))
-    starts = range(0, max(len(stream.ids), 1), TOKENS_PER_CHUNK)
+    number_of_chunks = max(math.ceil(len(stream.ids) / TOKENS_PER_CHUNK), 1)
     with (
-        Meter("count co-occurrences", len(starts)) as meter,
+        Meter("count co-occurrences", number_of_chunks) as meter,
         ThreadPoolExecutor(threads) as pool,
         TemporaryDirectory(dir=folder, prefix="chunks-") as waiting,
     ):
-        chunks = [Path(waiting) / str(number) for number in range(len(starts) - 1)]
+        chunks = [Path(waiting) / str(number) for number in range(number_of_chunks - 1)]
         for chunk in chunks:
             chunk.mkdir()
-            write_rows(chunk, _rows(next(texts), len(word_counts), weights, [], pool, threads, meter), np.int64)
-        rows = _rows(next(texts), len(word_counts), weights, chunks, pool, threads, meter)
+            write_rows(chunk, _rows(next(texts), len(word_counts), weights, [], False, pool, threads, meter), np.int64)
+        rows = _rows(next(texts), len(word_counts), weights, chunks, True, pool, threads, meter)
         write_rows(folder, ((lengths, columns, units / unit) for lengths, columns, units in rows), np.float32)
 
 
@@ -125,11 +125,15 @@ def _rows(
     size: int,
     weights: np.ndarray,
     earlier: list[Path],
+    ascending: bool,
     pool: ThreadPoolExecutor,
     threads: int,
     meter: Meter,
 ) -> Iterator[Rows]:
-    """The rows of a chunk's counts, added to those of earlier chunks, in units; some at a time, in order."""
+    """The rows of a chunk's counts, added to those of earlier chunks, in units; some at a time, in order.
+
+    ``ascending`` is whether a row's columns are sorted, which is left to the last chunk.
+    """
     starts, places = _places(text, len(weights), size, pool, threads)
     load = 2 * len(weights) * np.diff(starts)
     for chunk in earlier:
@@ -140,7 +144,7 @@ def _rows(
 
     def piece(first: int, last: int) -> Rows:
         lengths, columns, units, _ = count_rows(
-            text, places, starts, first, last, weights, *_earlier_rows(earlier, first, last)
+            text, places, starts, first, last, weights, *_earlier_rows(earlier, first, last), ascending
         )
         return lengths, columns, units
 
@@ -166,7 +170,7 @@ def _places(
 
 
 def _earlier_rows(chunks: list[Path], first: int, last: int) -> Rows:
-    """Rows first … last − 1 of the counts of chunks: as the last three arguments of ``count_rows``."""
+    """Rows first … last − 1 of the counts of chunks: as the arguments ``earlier_…`` of ``count_rows``."""
     starts = np.zeros((len(chunks), last - first + 1), dtype=np.int64)
     columns, units, cells = [np.empty(0, np.int32)], [np.empty(0, np.int64)], 0
     for number, chunk in enumerate(chunks):

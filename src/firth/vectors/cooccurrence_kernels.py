@@ -91,6 +91,7 @@ def count_rows(
     earlier_starts: np.ndarray,
     earlier_columns: np.ndarray,
     earlier_units: np.ndarray,
+    ascending: bool,
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, int]:
     """Count the words around each of the words first … last − 1, one word after the other.
 
@@ -101,10 +102,11 @@ def count_rows(
     weights : (reach,) int64, positive; what a neighbor at distance d adds is ``weights[d - 1]``.
     earlier_starts, earlier_columns, earlier_units : what other texts gave for the same rows: row r of text k has
         columns (int32) and units (int64) from ``earlier_starts[k, r]`` to ``earlier_starts[k, r + 1]``.
+    ascending : whether columns are wanted in that order, or in any.
 
     Returns
     -------
-    Lengths of the rows, (last − first,) int64; their columns, ascending, int32; their values, int64; and the number
+    Lengths of the rows, (last − first,) int64; their columns, int32; their values, int64; and the number
     that ``_add_windows`` returns too.
     """
     size = len(starts) - 1
@@ -126,7 +128,7 @@ def count_rows(
                 new = _add(row, found, new, earlier_columns[entry], earlier_units[entry])
         new, number = _add_windows(text, places[starts[word] : starts[word + 1]], weights, row, found, new)
         row[UNK_ID] = 0
-        lengths[word - first] = _move(row, found[:new], columns[cells:], units[cells:])
+        lengths[word - first] = _move(row, found[:new], columns[cells:], units[cells:], ascending)
         cells += lengths[word - first]
         read += number
     return lengths, columns[:cells], units[:cells], read
@@ -172,16 +174,17 @@ def _add(row: np.ndarray, found: np.ndarray, new: int, column: int, units: int) 
 
 
 @njit(cache=True, nogil=True)
-def _move(row: np.ndarray, found: np.ndarray, columns: np.ndarray, units: np.ndarray) -> int:
-    """Move the columns of a row that are not zero to ``columns`` and ``units``, ascending; returns their number."""
+def _move(row: np.ndarray, found: np.ndarray, columns: np.ndarray, units: np.ndarray, ascending: bool) -> int:
+    """Move the columns of a row that are not zero to ``columns`` and ``units``; returns their number."""
     cells = 0
-    if len(found) > len(row) // DENSE_SHARE:
+    if ascending and len(found) > len(row) // DENSE_SHARE:
         for column in range(len(row)):
             columns[cells], units[cells] = column, row[column]
             cells += row[column] != 0
         row[:] = 0
     else:
-        found.sort()
+        if ascending:
+            found.sort()
         for column in found:
             columns[cells], units[cells] = column, row[column]
             cells += row[column] != 0
