@@ -24,7 +24,7 @@ from firth.training.reproducibility import derived_seed
 from firth.vectors.cooccurrence_kernels import RANDOM_BITS, count_rows, lay_out, list_places, tally
 from firth.vectors.counts import ARRAYS, Rows, write_rows
 
-TOKENS_PER_CHUNK = 2**24
+TOKENS_PER_CHUNK = 2**25  # 8 bytes of memory each; every further chunk costs some time for merging
 PAIRS_PER_PIECE = 2**20
 LARGEST_DIVISOR = 16  # 1/d is a whole number of units up to this distance
 
