@@ -2,7 +2,8 @@
 
 A block of consecutive words shares its negatives (Ji et al. 2016, section III: shared within one window; here within
 ``BLOCK`` of them), so that each row is fetched once a block and the work is small matrix products that vectorize. One
-block is one step of SGD on ``loss.negative_sampling_loss``: all gradients are of the vectors before the step.
+block is one step of SGD on ``loss.negative_sampling_loss``: all gradients are of the vectors before the step. Only a
+word that fills much of a block moves by less.
 """
 
 import numpy as np
@@ -12,6 +13,7 @@ from firth.vectors.skipgram.sampling import LONGEST_SENTENCE
 
 BLOCK = 16  # words that share negatives
 SHARED_NEGATIVES = 16  # a multiple of 4, for a loop that is unrolled
+REPEATS = 4  # of a word in a block that count in full: its changes are made apart, and "no no no no …" would run away
 LANES = 16  # floats of the widest vector unit; rows are padded to a multiple, so that no loop has a remainder
 ROOM = 2048  # words of whole sentences that are sampled before they are learned from
 BLOCKS_PER_LOSS = 16  # the loss is measured on every sixteenth block: logarithms take as long as all the rest
@@ -162,9 +164,18 @@ def _add_weighted(total, weight, rows):  # type: ignore[no-untyped-def]
 @njit(inline="always")
 def _add_changes(vectors, ids, changes):  # type: ignore[no-untyped-def]
     for place in range(len(ids)):
-        row = vectors[ids[place]]
+        row, share = vectors[ids[place]], _share(ids, place)
         for d in range(len(row)):
-            row[d] += changes[place, d]
+            row[d] += share * changes[place, d]
+
+
+@njit(inline="always")
+def _share(ids, place):  # type: ignore[no-untyped-def]
+    """1 for a word that stands among the ids up to ``REPEATS`` times; if it stands there m times, REPEATS / m."""
+    times = 0
+    for other in range(len(ids)):
+        times += ids[other] == ids[place]
+    return np.float32(REPEATS) / np.float32(max(times, REPEATS))
 
 
 @njit(nogil=True, cache=True)

@@ -29,7 +29,7 @@ from firth.vectors.skipgram.sampling import TrainingText, alias_table, as_bits
 
 CURVATURE = 0.5  # of the loss along a row, per pair: see `damping`
 MEETINGS = 32  # of the shards' most frequent words, in a piece
-FREQUENT = 4096  # words that meet as often
+FREQUENT = 1024  # words that meet as often
 NEGLIGIBLE = 1e-6  # what bends less is not damped
 WORDS_AT_ONCE = 8192  # words of the text in one step of autograd
 SHARED_NEGATIVES = 1024  # negatives of one step of autograd
