@@ -6,8 +6,9 @@ TOKENS is what the stage ``tokenize@embeddings`` wrote (``data/tokens/embeddings
 ``download@embeddings`` wrote (``data/raw/embeddings/gold``). Both train on the same ids: dimension 100, window 5,
 5 negatives, subsampling 0.001, one epoch, two threads. Rates are of raw words, over the training alone: vocabularies
 are made, kernels compiled and threads started before the clock runs. gensim runs both ways that it offers, from a file
-and from a list in memory; the faster one counts, and trains all seeds. Quality is Spearman's correlation with WordSim-353, MEN and
-SimLex-999, averaged over seeds. The last line is the ratio of the mean rates.
+and from a list in memory; the faster one counts, and trains all seeds. Quality is Spearman's correlation with
+WordSim-353, MEN and SimLex-999, averaged over seeds. Firth's learning rates were chosen by MEN alone. The last line is
+the ratio of the mean rates.
 """
 
 import argparse
