@@ -38,8 +38,10 @@ def _marks() -> str:
 
 
 _MARKS = _marks()
-_RUN = rf"(?:[^\W_]++|[{_MARKS}]++)++"  # possessive: never gives a character back, so it can't go exponential
-_WORD = rf"{_RUN}(?:(?:[{JOINERS}]|(?<=\d)[.,](?=\d)){_RUN})*+"
+# Nothing has to follow a word, so no character that was matched is ever given back, and matching takes linear time;
+# possessive quantifiers, which say so, are broken in Python 3.11 before 3.11.5.
+_RUN = rf"(?:[^\W_]+|[{_MARKS}]+)+"
+_WORD = rf"{_RUN}(?:(?:[{JOINERS}]|(?<=\d)[.,](?=\d)){_RUN})*"
 _TOKEN = rf"{_WORD}|\S[{_MARKS}]*"
 _BREAK = re.compile("<[bB][rR] ?/?>")
 _BY_RULE, _BY_RULE_AND_LINES = re.compile(_TOKEN), re.compile(rf"{_TOKEN}|\n")
