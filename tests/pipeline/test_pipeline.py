@@ -7,8 +7,11 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from functools import reduce
+from operator import getitem
 from pathlib import Path
 
+import pytest
 from pipeline.project import Project, change_params
 
 from firth.report.table import readable
@@ -77,6 +80,22 @@ def test_moving_to_other_hardware_rebuilds_nothing(built: Project) -> None:
     built.change("compute", "accelerator", "cpu")
     assert UP_TO_DATE in built.run("dvc", "status").stdout
     built.run("git", "checkout", "--quiet", "--force", "HEAD")
+
+
+@pytest.mark.parametrize(
+    ("stage", "measure"), [("word2vec", ["final_train_loss"]), ("lm gru", ["valid", "perplexity"])]
+)
+def test_two_devices_come_close_to_one(stage: str, measure: list[str], built: Project) -> None:
+    metrics = built.root / "reports" / "metrics" / f"{stage.replace(' ', '-')}.json"
+    found = []
+    for devices in (1, 2):
+        built.change("compute", "devices", devices)
+        built.run("firth", *stage.split())
+        found.append(reduce(getitem, measure, json.loads(metrics.read_text())))
+    built.run("git", "checkout", "--quiet", "--force", "HEAD")
+    built.run("dvc", "checkout", "--force")
+    assert found[0] != found[1]
+    assert found[1] == pytest.approx(found[0], rel=0.05)
 
 
 def test_studies_are_a_project_of_their_own_whose_results_the_report_shows(built: Project) -> None:

@@ -182,7 +182,7 @@ def test_random_bits_are_those_published_for_splitmix64() -> None:
     assert bits == [number >> 11 for number in published]
 
 
-def test_words_are_kept_with_the_square_root_of_threshold_over_frequency() -> None:
+def test_unknown_words_are_always_kept() -> None:
     counts = np.array([500, 90, 900, 90, 9, 1])  # words from id 2 on, 1000 in all
     kept = keep_thresholds(counts, 0.01) / 2**53
     np.testing.assert_allclose(kept, [1, 1, (0.01 / 0.9) ** 0.5, (0.01 / 0.09) ** 0.5, 1, 1], rtol=1e-12)

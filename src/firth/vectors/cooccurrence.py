@@ -23,6 +23,7 @@ from firth.training.progress import Meter
 from firth.training.reproducibility import derived_seed
 from firth.vectors.cooccurrence_kernels import RANDOM_BITS, count_rows, lay_out, list_places, tally
 from firth.vectors.counts import ARRAYS, Rows, write_rows
+from firth.vectors.subsampling import keep_probabilities
 
 TOKENS_PER_CHUNK = 2**25  # 8 bytes of memory each; every further chunk costs some time for merging
 PAIRS_PER_PIECE = 2**20
@@ -83,16 +84,11 @@ def window_weights(shape: WindowShape, context_window: int, reach: int) -> tuple
 def keep_thresholds(word_counts: np.ndarray, threshold: float) -> np.ndarray:
     """What the random bits of an occurrence must be below for subsampling to keep it, (V,) int64.
 
-    A word of frequency f > t among the words is kept with probability √(t / f) (Levy, Goldberg & Dagan 2015, section
-    3.1; Mikolov et al. 2013); t = 0 keeps all, and ``<unk>`` is always kept.
+    Frequencies are among the words of the vocabulary; ``<unk>`` is always kept.
     """
     known = np.asarray(word_counts, dtype=np.float64).copy()
     known[[UNK_ID, EOS_ID]] = 0
-    kept = np.ones(len(known))
-    if threshold > 0:
-        expected = threshold * known.sum()
-        kept[known > expected] = np.sqrt(expected / known[known > expected])
-    return np.floor(kept * 2.0**RANDOM_BITS).astype(np.int64)
+    return np.floor(keep_probabilities(known, threshold) * 2.0**RANDOM_BITS).astype(np.int64)
 
 
 def chunk_texts(

@@ -4,6 +4,7 @@ import numpy as np
 from numba import njit
 
 from firth.text.vocabulary import EOS_ID, UNK_ID
+from firth.vectors.subsampling import GOLDEN_GAMMA, mix
 
 RANDOM_BITS = 53
 READ_AHEAD = 64  # windows fetched into the cache before they are counted
@@ -12,11 +13,9 @@ DENSE_SHARE = 32  # a row with more cells than 1 / DENSE_SHARE of the columns is
 
 @njit(cache=True, nogil=True)
 def random_bits(seed: np.uint64, position: int) -> np.int64:
-    """Whole number of 53 random bits, a function of both arguments (SplitMix64; Steele, Lea & Flood 2014)."""
-    bits = seed + (np.uint64(position) + np.uint64(1)) * np.uint64(0x9E3779B97F4A7C15)
-    bits = (bits ^ (bits >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    bits = (bits ^ (bits >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return np.int64((bits ^ (bits >> np.uint64(31))) >> np.uint64(64 - RANDOM_BITS))
+    """Whole number of 53 random bits, a function of both arguments."""
+    state = seed + (np.uint64(position) + np.uint64(1)) * np.uint64(GOLDEN_GAMMA)
+    return np.int64(mix(state) >> np.uint64(64 - RANDOM_BITS))
 
 
 @njit(cache=True, nogil=True)

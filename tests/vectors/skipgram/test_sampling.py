@@ -10,15 +10,8 @@ from firth.vectors.skipgram.sampling import (
     LONGEST_SENTENCE,
     TrainingText,
     alias_table,
-    keep_probabilities,
     sentence_spans,
 )
-
-
-def test_subsampling_keeps_a_word_with_the_root_of_threshold_over_frequency() -> None:
-    probability = keep_probabilities(np.array([0, 0, 8000, 1900, 100]), 0.04)
-    np.testing.assert_allclose(probability, [0, 0, np.sqrt(0.04 / 0.8), np.sqrt(0.04 / 0.19), 1])
-    assert keep_probabilities(np.array([0, 3, 1]), 0).tolist() == [0, 1, 1]
 
 
 @pytest.mark.parametrize("weights", [[1], [1, 1, 1], [0, 0, 5, 1, 1, 93], [0.5, 0.25, 0.125, 0.125]])

@@ -342,6 +342,20 @@ def test_long_sentences_are_learned_from_to_their_end() -> None:
     assert vectors[0][5:].abs().min() > 0
 
 
+@pytest.mark.parametrize("way", ["compiled", "autograd"])
+def test_a_piece_without_sentences_changes_nothing(way: str) -> None:
+    stream, counts = two_topics(20)
+    text = TrainingText.of(stream, counts, settings(shards=1))
+    learner: Any = CompiledLearner(text, settings(shards=1), range(1))
+    if way == "autograd":
+        learner = AutogradLearner(text, settings(), CPU)
+    vectors = (torch.zeros(len(counts), 4), torch.ones(len(counts), 4))
+    for place in (0, len(text.starts)):
+        assert learner.learn(vectors, place, place, 0.1, 1) == (0, 0)
+    assert (vectors[0] == 0).all()
+    assert (vectors[1] == 1).all()
+
+
 def test_optimal_scores_are_shifted_pointwise_mutual_information() -> None:
     """On two-word sentences of three groups of words, u · v tends to log(P(w, c) / (P(w) P(c))) − log k."""
     group, params = 8, settings(dimension=3, context_window=1, smoothing=1.0, negative_samples=2, shards=1)

@@ -9,13 +9,13 @@ word that fills much of a block moves by less.
 import numpy as np
 from numba import njit
 
-from firth.vectors.skipgram.sampling import LONGEST_SENTENCE
+from firth.vectors.subsampling import GOLDEN_GAMMA, mix
 
 BLOCK = 16  # words that share negatives
 SHARED_NEGATIVES = 16  # a multiple of 4, for a loop that is unrolled
 REPEATS = 4  # of a word in a block that count in full: its changes are made apart, and "no no no no …" would run away
 LANES = 16  # floats of the widest vector unit; rows are padded to a multiple, so that no loop has a remainder
-ROOM = 2048  # words of whole sentences that are sampled before they are learned from
+ENOUGH = 1024  # words are sampled, sentence by sentence, before they are learned from
 BLOCKS_PER_LOSS = 16  # the loss is measured on every sixteenth block: logarithms take as long as all the rest
 
 # A table of the logistic function, read with linear interpolation: off by less than 2e-7.
@@ -47,11 +47,8 @@ def _sigmoid(x):  # type: ignore[no-untyped-def]
 @njit(inline="always")
 def _random(state: np.ndarray) -> int:
     """32 random bits: the upper half of splitmix64 (Steele, Lea & Flood 2014)."""
-    state[0] += np.uint64(0x9E3779B97F4A7C15)
-    z = state[0]
-    z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return (z ^ (z >> np.uint64(31))) >> np.uint64(32)
+    state[0] += np.uint64(GOLDEN_GAMMA)
+    return mix(state[0]) >> np.uint64(32)
 
 
 @njit(nogil=True, fastmath=FAST, cache=True, error_model="numpy")
@@ -215,7 +212,7 @@ def draw_text(ids, start, stop, number, keep, window, state, text, sentence, rea
 
 @njit(nogil=True, cache=True)
 def learn_text(words, contexts, ids, starts, stops, keep, own_share, other, window, negative_samples, rate, seed):  # type: ignore[no-untyped-def]
-    """Learn from the sentences ``ids[starts[i]:stops[i]]``, each at most ``LONGEST_SENTENCE`` long.
+    """Learn from the sentences ``ids[starts[i]:stops[i]]``.
 
     Parameters
     ----------
@@ -229,14 +226,19 @@ def learn_text(words, contexts, ids, starts, stops, keep, own_share, other, wind
     Pairs learned from; pairs whose loss was measured; their summed loss in nats.
     """
     state = np.array([seed], dtype=np.uint64)
-    text, sentence, reach = np.empty(ROOM, np.int32), np.empty(ROOM, np.int32), np.empty(ROOM, np.int32)
+    longest = 0
+    for number in range(len(starts)):
+        longest = max(longest, stops[number] - starts[number])
+    room_for_text = ENOUGH + longest
+    text, sentence = np.empty(room_for_text, np.int32), np.empty(room_for_text, np.int32)
+    reach = np.empty(room_for_text, np.int32)
     negatives = np.empty(SHARED_NEGATIVES, np.int32)
     room = scratch(words.shape[1], window)
     size = block = pairs = measured_pairs = 0
     loss = 0.0
     for number in range(len(starts)):
         size = draw_text(ids, starts[number], stops[number], number, keep, window, state, text, sentence, reach, size)
-        if size <= len(text) - LONGEST_SENTENCE and number < len(starts) - 1:
+        if size < ENOUGH and number < len(starts) - 1:
             continue
         for first in range(0, size, BLOCK):
             draw_noise(own_share, other, state, negatives)

@@ -125,7 +125,7 @@ class AutogradLearner:
     def learn(self, vectors: tuple[Tensor, Tensor], first: int, last: int, rate: float, seed: int) -> Learned:
         """Learn from the sentences ``first`` to ``last``; ``vectors`` are those of words and contexts, (V, D) each."""
         random = torch.Generator(self.device).manual_seed(seed)
-        tokens = int(self.text.stops[last - 1] - self.text.starts[first])
+        tokens = int((self.text.stops[first:last] - self.text.starts[first:last]).sum())
         vectors = (vectors[0].detach(), vectors[1].detach())
         total = torch.zeros(2, device=self.device, dtype=torch.float64)
         cuts = self.text.cut(first, last, max(1, round(tokens / WORDS_AT_ONCE)))

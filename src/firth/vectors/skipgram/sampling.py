@@ -8,6 +8,7 @@ from firth.errors import FirthError
 from firth.params.word2vec import Word2vecParams
 from firth.text.streams import TokenStream
 from firth.text.vocabulary import EOS_ID, UNK_ID
+from firth.vectors.subsampling import keep_probabilities
 
 LONGEST_SENTENCE = 1000  # longer ones are cut, so that texts without line breaks are learned from in pieces too
 
@@ -49,7 +50,7 @@ class TrainingText:
                 "word2vec: the text needs two different words of the vocabulary in one sentence; "
                 "lower tokens.embeddings.min_count or use more text"
             )
-        keep = keep_probabilities(known, params.subsampling_threshold)
+        keep = np.where(known > 0, keep_probabilities(known, params.subsampling_threshold), 0.0)
         noise = known**params.smoothing
         window = params.context_window + 1  # words in one, on average: it reaches from 1 to context_window to each side
         return cls(stream.ids, starts, stops, keep, noise / noise.sum(), known * keep * window)
@@ -69,18 +70,6 @@ class TrainingText:
         words = (self.stops[first:last] - self.starts[first:last]).sum()
         pairs = self.pairs * (words / (self.stops - self.starts).sum())
         return pairs, pairs + negative_samples * self.noise * pairs.sum()
-
-
-def keep_probabilities(counts: np.ndarray, threshold: float) -> np.ndarray:
-    """The probability that subsampling keeps an occurrence of each word, (V,); 0 for words without counts.
-
-    √(t / f) where a word's frequency f exceeds the threshold t (Mikolov et al. 2013, section 2.3); a threshold of 0
-    keeps every word.
-    """
-    if threshold == 0:
-        return (counts > 0).astype(np.float64)
-    frequency = counts / counts.sum()
-    return np.where(counts > 0, np.minimum(1.0, np.sqrt(threshold / np.maximum(frequency, 1e-300))), 0.0)
 
 
 def alias_table(probabilities: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
