@@ -17,7 +17,7 @@ from firth.lm.data import NO_TARGET, Batch, Windows, validation_columns
 from firth.lm.networks import LanguageNetwork, State, detached
 from firth.params.lm import LmParams
 from firth.text.vocabulary import EOS_ID
-from firth.training.trainer import warm_up_and_cosine
+from firth.training.trainer import may_fuse, warm_up_and_cosine
 
 CONVENTION = (
     "one stream a split: sentences in order, <eos> after each predicted and counted, the first token predicted from "
@@ -62,7 +62,8 @@ class LanguageModel(pl.LightningModule):
         self.log("valid_loss", loss, on_step=False, on_epoch=True, batch_size=counted, sync_dist=True)
 
     def configure_optimizers(self) -> OptimizerLRSchedulerConfig:
-        optimizer = OPTIMIZERS[self.params.optimizer](self.parameters(), lr=self.params.learning_rate)
+        kind, fused = OPTIMIZERS[self.params.optimizer], may_fuse(self.trainer)
+        optimizer = kind(self.parameters(), lr=self.params.learning_rate, fused=fused)
         steps = int(self.trainer.estimated_stepping_batches)
         schedule = LambdaLR(optimizer, lambda step: warm_up_and_cosine(step, steps, WARM_UP))
         return {"optimizer": optimizer, "lr_scheduler": {"scheduler": schedule, "interval": "step"}}

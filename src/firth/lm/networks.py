@@ -4,17 +4,19 @@ import json
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
-from gensim.models import KeyedVectors
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 from torch.nn import functional as F
 
 from firth.errors import FirthError
 from firth.params.lm import Cell, LmParams, Network
+
+if TYPE_CHECKING:
+    from gensim.models import KeyedVectors
 
 # What a network knows of the text so far. Recurrent: (layers, B, H), two of them for an LSTM; None is zeros.
 # Feed-forward: the last words that it can still see, (C − 1, B) ids, fewer if the text has just begun; None is none.
@@ -201,7 +203,7 @@ def detached(state: State) -> State:
     return None if state is None else state.detach()
 
 
-def initialize_embeddings(network: LanguageNetwork, tokens: list[str], vectors: KeyedVectors, source: str) -> float:
+def initialize_embeddings(network: LanguageNetwork, tokens: list[str], vectors: "KeyedVectors", source: str) -> float:
     """Put word vectors in the place of random embeddings, scaled to the same standard deviation.
 
     A token without a vector takes that of its lower-case form; without either, it stays random.

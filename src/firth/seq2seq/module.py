@@ -9,7 +9,7 @@ from torch.optim.lr_scheduler import LambdaLR
 
 from firth.seq2seq.data import Batch
 from firth.seq2seq.networks import EncoderDecoder
-from firth.training.trainer import warm_up_and_cosine
+from firth.training.trainer import may_fuse, warm_up_and_cosine
 
 WARM_UP = 0.05  # of all steps
 
@@ -37,7 +37,7 @@ class Seq2seqModule(pl.LightningModule):
         self._report("valid_loss", self._loss(batch), batch)
 
     def configure_optimizers(self) -> Any:
-        optimizer = Adam(self.parameters(), lr=self.learning_rate)
+        optimizer = Adam(self.parameters(), lr=self.learning_rate, fused=may_fuse(self.trainer))
         schedule = LambdaLR(optimizer, lambda step: warm_up_and_cosine(step, self.total_steps, WARM_UP))
         return {"optimizer": optimizer, "lr_scheduler": {"scheduler": schedule, "interval": "step"}}
 

@@ -49,7 +49,10 @@ class Encoder(nn.Module):
         if self.reverse_source:
             source = reversed_tokens(source, lengths.to(source.device))
         embedded = self.dropout(self.embedding(source))  # (S, B, E)
-        _, state = self.recurrence(pack_padded_sequence(embedded, lengths, enforce_sorted=False))
+        if int(lengths.min()) == len(source):  # nothing is padded, and packing costs a third of the time
+            _, state = self.recurrence(embedded)
+        else:
+            _, state = self.recurrence(pack_padded_sequence(embedded, lengths, enforce_sorted=False))
         return state
 
 

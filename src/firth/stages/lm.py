@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
-from gensim.models import KeyedVectors
 
 from firth.lm.agreement import accuracies, read_items
 from firth.lm.data import TextData
@@ -40,6 +39,8 @@ def run(params: "Params", workspace: Workspace, network: Network) -> None:
     metrics: dict[str, Any] = {"parameters": sum(weight.numel() for weight in model.parameters())}
     inputs = [tokens]
     if settings.initial_embeddings != "random":
+        from gensim.models import KeyedVectors  # here, because it takes a second
+
         source = workspace.model(settings.initial_embeddings) / "vectors.txt"
         vectors = KeyedVectors.load_word2vec_format(str(require(source, settings.initial_embeddings)))
         covered = initialize_embeddings(model.network, vocabulary.tokens, vectors, str(source))

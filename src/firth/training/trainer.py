@@ -255,6 +255,11 @@ def train(
     return history
 
 
+def may_fuse(trainer: pl.Trainer) -> bool:
+    """Whether an optimizer may take its step in one go; in mixed precision, Lightning refuses to clip its gradients."""
+    return "mixed" not in trainer.precision
+
+
 def warm_up_and_cosine(step: int, steps: int, warm_up_share: float) -> float:
     """The factor of the learning rate at a step: up a line over the first share of steps, down half a cosine to 0."""
     warm_up = max(1, round(warm_up_share * steps))
