@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import torch
 from gensim.models import KeyedVectors
 
 from firth.errors import FirthError
@@ -100,6 +101,21 @@ def test_vectors_find_the_topics_and_the_same_params_give_the_same_bytes(tmp_pat
             assert loaded.most_similar("cat", topn=1)[0][0] in TOPICS["animal"]
 
 
+def stop_in_second_epoch(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    step = SkipGram.training_step
+
+    def stopping(self: SkipGram, batch: Any, number: int) -> Any:
+        if self.trainer.current_epoch == 1 and number == 2:
+            raise KeyError("stopped")
+        return step(self, batch, number)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(SkipGram, "training_step", stopping)
+        with pytest.raises(KeyError):
+            word2vec.run(experiment(), workspace)
+    assert not workspace.model("word2vec").exists()
+
+
 def test_a_training_stopped_in_its_second_epoch_goes_on_to_the_same_bytes(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -107,25 +123,28 @@ def test_a_training_stopped_in_its_second_epoch_goes_on_to_the_same_bytes(
     epochs: list[int] = []
     step = SkipGram.training_step
 
-    def stop_in_second_epoch(self: SkipGram, batch: Any, number: int) -> Any:
-        if self.trainer.current_epoch == 1 and number == 2:
-            raise KeyError("stopped")
-        return step(self, batch, number)
-
     def record(self: SkipGram, batch: Any, number: int) -> Any:
         epochs.append(self.trainer.current_epoch)
         return step(self, batch, number)
 
     word2vec.run(experiment(), whole)
-    with monkeypatch.context() as patch:
-        patch.setattr(SkipGram, "training_step", stop_in_second_epoch)
-        with pytest.raises(KeyError):
-            word2vec.run(experiment(), stopped)
-    assert not stopped.model("word2vec").exists()
+    stop_in_second_epoch(stopped, monkeypatch)
     monkeypatch.setattr(SkipGram, "training_step", record)
     word2vec.run(experiment(), stopped)
     assert set(epochs) == {1, 2}
     assert outputs(stopped) == outputs(whole)
+
+
+def test_a_saved_state_that_holds_nan_is_refused_in_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    workspace = workspace_at(tmp_path)
+    stop_in_second_epoch(workspace, monkeypatch)
+    (path,) = workspace.checkpoints("word2vec").glob("*/last.ckpt")
+    state = torch.load(path, weights_only=True)
+    state["state_dict"]["words.weight"][3, 0] = torch.nan
+    torch.save(state, path)
+    with pytest.raises(FirthError, match=r"^word2vec: the saved state .* NaN .* delete checkpoints/word2vec"):
+        word2vec.run(experiment(), workspace)
+    assert not workspace.model("word2vec").exists()
 
 
 def test_counts_are_subsampled_by_the_seed_of_the_experiment(tmp_path: Path) -> None:

@@ -76,6 +76,13 @@ class History(Callback):
         self.best_loss = float("inf")
         self.best_weights: dict[str, Tensor] = {}
 
+    def on_train_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
+        if not all(value.isfinite().all() for value in pl_module.state_dict().values()):
+            raise FirthError(
+                f"{self.name}: the saved state to continue from holds NaN or infinity; "
+                f"delete checkpoints/{self.name} and run again"
+            )
+
     def on_train_epoch_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
         losses: dict[str, float] = {
             name: float(trainer.callback_metrics[name])
