@@ -14,7 +14,7 @@ the ratio of the mean rates.
 import argparse
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import numpy as np
@@ -43,27 +43,28 @@ SETTINGS = Word2vecParams(
     epochs=1,
     batch_size=2**20,
     shards=THREADS,
-    learning_rate=0.035,
-    final_learning_rate=0.025,
+    learning_rate=0.07,
+    final_learning_rate=0.01,
 )
 
 
-def firth(stream: TokenStream, counts: np.ndarray, seed: int) -> tuple[np.ndarray, float]:
-    """Vectors (V, D) after one epoch, and the seconds that it took."""
-    text = TrainingText.of(stream, counts, SETTINGS)
-    model, learner = SkipGram(text, SETTINGS, seed), CompiledLearner(text, SETTINGS, range(THREADS))
+def firth(stream: TokenStream, counts: np.ndarray, settings: Word2vecParams, seed: int) -> tuple[np.ndarray, float]:
+    """Vectors (V, D), and the seconds that training took: what the stage does, but for Lightning around it."""
+    text = TrainingText.of(stream, counts, settings)
+    model, learner = SkipGram(text, settings, seed), CompiledLearner(text, settings, range(settings.shards))
     vectors = (model.words.weight.detach(), model.contexts.weight.detach())
-    pieces = Pieces(text, SETTINGS.batch_size).count
+    pieces = Pieces(text, settings.batch_size).count
     cuts = text.cut(0, len(text.starts), pieces)
     start = time.perf_counter()
-    for number in range(pieces):
-        rate = SETTINGS.rate(number / pieces)
-        learner.learn(vectors, cuts[number], cuts[number + 1], rate, derived_seed(seed, "word2vec", 0, number))
+    for epoch in range(settings.epochs):
+        for number in range(pieces):
+            rate = settings.rate((epoch + number / pieces) / settings.epochs)
+            learner.learn(vectors, cuts[number], cuts[number + 1], rate, derived_seed(seed, "word2vec", epoch, number))
     return vectors[0].numpy(), time.perf_counter() - start
 
 
-def gensim(sentences: list[list[str]] | Path, words: list[str], seed: int) -> tuple[np.ndarray, float]:
-    """The same by gensim, from a file or from a list."""
+def gensim(sentences: list[list[str]] | Path, words: list[str], epochs: int, seed: int) -> tuple[np.ndarray, float]:
+    """The same by gensim with its usual settings, from a file or from a list."""
     source = {"corpus_file": str(sentences)} if isinstance(sentences, Path) else {"corpus_iterable": sentences}
     model = Word2Vec(
         vector_size=DIMENSION, window=WINDOW, negative=NEGATIVES, sample=SAMPLE, sg=1, min_count=1, workers=THREADS,
@@ -71,7 +72,7 @@ def gensim(sentences: list[list[str]] | Path, words: list[str], seed: int) -> tu
     )  # fmt: skip
     model.build_vocab(**source)
     start = time.perf_counter()
-    model.train(**source, epochs=1, total_examples=model.corpus_count, total_words=model.corpus_total_words)
+    model.train(**source, epochs=epochs, total_examples=model.corpus_count, total_words=model.corpus_total_words)
     seconds = time.perf_counter() - start
     vectors = np.zeros((len(words), DIMENSION), dtype=np.float32)
     for row, word in enumerate(words):
@@ -80,9 +81,16 @@ def gensim(sentences: list[list[str]] | Path, words: list[str], seed: int) -> tu
     return vectors, seconds
 
 
-def quality(words: list[str], vectors: np.ndarray, gold: Path) -> list[float]:
+def quality(words: list[str], vectors: np.ndarray, gold: Path, sets: Iterable[str] = GOLD_SETS) -> list[float]:
+    """Spearman's correlation with each of the gold sets."""
     unit = UnitRows(words[EOS_ID + 1 :], vectors[EOS_ID + 1 :])
-    return [float(pair_scores(unit, gold / f"{name}.tsv")["spearman"] or 0) for name in GOLD_SETS]
+    return [float(pair_scores(unit, gold / f"{name}.tsv")["spearman"] or 0) for name in sets]
+
+
+def word_lists(stream: TokenStream, words: list[str]) -> list[list[str]]:
+    """The sentences as gensim takes them, without unknown words."""
+    named = np.array(words, dtype=object)
+    return [[word for word in named[stream.sentence(i)] if word != "<unk>"] for i in range(len(stream))]
 
 
 def main() -> None:
@@ -99,9 +107,8 @@ def main() -> None:
     stream = TokenStream(stream.ids[: stream.offsets[last]], stream.offsets[: last + 1])
     counts = np.bincount(stream.ids, minlength=len(words))
     few = TokenStream(stream.ids[: stream.offsets[min(100, last)]], stream.offsets[: min(100, last) + 1])
-    firth(few, np.bincount(few.ids, minlength=len(words)), seed=0)  # compiles
-    named = np.array(words, dtype=object)
-    sentences = [[word for word in named[stream.sentence(i)] if word != "<unk>"] for i in range(last)]
+    firth(few, np.bincount(few.ids, minlength=len(words)), SETTINGS, seed=0)  # compiles
+    sentences = word_lists(stream, words)
     print(f"{len(stream.ids):,} words\n{'':22}{'words a second':>16}" + "".join(f"{name:>12}" for name in GOLD_SETS))
     rates: dict[str, list[float]] = {}
     scores: dict[str, list[list[float]]] = {}
@@ -109,9 +116,9 @@ def main() -> None:
         file = Path(folder) / "sentences.txt"
         file.write_text("\n".join(" ".join(sentence) for sentence in sentences) + "\n", encoding="utf-8")
         contenders: dict[str, Callable[[int], tuple[np.ndarray, float]]] = {
-            "firth": lambda seed: firth(stream, counts, seed),
-            "gensim, corpus_file": lambda seed: gensim(file, words, seed),
-            "gensim, iterable": lambda seed: gensim(sentences, words, seed),
+            "firth": lambda seed: firth(stream, counts, SETTINGS, seed),
+            "gensim, corpus_file": lambda seed: gensim(file, words, 1, seed),
+            "gensim, iterable": lambda seed: gensim(sentences, words, 1, seed),
         }
         for seed in range(1, choices.seeds + 1):
             for name, train in contenders.items():
