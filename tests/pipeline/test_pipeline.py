@@ -87,6 +87,7 @@ def test_moving_to_other_hardware_rebuilds_nothing(built: Project) -> None:
 )
 def test_two_devices_come_close_to_one(stage: str, measure: list[str], built: Project) -> None:
     metrics = built.root / "reports" / "metrics" / f"{stage.replace(' ', '-')}.json"
+    built.change("word2vec", "batch_size", 128)  # devices exchange what they have learned at the end of each batch
     found = []
     for devices in (1, 2):
         built.change("compute", "devices", devices)
@@ -94,8 +95,7 @@ def test_two_devices_come_close_to_one(stage: str, measure: list[str], built: Pr
         found.append(reduce(getitem, measure, json.loads(metrics.read_text())))
     built.run("git", "checkout", "--quiet", "--force", "HEAD")
     built.run("dvc", "checkout", "--force")
-    assert found[0] != found[1]
-    assert found[1] == pytest.approx(found[0], rel=0.05)
+    assert found[1] == pytest.approx(found[0], rel=0.03)
 
 
 def test_studies_are_a_project_of_their_own_whose_results_the_report_shows(built: Project) -> None:

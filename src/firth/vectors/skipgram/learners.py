@@ -80,7 +80,7 @@ class CompiledLearner:
         size, frequent = len(self.text.noise), min(FREQUENT, len(self.text.noise))
         expected = self.text.expected_updates(first, last, self.params.negative_samples)
         often, once = (
-            [damping(updates / (meetings * self.params.shards), self.params.shards, rate) for updates in expected]
+            [damping(updates / (meetings * self.params.shards), len(self.shards), rate) for updates in expected]
             for meetings in (MEETINGS, 1)
         )
         cuts = self.text.cut(first, last, MEETINGS * self.params.shards)

@@ -73,13 +73,12 @@ class SkipGram(pl.LightningModule):
             self.log("train_loss", loss, on_epoch=True, on_step=False, batch_size=round(learned.pairs), sync_dist=True)
 
     def _sum_changes(self, before: list[Tensor], first: int, last: int, rate: float) -> None:
-        """Bring together what each device has changed; the compiled learner's changes are damped already."""
+        """Bring together what each device has changed, damped as the shards' changes are."""
         ranks = self.trainer.world_size
         expected = self.text.expected_updates(first, last, self.params.negative_samples)
         for vectors, old, updates in zip((self.words.weight, self.contexts.weight), before, expected, strict=True):
             change = self.trainer.strategy.reduce(vectors.detach() - old, reduce_op="sum")
-            if not self.compiled:
-                change *= torch.from_numpy(damping(updates / ranks, ranks, rate)).to(change)[:, None]
+            change *= torch.from_numpy(damping(updates / ranks, ranks, rate)).to(change)[:, None]
             vectors.data.copy_(old + change)
 
 
