@@ -2,7 +2,7 @@
 
 import shutil
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 from pipeline.project import ROOT, SMALL, Project, change_params
@@ -32,9 +32,18 @@ def new_project(tmp_path_factory: pytest.TempPathFactory) -> Callable[[], Projec
 
 
 @pytest.fixture(scope="session")
-def built(new_project: Callable[[], Project]) -> Project:
+def _built(new_project: Callable[[], Project]) -> Project:
     project = new_project()
     project.run("firth", "check")
     project.run("dvc", "repro")
     project.commit("Build")
     return project
+
+
+@pytest.fixture
+def built(_built: Project) -> Iterator[Project]:
+    """The small copy; what the test changes in it, pass or fail, is taken back."""
+    yield _built
+    _built.run("git", "checkout", "--quiet", "--force", "HEAD")
+    _built.run("git", "clean", "--quiet", "--force", "-d")
+    _built.run("dvc", "checkout", "--force")

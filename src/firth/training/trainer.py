@@ -231,6 +231,8 @@ def train(
     accelerator = run.compute.accelerator
     if accelerator == "auto":  # what is tested, and no other accelerator that Lightning might find
         accelerator = "gpu" if torch.cuda.is_available() else "cpu"
+    with_onednn = accelerator != "cpu" or "bf16" not in run.precision or _has_avx512()
+    torch.backends.mkldnn.enabled = with_onednn  # type: ignore[assignment]
     try:
         trainer = pl.Trainer(
             accelerator=accelerator,
@@ -265,6 +267,11 @@ def train(
 def may_fuse(trainer: pl.Trainer) -> bool:
     """Whether an optimizer may take its step in one go; in mixed precision, Lightning refuses to clip its gradients."""
     return "mixed" not in trainer.precision
+
+
+def _has_avx512() -> bool:
+    """Whether oneDNN has an LSTM in bfloat16 here; in mixed precision, torch asks it for one on any CPU."""
+    return "AVX512" in torch.backends.cpu.get_cpu_capability()
 
 
 def warm_up_and_cosine(step: int, steps: int, warm_up_share: float) -> float:
