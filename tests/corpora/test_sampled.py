@@ -2,15 +2,18 @@
 
 import csv
 import json
+from dataclasses import astuple
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from firth.corpora.sampled import write_embeddings_text, write_lm_text, write_qa_text, write_translation_text
-from firth.corpora.world import sample_sentences, word_forms
+from firth.corpora.world import sample_sentences, token_probabilities, word_forms
 from firth.errors import FirthError
 from firth.params.world import WorldPairs, WorldStories, WorldText
+from firth.text.tokenizer import words
+from firth.text.vocabulary import EOS
 from firth.training.reproducibility import generator
 
 
@@ -41,12 +44,29 @@ def test_lm_splits_are_the_worlds_own_unfiltered_draws_with_their_log_probabilit
         assert counts[split]["nats_per_sentence"] == pytest.approx(-nats.mean())
 
 
+def test_every_token_of_the_test_text_has_a_row_with_its_probability(out: Path) -> None:
+    write_lm_text(out, WorldText(sentences=100, max_depth=2), seed=1)
+    with (out / "token_probabilities" / "test.tsv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
+    assert list(rows[0]) == ["token", "category", "probability", "counterpart", "counterpart_probability"]
+    text = lines(out / "text" / "test.txt")
+    assert [row["token"] for row in rows] == [token for line in text for token in (*words(line, False), EOS)]
+    ends = np.cumsum([row["token"] == EOS for row in rows])
+    nats = np.bincount(
+        ends - [row["token"] == EOS for row in rows], np.log([float(row["probability"]) for row in rows])
+    )
+    assert nats == pytest.approx(np.load(out / "log_probabilities" / "test.npy", allow_pickle=False), abs=1e-9)
+    expected = token_probabilities(text[0], 2)
+    assert [list(row.values()) for row in rows[: len(expected)]] == [[*map(str, astuple(row))] for row in expected]
+
+
 def test_agreement_pairs_are_250_a_condition_under_their_header(out: Path) -> None:
     write_lm_text(out, WorldText(sentences=100, max_depth=2), seed=1)
     with (out / "agreement.tsv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
-    assert list(rows[0]) == ["prefix", "correct", "wrong", "distractors", "controls"]
-    conditions = [(row["distractors"], row["controls"]) for row in rows]
+    assert list(rows[0]) == ["prefix", "correct", "wrong", "distractors", "controls", "distance", "neutral"]
+    conditions = [(row["distractors"], row["controls"], row["neutral"]) for row in rows]
+    assert set(conditions) == {*(tuple(f"{k}00") for k in range(3)), *(tuple(f"0{k}0") for k in (1, 2)), tuple("001")}
     assert {conditions.count(condition) for condition in conditions} == {250}
 
 

@@ -1,6 +1,7 @@
 """The built-in world's text in splits: drawn by named generators, held-out pairs and questions apart from training."""
 
 from collections.abc import Callable, Hashable, Iterator
+from dataclasses import astuple, fields
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -10,9 +11,11 @@ from firth.corpora.raw import Counts, write_pairs, write_questions, write_text
 from firth.corpora.world import (
     Sentence,
     Story,
+    TokenProbability,
     sample_agreement_pairs,
     sample_sentences,
     sample_stories,
+    token_probabilities,
     word_forms,
 )
 from firth.errors import FirthError
@@ -39,6 +42,7 @@ def write_embeddings_text(folder: Path, settings: WorldText, seed: int) -> Count
 def write_lm_text(folder: Path, settings: WorldText, seed: int) -> Counts:
     """Write independently drawn splits, each sentence's log probability (nats), and agreement pairs.
 
+    ``token_probabilities/test.tsv`` says what ``TokenProbability`` says of every token of the test split, one row each.
     ``nats_per_sentence`` in the counts is the entropy floor: the mean of −log p, which no model can undercut.
     """
     counts: Counts = {}
@@ -49,10 +53,19 @@ def write_lm_text(folder: Path, settings: WorldText, seed: int) -> Counts:
         log_probabilities = np.array([sentence.log_probability for sentence in drawn], dtype=np.float64)
         np.save(folder / "log_probabilities" / f"{split}.npy", log_probabilities, allow_pickle=False)
         counts[split]["nats_per_sentence"] = -float(log_probabilities.mean())
+        if split == "test":
+            _write_token_probabilities(folder / "token_probabilities", split, drawn, settings.max_depth)
     pairs = sample_agreement_pairs(AGREEMENT_PAIRS, settings.max_depth, generator(seed, "world", "agreement"))
-    rows = [(pair.prefix, pair.correct, pair.wrong, pair.distractors, pair.controls) for pair in pairs]
-    _write_table(folder / "agreement.tsv", ("prefix", "correct", "wrong", "distractors", "controls"), rows)
+    columns = ("prefix", "correct", "wrong", "distractors", "controls", "distance", "neutral")
+    rows = [(*(getattr(pair, column) for column in columns[:-1]), int(pair.neutral)) for pair in pairs]
+    _write_table(folder / "agreement.tsv", columns, rows)
     return counts
+
+
+def _write_token_probabilities(folder: Path, split: str, drawn: list[Sentence], max_depth: int) -> None:
+    folder.mkdir()
+    rows = [astuple(token) for sentence in drawn for token in token_probabilities(sentence.english, max_depth)]
+    _write_table(folder / f"{split}.tsv", tuple(field.name for field in fields(TokenProbability)), rows)
 
 
 def write_translation_text(folder: Path, settings: WorldPairs, seed: int, source_language: str) -> Counts:

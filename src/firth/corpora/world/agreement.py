@@ -3,13 +3,16 @@
 Linzen, Dupoux & Goldberg (2016) count the nouns between a subject and its verb that differ from it in number. Here the
 prefixes come from the very grammar that the text comes from, conditioned on that count: the grammar's probabilities are
 multiplied by the probability that a symbol yields so many nouns of a given number, and nothing is rejected.
+
+*Neutral* prefixes hold words between subject and verb that say nothing of number: neither a noun nor a verb form that
+agrees ("the cars that stopped"). A model that doesn't reach back to the subject is left with a coin to toss.
 """
 
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
-from itertools import accumulate, product
+from itertools import accumulate, islice, product
 from math import prod
 from typing import TypeVar
 
@@ -18,12 +21,15 @@ import numpy as np
 from firth.corpora.world import english
 from firth.corpora.world import preferences as prefer
 from firth.corpora.world.derivation import uniforms
-from firth.corpora.world.grammar import MAXIMUM_DEPTH, Part, Rule, Symbol, agreement, finite, numbers, rules_of
+from firth.corpora.world.grammar import BE, MAXIMUM_DEPTH, Part, Rule, Symbol, agreement, finite, numbers, rules_of
 from firth.corpora.world.lexicon import Lexeme
 from firth.corpora.world.sentences import check_depth
 
 Value = TypeVar("Value")
 OTHER = {"singular": "plural", "plural": "singular"}
+NEITHER = "neither"  # asked for as the number of nouns: none at all, and no verb form that agrees
+AGREEING = {form for forms in BE.values() for form in forms.values()} - {"be"} | {"does", "do"}
+MOST_DRAWS = 16  # choices in a neutral prefix and its verb; eleven in fact
 Counts = tuple[int, ...]  # nouns asked of each symbol of a rule, in order
 Option = tuple[tuple[Part, ...], Counts]
 
@@ -33,7 +39,8 @@ class AgreementPair:
     """A prefix, and the forms of the verb that agrees and that doesn't.
 
     ``distractors`` is the number of nouns between subject and verb whose number differs from the subject's,
-    ``controls`` that of nouns which share it.
+    ``controls`` that of nouns which share it. ``distance`` is the number of words between the subject's head noun and
+    the verb. ``neutral``: there are such words, and none of them has a number.
     """
 
     prefix: str
@@ -41,6 +48,8 @@ class AgreementPair:
     wrong: str
     distractors: int
     controls: int
+    distance: int
+    neutral: bool = False
 
 
 def _symbols(rule: Rule) -> list[Symbol]:
@@ -49,25 +58,31 @@ def _symbols(rule: Rule) -> list[Symbol]:
 
 @cache
 def noun_counts(symbol: Symbol, number: str) -> tuple[float, ...]:
-    """Probability that ``symbol`` yields exactly k nouns and names, all of them of ``number``: shape (depth + 1,)."""
+    """Probability that ``symbol`` yields exactly k nouns and names, all of them of ``number``: shape (depth + 1,).
+
+    ``NEITHER`` leaves the one entry k = 0: that nothing in it has a number.
+    """
     counts = [0.0] * (MAXIMUM_DEPTH + 1)
     if symbol[0] == "word":
         lexeme = rules_of(symbol)[0].frame
         is_noun = isinstance(lexeme, Lexeme) and lexeme.part in ("noun", "name")
-        if not is_noun or symbol[2] == number:
+        agrees = isinstance(lexeme, Lexeme) and lexeme.part == "verb" and symbol[2] != "past"
+        if symbol[2] == number or not (is_noun or (agrees and number == NEITHER)):
             counts[int(is_noun)] = 1.0
         return tuple(counts)
     rules = rules_of(symbol)
     total = sum(rule.weight for rule in rules)
     for rule in rules:
-        for asked, weight in _splits(_symbols(rule), number):
+        for asked, weight in _splits(rule, number):
             counts[sum(asked)] += rule.weight / total * weight
     return tuple(counts)
 
 
-def _splits(symbols: list[Symbol], number: str) -> Iterator[tuple[Counts, float]]:
-    """All ways to share out up to ``MAXIMUM_DEPTH`` nouns among symbols, with their probabilities."""
-    tables = [[(k, p) for k, p in enumerate(noun_counts(symbol, number)) if p > 0] for symbol in symbols]
+def _splits(rule: Rule, number: str) -> Iterator[tuple[Counts, float]]:
+    """All ways to share out up to ``MAXIMUM_DEPTH`` nouns among a rule's symbols, with their probabilities."""
+    if number == NEITHER and not AGREEING.isdisjoint(rule.parts):
+        return
+    tables = [[(k, p) for k, p in enumerate(noun_counts(symbol, number)) if p > 0] for symbol in _symbols(rule)]
     for choice in product(*tables):
         asked = tuple(k for k, _ in choice)
         if sum(asked) <= MAXIMUM_DEPTH:
@@ -89,7 +104,7 @@ def _options(symbol: Symbol, number: str, nouns: int) -> tuple[list[float], list
             weights.append(float(rule.weight))
             options.append((rule.parts, ()))
             continue
-        for asked, weight in _splits(_symbols(rule), number):
+        for asked, weight in _splits(rule, number):
             if sum(asked) == nouns:
                 weights.append(rule.weight * weight)
                 options.append((rule.parts, asked))
@@ -142,10 +157,26 @@ def _present_verbs(subject: str, number: str) -> tuple[list[float], list[tuple[s
     return list(accumulate(float(w) for w, _ in chosen)), [(str(s[1]), int(s[5])) for _, s in chosen]
 
 
-def _pair(nouns: int, same: bool, depth: int, draws: Iterator[float]) -> AgreementPair:
-    subject, number, phrase, option = _pick(_heads(nouns, same, depth), draws)
-    words = [part for part in phrase.parts if isinstance(part, str)]
-    words += _write(option, number if same else OTHER[number], draws)
+@cache
+def _neutral_heads(number: str, depth: int) -> tuple[list[float], list[tuple[str, Option]]]:
+    """Subjects with neutral words after the head: class, and the options of the rest; alike for both numbers."""
+    weights, heads = [], []
+    for subject, share in prefer.SUBJECTS.items():
+        if subject in ("pronoun", "name") or number not in numbers(subject) or len(numbers(subject)) == 1:
+            continue
+        rules = rules_of(("noun", subject, number, "subject", depth))
+        total = sum(rule.weight for rule in rules)
+        for rule in rules:
+            followers = [symbol for symbol in _symbols(rule) if symbol[0] != "word"]
+            matching = prod(noun_counts(symbol, NEITHER)[0] for symbol in followers)
+            if followers and matching:
+                weights.append(share * rule.weight / total * matching)
+                heads.append((subject, (rule.parts, (0,) * len(rule.parts))))
+    return list(accumulate(weights)), heads
+
+
+def _verb_forms(subject: str, number: str, draws: Iterator[float]) -> tuple[str, str]:
+    """A verb of the main clause in the present: the form for ``number``, and the one for the other."""
     verb_class, negated = _pick(_present_verbs(subject, number), draws)
     right = finite(verb_class, agreement(number), "present", negated)[0]
     wrong = finite(verb_class, agreement(OTHER[number]), "present", negated)[0]
@@ -153,7 +184,44 @@ def _pair(nouns: int, same: bool, depth: int, draws: Iterator[float]) -> Agreeme
         weights = list(accumulate(float(rule.weight) for rule in rules_of(right)))
         rank = _pick((weights, list(range(len(weights)))), draws)
         right, wrong = (rules_of(form)[rank].parts[0] for form in (right, wrong))
-    return AgreementPair(english.write_words(words), str(right), str(wrong), 0 if same else nouns, nouns if same else 0)
+    return str(right), str(wrong)
+
+
+def _distance(words: list[str], determiner: list[str], option: Option) -> int:
+    """The number of words after the head noun, which is the last word symbol of the noun's rule."""
+    return len(words) - len(determiner) - sum(part[0] == "word" for part in option[0] if not isinstance(part, str))
+
+
+def _pair(nouns: int, same: bool, depth: int, draws: Iterator[float]) -> AgreementPair:
+    subject, number, phrase, option = _pick(_heads(nouns, same, depth), draws)
+    determiner = [part for part in phrase.parts if isinstance(part, str)]
+    words = determiner + _write(option, number if same else OTHER[number], draws)
+    right, wrong = _verb_forms(subject, number, draws)
+    distractors, controls = (0, nouns) if same else (nouns, 0)
+    distance = _distance(words, determiner, option)
+    return AgreementPair(english.write_words(words), right, wrong, distractors, controls, distance)
+
+
+def _neutral_pair(number: str, depth: int, draws: Iterator[float]) -> AgreementPair:
+    subject, option = _pick(_neutral_heads(number, depth), draws)
+    phrases = rules_of(("phrase", subject, number, "subject", depth))
+    phrase = _pick((list(accumulate(float(rule.weight) for rule in phrases)), list(phrases)), draws)
+    determiner = [part for part in phrase.parts if isinstance(part, str)]
+    words = determiner + _write(option, NEITHER, draws)
+    right, wrong = _verb_forms(subject, number, draws)
+    return AgreementPair(english.write_words(words), right, wrong, 0, 0, _distance(words, determiner, option), True)
+
+
+def _neutral_pairs(depth: int, draws: Iterator[float]) -> Iterator[AgreementPair]:
+    """Pairs in the singular, each followed by its like in the plural.
+
+    The same draws choose the same words for both, the determiner aside, so that whoever sees only what follows the
+    subject is right in exactly one of the two.
+    """
+    while True:
+        chosen = list(islice(draws, MOST_DRAWS))
+        for number in OTHER:
+            yield _neutral_pair(number, depth, iter(chosen))
 
 
 def sample_agreement_pairs(count: int, max_depth: int, generator: np.random.Generator) -> list[AgreementPair]:
@@ -172,9 +240,11 @@ def sample_agreement_pairs(count: int, max_depth: int, generator: np.random.Gene
     -------
     list of AgreementPair
         ``count`` pairs with 0, 1, … ``max_depth`` distractors and no controls, then ``count`` pairs with 1, …
-        ``max_depth`` controls and no distractors.
+        ``max_depth`` controls and no distractors, then ``count`` neutral pairs, half of them in each number. At depth
+        0, where nothing follows a noun, there are no neutral ones.
     """
     check_depth(max_depth)
     draws = uniforms(generator)
     conditions = [(k, False) for k in range(max_depth + 1)] + [(k, True) for k in range(1, max_depth + 1)]
-    return [_pair(nouns, same, max_depth, draws) for nouns, same in conditions for _ in range(count)]
+    counted = [_pair(nouns, same, max_depth, draws) for nouns, same in conditions for _ in range(count)]
+    return counted + list(islice(_neutral_pairs(max_depth, draws), count if max_depth else 0))
