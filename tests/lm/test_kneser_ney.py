@@ -5,7 +5,14 @@ import numpy as np
 import pytest
 
 from firth.errors import FirthError
-from firth.lm.kneser_ney import FALLBACK_DISCOUNTS, KneserNey, discounts_of, train_kneser_ney
+from firth.lm.kneser_ney import (
+    FALLBACK_DISCOUNTS,
+    KneserNey,
+    count_ngrams,
+    discounts_of,
+    smoothed,
+    train_kneser_ney,
+)
 from firth.text.streams import TokenStream
 
 EOS = 1
@@ -91,7 +98,17 @@ def test_probabilities_are_those_of_a_plain_implementation(order: int) -> None:
     assert np.exp(model.log_probabilities(stream_of(test))) == pytest.approx(expected, rel=1e-12)
 
 
-@pytest.mark.parametrize("order", [1, 2, 3, 5])
+@pytest.mark.parametrize("order", [1, 2, 3, 4])
+def test_counts_up_to_a_higher_order_give_the_same_model(order: int) -> None:
+    train, text = stream_of(random_sentences(120, 9, 1)), stream_of(random_sentences(12, 9, 2))
+    counts = count_ngrams(train, 9, 6)
+    for _ in range(2):  # smoothing leaves the counts as they are
+        model, alone = smoothed(counts, order), train_kneser_ney(train, 9, order)
+        assert (model.order, model.size, model.discounts) == (order, alone.size, alone.discounts)
+        assert (model.log_probabilities(text) == alone.log_probabilities(text)).all()
+
+
+@pytest.mark.parametrize("order", range(1, 8))
 def test_probabilities_sum_to_one_after_seen_and_unseen_contexts(order: int) -> None:
     sentences = random_sentences(200, 12, 3)
     model = train_kneser_ney(stream_of(sentences), 12, order)

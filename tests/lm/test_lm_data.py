@@ -2,9 +2,18 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+import torch
 
 from firth.errors import FirthError
-from firth.lm.data import NO_TARGET, TextData, Windows, training_columns, validation_columns
+from firth.lm.data import (
+    NO_TARGET,
+    TextData,
+    Windows,
+    equal_lengths,
+    random_lengths,
+    training_columns,
+    validation_columns,
+)
 
 TEXT = np.array([2, 3, 4, 1, 5, 6, 1, 7], np.uint16)
 
@@ -23,17 +32,30 @@ def test_validation_columns_hold_every_token_once() -> None:
 
 def test_windows_follow_each_other_and_the_last_is_shorter() -> None:
     tokens, targets = training_columns(np.arange(14, dtype=np.int32), 2)
-    windows = [windows_pair[1][:, 0].tolist() for windows_pair in Windows(tokens, targets, 3)]  # type: ignore[attr-defined]
-    assert windows == [[0, 1, 2], [3, 4, 5], [6]]
-    assert len(Windows(tokens, targets, 3)) == 3
-    assert len(Windows(tokens, targets, 7)) == 1
+    windows = Windows(tokens, targets, equal_lengths(len(tokens), 3))
+    assert [windows[index][1][:, 0].tolist() for index in range(3)] == [[0, 1, 2], [3, 4, 5], [6]]
+    assert len(Windows(tokens, targets, equal_lengths(len(tokens), 3))) == 3
+    assert len(Windows(tokens, targets, equal_lengths(len(tokens), 7))) == 1
+
+
+def test_random_windows_share_out_the_text_around_their_length_and_seldom_half_of_it() -> None:
+    lengths = random_lengths(100_000, 70, np.random.default_rng(0))
+    assert sum(lengths[:-1]) < 100_000 <= sum(lengths)
+    short = np.array([length for length in lengths if length < 52])
+    assert len(short) / len(lengths) == pytest.approx(0.05, abs=0.02)
+    assert short.mean() == pytest.approx(35, abs=2)
+    tokens, targets = training_columns(np.arange(1000, dtype=np.int32), 4)
+    windows = Windows(tokens, targets, random_lengths(len(tokens), 12, np.random.default_rng(1)))
+    assert torch.cat([windows[index][1] for index in range(len(windows))]).tolist() == targets.tolist()
 
 
 def test_devices_share_the_columns_and_keep_the_number_of_windows() -> None:
     data = TextData(np.arange(41), TEXT, batch_size=4, bptt_length=3)
     (whole, parts) = (list(data.train_dataloader()), [])
     for rank in range(2):
-        data.trainer = SimpleNamespace(global_rank=rank, world_size=2)  # type: ignore[assignment]
+        data.trainer = SimpleNamespace(
+            global_rank=rank, world_size=2, strategy=SimpleNamespace(root_device=torch.device("cpu"))
+        )  # type: ignore[assignment]
         parts.append(list(data.train_dataloader()))
     assert len(whole) == len(parts[0]) == len(parts[1]) == 4
     for (tokens, targets), first, second in zip(whole, *parts, strict=True):

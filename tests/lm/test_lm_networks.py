@@ -1,52 +1,40 @@
 import math
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 import torch
 from gensim.models import KeyedVectors
+from lm.settings import DROPOUTS, all_dropouts, settings
 from safetensors.torch import load_file
 from torch import Tensor
 
 from firth.errors import FirthError
+from firth.lm.data import NO_TARGET
+from firth.lm.feedforward import FeedForward
 from firth.lm.module import window_loss
-from firth.lm.networks import FeedForward, LanguageNetwork, Recurrent, detached, initialize_embeddings, load
-from firth.params.lm import NETWORKS, Cell, Network
+from firth.lm.network import Output, detached
+from firth.lm.networks import build, initialize_embeddings, load
+from firth.lm.recurrent import Recurrent, locked_dropout
+from firth.params.lm import NETWORKS, Network
 
 
-def small(
-    network: Network, *, tied: bool = False, layers: int = 2, dropout: float = 0.0, direct: bool = True
-) -> LanguageNetwork:
-    if network != "feedforward":
-        return recurrent(network, tied=tied, layers=layers, dropout=dropout)
+def small(network: Network, **changes: Any) -> Any:
     torch.manual_seed(0)
-    return FeedForward(
-        7,
-        embedding_size=4,
-        hidden_size=4,
-        layers=layers,
-        dropout=dropout,
-        tied_embeddings=tied,
-        context_size=3,
-        direct_connections=direct,
-    ).double()
-
-
-def recurrent(cell: Cell, *, tied: bool = False, layers: int = 1, dropout: float = 0.0) -> Recurrent:
-    torch.manual_seed(0)
-    return Recurrent(
-        cell, 7, embedding_size=4, hidden_size=4, layers=layers, dropout=dropout, tied_embeddings=tied
-    ).double()
+    sizes: dict[str, Any] = {"embedding_size": 4, "hidden_size": 4, "layers": 2, "tied_embeddings": False}
+    return build(network, 7, settings(**{**sizes, **changes})).double()
 
 
 def states(state: object) -> list[Tensor]:
-    return list(state) if isinstance(state, tuple) else [state]  # type: ignore[list-item]
+    return [part for layer in state for part in states(layer)] if isinstance(state, tuple) else [state]  # type: ignore[list-item]
 
 
+@pytest.mark.parametrize("cutoffs", [[], [2, 4]])
 @pytest.mark.parametrize("tied", [False, True])
 @pytest.mark.parametrize("network", NETWORKS)
-def test_gradients_are_those_of_finite_differences(network: Network, tied: bool) -> None:
-    model = small(network, tied=tied)
+def test_gradients_are_those_of_finite_differences(network: Network, tied: bool, cutoffs: list[int]) -> None:
+    model = small(network, tied_embeddings=tied, adaptive_softmax_cutoffs=cutoffs)
     tokens, targets = torch.randint(7, (5, 3)), torch.randint(7, (5, 3))
     window_loss(model, tokens, targets, None)[0].backward()
     for name, weight in model.named_parameters():
@@ -68,38 +56,39 @@ def test_windows_with_carried_state_equal_one_long_pass(network: Network) -> Non
     whole, last = model(tokens)
     state, parts = None, []
     for window in tokens.split([4, 1, 4]):  # one of them is shorter than what a feed-forward network sees
-        logits, state = model(window, detached(state))
-        parts.append(logits)
+        found, state = model(window, detached(state))
+        parts.append(found)
     torch.testing.assert_close(torch.cat(parts), whole)
     for carried, expected in zip(states(state), states(last), strict=True):
         torch.testing.assert_close(carried, expected)
 
 
 def test_elman_network_follows_its_equations() -> None:
-    model, tokens = recurrent("rnn"), torch.tensor([[2], [5], [2]])
+    model, tokens = small("rnn", layers=1), torch.tensor([[2], [5], [2]])
     weights = {name: value.detach() for name, value in model.named_parameters()}
     hidden = torch.zeros(4, dtype=torch.float64)
-    for token, logits in zip(tokens[:, 0], model(tokens)[0][:, 0], strict=True):
-        new = weights["cells.weight_ih_l0"] @ weights["embedding.weight"][token] + weights["cells.bias_ih_l0"]
-        hidden = torch.tanh(new + weights["cells.weight_hh_l0"] @ hidden + weights["cells.bias_hh_l0"])
-        torch.testing.assert_close(logits, weights["output.weight"] @ hidden + weights["output.bias"])
+    for token, found in zip(tokens[:, 0], model(tokens)[0][:, 0], strict=True):
+        new = weights["layers.0.weight_ih_l0"] @ weights["embedding.weight"][token] + weights["layers.0.bias_ih_l0"]
+        hidden = torch.tanh(new + weights["layers.0.weight_hh_l0"] @ hidden + weights["layers.0.bias_hh_l0"])
+        scores = weights["output.weight"] @ hidden + weights["output.bias"]
+        torch.testing.assert_close(found, scores.log_softmax(0))
 
 
 def test_feed_forward_network_follows_equation_1_of_bengio_et_al() -> None:
     model, tokens = small("feedforward", layers=1), [2, 5, 2, 6]
     weights = {name: value.detach() for name, value in model.named_parameters()}
-    logits = model(torch.tensor(tokens)[:, None])[0][:, 0]  # (4, 7)
+    found = model(torch.tensor(tokens)[:, None])[0][:, 0]  # (4, 7)
     nothing = torch.zeros(2, 4, dtype=torch.float64)  # what stands before the text
     embeddings = torch.cat([nothing, weights["embedding.weight"][tokens]])  # (6, 4)
     for position in range(4):
         x = embeddings[position : position + 3].flatten()  # (12,)
         hidden = torch.tanh(weights["layers.0.bias"] + weights["layers.0.weight"] @ x)
         u, w = weights["output.weight"].split([4, 12], 1)
-        torch.testing.assert_close(logits[position], weights["output.bias"] + w @ x + u @ hidden)
+        torch.testing.assert_close(found[position], (weights["output.bias"] + w @ x + u @ hidden).log_softmax(0))
 
 
 def test_a_feed_forward_network_worked_out_by_hand() -> None:
-    model = FeedForward(2, embedding_size=1, hidden_size=1, context_size=2, direct_connections=True)
+    model = FeedForward(2, settings(embedding_size=1, hidden_size=1, tied_embeddings=False, context_size=2))
     with torch.no_grad():
         model.embedding.weight.copy_(torch.tensor([[2.0], [3.0]]))
         for name, values in {"weight": [[0.5, -0.25]], "bias": [0.25]}.items():
@@ -110,12 +99,12 @@ def test_a_feed_forward_network_worked_out_by_hand() -> None:
     # At first x = (0, 2), and the hidden unit is tanh(0.25 − 0.5); then x = (2, 3), and it is tanh(0.25 + 1 − 0.75).
     first, second = math.tanh(-0.25), math.tanh(0.5)
     expected = torch.tensor([[[first + 4.5, -first]], [[second + 6.5, 2 - second]]])
-    torch.testing.assert_close(model(torch.tensor([[0], [1]]))[0], expected)
+    torch.testing.assert_close(model(torch.tensor([[0], [1]]))[0], expected.log_softmax(2))
 
 
 @pytest.mark.parametrize("direct", [False, True])
 def test_a_feed_forward_network_sees_so_many_words_and_no_other(direct: bool) -> None:
-    model = small("feedforward", direct=direct)
+    model = small("feedforward", direct_connections=direct)
     tokens = torch.randint(7, (9, 1))
     logits = model(tokens)[0]
     for place in range(9):
@@ -126,47 +115,47 @@ def test_a_feed_forward_network_sees_so_many_words_and_no_other(direct: bool) ->
 
 
 def test_the_direct_connections_can_be_left_out() -> None:
-    without, with_them = small("feedforward", direct=False), small("feedforward", direct=True)
+    without, with_them = small("feedforward", direct_connections=False), small("feedforward", direct_connections=True)
     assert sum(w.numel() for w in with_them.parameters()) - sum(w.numel() for w in without.parameters()) == 7 * 12
 
 
 def test_a_tied_feed_forward_network_scores_with_its_input_embeddings() -> None:
-    model, tokens = small("feedforward", tied=True, layers=1), torch.tensor([[2], [6], [4]])
+    model, tokens = small("feedforward", tied_embeddings=True, layers=1), torch.tensor([[2], [6], [4]])
     features, _ = model.outputs(tokens)
     assert features.shape == (3, 1, 4 + 12)
     assert model.output.projection is not None
     expected = features @ model.output.projection.weight.T @ model.embedding.weight.T + model.output.bias
-    torch.testing.assert_close(model(tokens)[0], expected)
+    torch.testing.assert_close(model(tokens)[0], expected.log_softmax(2))
 
 
 def test_forget_gates_of_an_lstm_start_with_bias_one() -> None:
-    model = recurrent("lstm")
+    model = small("lstm", layers=1)
     with torch.no_grad():
-        for name, weight in model.cells.named_parameters():
+        for name, weight in model.layers[0].named_parameters():
             if name.startswith("weight"):
                 weight.zero_()
         # With the bias of the cell input at tanh(0) nothing comes in, and only the forget gate is left.
         for name in ("bias_ih_l0", "bias_hh_l0"):
-            getattr(model.cells, name)[8:12] = 0
+            getattr(model.layers[0], name)[8:12] = 0
         ones = torch.ones(1, 1, 4, dtype=torch.float64)
-        _, state = model.outputs(torch.tensor([[3]]), (ones, ones))
+        _, state = model.outputs(torch.tensor([[3]]), ((ones, ones),))
     torch.testing.assert_close(states(state)[1], ones / (1 + math.exp(-1)))
 
 
 def test_tied_embeddings_of_another_size_are_reached_by_a_projection(tmp_path: Path) -> None:
     torch.manual_seed(1)
-    model = Recurrent("gru", 7, embedding_size=3, hidden_size=5, tied_embeddings=True)
+    model = Recurrent("gru", 7, settings(embedding_size=3, hidden_size=5))
     tokens = torch.tensor([[2], [6], [4]])
-    hidden, _ = model.cells(model.embedding(tokens))  # (3, 1, 5)
+    hidden, _ = model.layers[0](model.embedding(tokens))  # (3, 1, 5)
     assert model.output.projection is not None
     expected = hidden @ model.output.projection.weight.T @ model.embedding.weight.T + model.output.bias
-    torch.testing.assert_close(model(tokens)[0], expected)
+    torch.testing.assert_close(model(tokens)[0], expected.log_softmax(2))
     model.save(tmp_path)
-    torch.testing.assert_close(load(tmp_path)(tokens)[0], expected)
+    torch.testing.assert_close(load(tmp_path)(tokens)[0], expected.log_softmax(2))
 
 
 def test_tied_embeddings_are_one_tensor(tmp_path: Path) -> None:
-    tied, untied = recurrent("gru", tied=True), recurrent("gru")
+    tied, untied = small("gru", tied_embeddings=True), small("gru")
     assert sum(w.numel() for w in untied.parameters()) - sum(w.numel() for w in tied.parameters()) == 7 * 4
     tied.save(tmp_path)
     assert [tuple(value.shape) for value in load_file(tmp_path / "weights.safetensors").values()].count((7, 4)) == 1
@@ -175,17 +164,83 @@ def test_tied_embeddings_are_one_tensor(tmp_path: Path) -> None:
 @pytest.mark.parametrize("tied", [False, True])
 @pytest.mark.parametrize("network", NETWORKS)
 def test_a_loaded_network_scores_as_the_saved_one_without_dropout(network: Network, tied: bool, tmp_path: Path) -> None:
-    model, tokens = small(network, tied=tied, dropout=0.5).float(), torch.randint(7, (6, 2))
+    model, tokens = small(network, tied_embeddings=tied, **all_dropouts(0.5)).float(), torch.randint(7, (6, 2))
     model.save(tmp_path, convention="as written")
     assert torch.equal(load(tmp_path)(tokens)[0], model.eval()(tokens)[0])
     assert '"convention": "as written"' in (tmp_path / "settings.json").read_text()
 
 
-def test_dropout_leaves_out_inputs_and_outputs_in_training_alone() -> None:
-    model, tokens = small("rnn", layers=1, dropout=0.5), torch.zeros(200, 20, dtype=torch.long)
-    dropped = (model.outputs(tokens)[0] == 0).double().mean()
-    assert float(dropped) == pytest.approx(0.5, abs=0.05)
-    assert not (model.eval().outputs(tokens)[0] == 0).any()
+@pytest.mark.parametrize("network", NETWORKS)
+def test_adaptive_softmax_is_a_distribution_and_its_nats_are_those_of_its_targets(network: Network) -> None:
+    model = small(network, adaptive_softmax_cutoffs=[2, 5, 900])  # a cutoff beyond the vocabulary makes no cluster
+    tokens, targets = torch.randint(7, (6, 5)), torch.randint(7, (6, 5))
+    targets[0, 0] = NO_TARGET
+    found = model(tokens)[0]
+    torch.testing.assert_close(found.exp().sum(2), torch.ones(6, 5).double())
+    nats = model.nats(model.outputs(tokens)[0], targets)
+    expected = -found.gather(2, targets.clamp(min=0)[..., None])[..., 0]
+    expected[0, 0] = 0
+    torch.testing.assert_close(nats, expected)
+
+
+def test_adaptive_softmax_worked_out_by_hand() -> None:
+    output = Output(4, 1, 1, tied=False, cutoffs=[1])
+    with torch.no_grad():
+        output.weight.copy_(torch.tensor([[1.0], [2.0], [0.0], [-1.0]]))  # type: ignore[union-attr]
+        output.clusters.weight.fill_(3.0)  # type: ignore[union-attr]
+    # h = 1: the frequent word and the cluster have e : e³; the words in the cluster e² : 1 : 1/e.
+    first, cluster = math.e / (math.e + math.e**3), math.e**3 / (math.e + math.e**3)
+    within = [math.e**2, 1, 1 / math.e]
+    expected = torch.tensor([first, *(cluster * share / sum(within) for share in within)])
+    torch.testing.assert_close(output.log_probabilities(torch.ones(1, 1), torch.empty(4, 1))[0].exp(), expected)
+
+
+def test_dropout_masks_hold_for_a_whole_window_and_come_in_training_alone() -> None:
+    values = torch.ones(30, 40, 50)
+    dropped = locked_dropout(values, 0.4, training=True)
+    assert torch.equal(dropped, dropped[:1].expand(30, 40, 50))
+    assert dropped.unique().tolist() == [0.0, pytest.approx(1 / 0.6)]
+    assert float((dropped == 0).float().mean()) == pytest.approx(0.4, abs=0.05)
+    assert torch.equal(locked_dropout(values, 0.4, training=False), values)
+
+
+def test_each_dropout_of_a_recurrent_network_is_where_it_belongs() -> None:
+    tokens = torch.randint(7, (20, 8))
+    for name in DROPOUTS:
+        model = small("gru", **{name: 0.5})
+        assert not torch.equal(model(tokens)[0], model(tokens)[0]), name
+        model.eval()
+        assert torch.equal(model(tokens)[0], model(tokens)[0]), name
+        if name == "embedding_dropout":
+            model.train()
+            embedded = model.embedded(tokens)
+            for word in range(7):  # a word is there at all its places, or at none
+                assert len(embedded[tokens == word].unique(dim=0)) <= 1
+        if name == "output_dropout":
+            model.train()
+            hidden = torch.ones(20, 8, 4)
+            dropped = model.dropped(hidden)
+            assert torch.equal(dropped, dropped[:1].expand(20, 8, 4))
+
+
+def test_weight_dropout_takes_recurrent_weights_for_a_whole_window() -> None:
+    model = small("rnn", layers=1, weight_dropout=0.5)
+    weight = model.layers[0].weight_hh_l0.detach().clone()
+    tokens = torch.randint(7, (3, 1))
+    torch.manual_seed(1)
+    hidden, _ = model.outputs(tokens)
+    torch.manual_seed(1)
+    dropped = torch.nn.functional.dropout(weight, 0.5)
+    with torch.no_grad():
+        model.layers[0].weight_hh_l0.copy_(dropped)
+    torch.testing.assert_close(model.eval().outputs(tokens)[0], hidden)
+    assert (dropped == 0).any() and not torch.equal(weight, dropped)
+
+
+def test_the_last_of_several_tied_layers_is_as_long_as_an_embedding() -> None:
+    model = small("lstm", hidden_size=6, layers=3, tied_embeddings=True)
+    assert [layer.hidden_size for layer in model.layers] == [6, 6, 4]
+    assert model.output.projection is None
 
 
 def word_vectors(words: dict[str, list[float]]) -> KeyedVectors:

@@ -50,7 +50,8 @@ def test_every_preset_is_valid(preset: Path) -> None:
         ("cooccurrence.window_shape", "round", ["cooccurrence.window_shape = 'round'", "'harmonic'"]),
         ("cooccurrence.subsampling_threshold", 1, ["cooccurrence.subsampling_threshold = 1", "less than 1"]),
         ("svd.eigenvalue_weight", 0.3, ["svd.eigenvalue_weight: must be 0, 0.5 or 1, not 0.3"]),
-        ("lm.dropout", 1.0, ["lm.dropout = 1.0", "less than 1"]),
+        ("lm.output_dropout", 1.0, ["lm.output_dropout = 1.0", "less than 1"]),
+        ("ngram.largest_order", 8, ["ngram.largest_order = 8", "less than or equal to 7"]),
         ("svd.shift", 0.5, ["svd.shift = 0.5", "greater than or equal to 1"]),
         ("world.qa.max_sentences", 9, ["world.qa.max_sentences = 9", "8"]),
         ("precision", "float8", ["precision = 'float8'", "32-true"]),
@@ -106,9 +107,9 @@ def test_a_file_that_is_no_params_file_is_named(tmp_path: Path, content: bytes, 
 
 
 def test_a_network_may_override_what_the_section_says_for_all(tmp_path: Path) -> None:
-    overrides = {"feedforward": {}, "rnn": {}, "gru": {"dropout": 0.5, "max_epochs": 1}, "lstm": {}}
+    overrides = {"feedforward": {}, "rnn": {}, "gru": {"output_dropout": 0.5, "max_epochs": 1}, "lstm": {}}
     params = load_params(changed(tmp_path, "lm_overrides", overrides))
-    assert (params.lm_for("gru").dropout, params.lm_for("gru").max_epochs) == (0.5, 1)
+    assert (params.lm_for("gru").output_dropout, params.lm_for("gru").max_epochs) == (0.5, 1)
     assert params.lm_for("lstm") == params.lm
 
 

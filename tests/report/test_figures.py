@@ -6,11 +6,12 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 
-from firth.report import figures
+from firth.report import figures, study_figures
 from firth.report.word_map import WIDTH, frequent_members, label_places, positions, word_map
 
 CURVES = {"RNN": [(1, 80.0), (2, 40.0), (3, 30.0)], "LSTM": [(1, 70.0), (2, 30.0), (3, 25.0)]}
 SHARES = {"n-gram": [(0, 0.9), (1, 0.3)], "LSTM": [(0, 1.0), (1, 0.95)]}
+MISSING = {"n-gram": {"agreement": 0.0293, "selection": 0.4942}, "LSTM": {"agreement": -0.001, "selection": 0.0281}}
 DRAWINGS = {
     "curves": (
         lambda: figures.learning_curves(CURVES, "curves", "falls"),
@@ -20,21 +21,66 @@ DRAWINGS = {
         lambda: figures.over_floor({"n-gram": 1.5, "LSTM": 1.0625}, "floor", "near"),
         {"language model", "test perplexity ÷ floor (1 = no model can be better)", "1.500", "1.062"},
     ),
+    "missing": (
+        lambda: figures.missing_by_category(MISSING, "missing", "falls"),
+        {"nats a token above the floor", "category of decision", "selection", "LSTM", "0.494", "-0.001"},
+    ),
     "agreement": (
         lambda: figures.accuracy_by_distractors(SHARES, "agreement", "falls"),
         {"distracting nouns before the verb", "agreement accuracy (share)", "chance"},
+    ),
+    "distance": (
+        lambda: figures.accuracy_by_distance({"RNN": [("0", 1.0), ("1–2", 0.9), ("11+", 0.7)]}, "distance", "falls"),
+        {"tokens between subject and verb", "agreement accuracy (share)", "chance", "1–2", "11+"},
+    ),
+    "groups": (
+        lambda: figures.accuracy_by_group(
+            {"simple": {"RNN": 0.9, "LSTM": 1.0}, "neutral": {"RNN": 0.4}}, "groups", "neutral is harder"
+        ),
+        {"agreement accuracy (share)", "chance", "simple", "neutral", "RNN", "LSTM"},
     ),
     "length": (
         lambda: figures.accuracy_by_length({"GRU": [(2, 1.0), (3, 0.5)]}, "length", "falls"),
         {"sentences in the story", "exact match (share of answers)"},
     ),
+    "orders": (
+        lambda: figures.growth_by_order(
+            {"validation": [(1, 685.2), (2, 199.0)], "test": [(1, 639.2), (2, 185.7)]},
+            [(1, 10001), (2, 274991)],
+            {"no distractors": [(1, 0.5), (2, 0.95)], "1": [(1, 0.5), (2, 0.25)]},
+            "orders",
+            "falls",
+        ),
+        {
+            *("order n", "perplexity (log scale)", "n-grams", "agreement accuracy"),
+            *("100", "200", "500", "1,000", "10k", "275k", "validation", "test", "no distractors"),
+        },
+    ),
     "vocabulary": (
-        lambda: figures.cost_by_vocabulary({"softmax": [(1000, 7e5), (20000, 1.2e7)]}, "vocabulary", "rises"),
+        lambda: study_figures.cost_by_vocabulary({"softmax": [(1000, 7e5), (20000, 1.2e7)]}, "vocabulary", "rises"),
         {"words in the vocabulary (log scale)", "operations a word of text (log scale)", "1k", "10k", "1M", "10M"},
     ),
     "quality": (
-        lambda: figures.quality_by_cost({"softmax": [(4e8, 0.1), (2e12, 0.9)]}, "quality", "rises"),
+        lambda: study_figures.quality_by_cost({"softmax": [(4e8, 0.1), (2e12, 0.9)]}, "quality", "rises"),
         {"operations so far (log scale)", "nearest word of the same class (share)", "1G", "100G", "1T"},
+    ),
+    "rates": (
+        lambda: study_figures.perplexity_by_learning_rate(
+            {"clipped": [(0.5, 60.0), (2, 30.0)], "not clipped": [(0.5, 40.0)]},
+            {"not clipped": [2, 8]},
+            "rates",
+            "clipping helps",
+        ),
+        {
+            *("learning rate (log scale)", "perplexity (validation, log scale)", "clipped", "not clipped"),
+            *("0.5", "2", "8", "50", "diverged"),
+        },
+    ),
+    "steps": (
+        lambda: study_figures.training_by_step(
+            {"clipped": [(10, 7.0), (20, 5.0)]}, {"clipped": [(10, 0.9), (20, 30.0)]}, "steps", "falls"
+        ),
+        {"step", "loss (nats a token)", "gradient norm (log scale)", "1", "5", "10", "20", "clipped"},
     ),
     "map": (
         lambda: word_map(["a", "<unk>"], np.array([[10.0, 10.0], [500.0, 300.0]]), ["x", "y"], "map", "a map"),
@@ -69,10 +115,31 @@ def test_perplexities_far_apart_get_a_logarithmic_axis() -> None:
     ]
 
 
+def test_trainings_that_diverged_are_crosses_with_one_word_beside_the_first() -> None:
+    curves = {"clipped": [(0.5, 60.0), (2.0, 1e30)], "not clipped": []}
+    drawn = study_figures.perplexity_by_learning_rate(curves, {"not clipped": [0.5, 2.0]}, "rates", "clipping helps")
+    assert drawn.count(">diverged<") == 1
+    none = study_figures.perplexity_by_learning_rate(curves, {"not clipped": []}, "rates", "clipping helps")
+    assert ">diverged<" not in none and drawn.count("<path") == none.count("<path") + 2
+
+
+def test_without_agreement_the_size_stands_above_the_axis_title() -> None:
+    drawn = figures.growth_by_order({"test": [(1, 30.0), (2, 20.0)]}, [(1, 9), (2, 99)], {}, "orders", "falls")
+    texts = [element.text for element in ElementTree.fromstring(drawn).iter("text")]
+    assert texts.count("order n") == 1 and texts.count("n-grams") == 1
+    assert "agreement accuracy" not in texts
+
+
 def test_agreement_below_chance_stays_inside_the_axis() -> None:
     drawn = DRAWINGS["agreement"][0]()
     shares = [float(text) for text in re.findall(r">(0\.\d+|1\.0)<", drawn)]
     assert min(shares) <= 0.3
+
+
+def test_groups_and_distances_stand_in_the_order_given() -> None:
+    for name, expected in (("distance", ["0", "1–2", "11+"]), ("groups", ["simple", "neutral"])):
+        texts = [element.text for element in ElementTree.fromstring(DRAWINGS[name][0]()).iter("text")]
+        assert [text for text in texts if text in expected] == expected
 
 
 def test_labels_touch_neither_each_other_nor_a_point() -> None:

@@ -27,7 +27,34 @@ def findings() -> Findings:
         "world": True,
     }
     translation = {"bleu": 41.5, "bleu_signature": "nrefs:1", "chrf": 60.25, "exact_match": 0.125}
-    agreement = {"distractors_0": 0.99, "distractors_1": 0.875, "controls_1": 0.9375}
+    missing = {
+        "agreement": {"share_of_tokens": 0.1, "floor": 0.0, "model": 0.02, "missing": 0.02},
+        "selection": {"share_of_tokens": 0.4, "floor": 1.5, "model": 1.703, "missing": 0.203},
+    }
+    agreement = {
+        "distractors_0": 0.99,
+        "distractors_1": 0.875,
+        "neutral": 0.625,
+        "controls_1": 0.9375,
+        "controls_2": None,
+        "by_distance": {"0": 0.99, "1-2": 0.75, "11+": None},
+        "pairs": {
+            **{"distractors_0": 250, "distractors_1": 250, "neutral": 250, "controls_1": 250, "controls_2": 7},
+            "by_distance": {"0": 240, "1-2": 500, "11+": 9},
+        },
+    }
+    trained = {
+        "diverged_at_step": None,
+        "valid_perplexity": 33.5,
+        "median_gradient_norm": 0.5,
+        "largest_gradient_norm": 1.5,
+        "clipped_share": 0.75,
+    }
+    diverged = {**trained, "diverged_at_step": 1080, "valid_perplexity": None, "clipped_share": 0.0}
+    steps = [
+        {"learning_rate": rate, "step": step, "train_loss": loss, "gradient_norm": 1.5}
+        for rate, step, loss in ((0.5, 10, 6.5), (0.5, 20, 4.5), (2.0, 10, 7.5))
+    ]
     return Findings(
         corpora={"lm": corpus, "translation": {**corpus, "language": {"source": "en", "target": "fr"}}},
         settings={"co-occurrence": {"context_window": 2}, "SVD": {"learning_rate": 0.00025}},
@@ -36,10 +63,17 @@ def findings() -> Findings:
                 "parameters": 1000,
                 "best_epoch": 2,
                 "valid": {"perplexity": 21.5},
-                "test": {"perplexity": 22.5, "perplexity_over_floor": 1.25},
+                "test": {"perplexity": 22.5, "perplexity_over_floor": 1.25, "missing_nats": missing},
                 "agreement": agreement,
             },
-            "ngram": {"valid": {"perplexity": 31.5}, "test": {"perplexity": 32.5}},
+            "ngram": {
+                "valid": {"perplexity": 31.5},
+                "test": {"perplexity": 32.5},
+                "by_order": {
+                    "1": {"size": 12, "valid": {"perplexity": 61.5}, "test": {"perplexity": 62.5}},
+                    "2": {"size": 3456, "valid": {"perplexity": 31.5}, "test": {"perplexity": 32.5}},
+                },
+            },
             "seq2seq-qa-none": {
                 "test": {
                     "exact_match": 0.96875,
@@ -96,12 +130,23 @@ def findings() -> Findings:
                 "class_recovery": 0.998,
                 "equal_quality": {"class_recovery": 0.9, "words": 544745.0, "operations": 2.3217e10},
             },
+            "clipping-clipped": {"gradient_clip_norm": 0.25, "by_learning_rate": {"0.5": trained, "2": trained}},
+            "clipping-unclipped": {"gradient_clip_norm": None, "by_learning_rate": {"0.5": trained, "2": diverged}},
+            "embeddings-random": {
+                "whole": {"valid": {"perplexity": 11.5}, "test": {"perplexity": 12.5}},
+                "tenth": {"valid": {"perplexity": 36.5}, "test": {"perplexity": 37.5}},
+            },
         },
         study_curves={
             "vectors-feedforward": [
                 {"operations": 1e10, "class_recovery": 0.25},
                 {"operations": 1e12, "class_recovery": 0.8125},
-            ]
+            ],
+            **{f"clipping-{clipping}": steps for clipping in ("clipped", "unclipped")},
+            "embeddings-random": [
+                {"share": share, "epoch": epoch, "train_loss": 2.5, "valid_perplexity": perplexity}
+                for share, epoch, perplexity in ((1.0, 1, 20.5), (1.0, 2, 11.5), (0.1, 1, 90.5), (0.1, 2, 36.5))
+            ],
         },
     )
 
@@ -192,6 +237,7 @@ def test_example_of_counting_shows_the_numbers_of_the_matrix(page: str) -> None:
         ["SVD", "nearest word of the same class", "0.7500", "0.4375 with raw counts"],
         ["n-gram", "–", "–", "31.50", "32.50", "–"],
         ["LSTM", "1,000", "2", "21.50", "22.50", "1.250"],
+        ["2", "3,456", "31.50", "32.50"],
         ["nearest word of the same class", "0.0313", "0.4375", "0.7500", "0.8125"],
         ["men (Spearman)", "–", "–", "0.6250", "0.6562 [-0.06, 0.75]"],
         ["google-analogies, frequent words (3CosAdd)", "–", "–", "–", "0.1250"],
@@ -199,7 +245,11 @@ def test_example_of_counting_shows_the_numbers_of_the_matrix(page: str) -> None:
         ["google-analogies, all words (3CosAdd)", "–", "–", "–", "0.2500"],
         ["test 2017", "encoder–decoder", "41.50", "60.25", "0.1250"],
         ["test", "baseline: question alone", "0.0625"],
-        ["LSTM", "0.9375"],
+        ["no noun", "250", "0.9900"],
+        ["1 noun ≠", "250", "0.8750"],
+        ["neutral", "250", "0.6250"],
+        ["1 noun =", "250", "0.9375"],
+        ["2 nouns =", "7", "–"],
         ["2", "0.7000"],
         ["cat", "dog 0.99", "<b> 0.50"],
         ["SVD", "learning rate 0.00025"],
@@ -207,11 +257,44 @@ def test_example_of_counting_shows_the_numbers_of_the_matrix(page: str) -> None:
         ["svd", "svd.men.pairs", "3,000"],
         ["feed-forward", "930,198", "–", "–", "0.8125"],
         ["negative sampling", "42,620", "544,745", "23.22", "0.9980"],
+        ["2", "clipped", "33.50", "–", "0.5000", "1.500", "75%"],
+        ["2", "not clipped", "–", "step 1,080", "0.5000", "1.500", "0%"],
+        ["random", "11.50", "12.50", "36.50", "37.50"],
         ["study-vectors-feedforward", "equal_quality.words", "–"],
     ],
 )
 def test_result_stands_in_a_row(page: str, row: list[str]) -> None:
     assert row in read(page).rows
+
+
+def test_growth_of_n_gram_models_is_told_in_words_with_agreement_where_it_was_measured(page: str) -> None:
+    first = "n-gram models: order 1, n-grams 12, perplexity (validation) 61.50, perplexity (test) 62.50; order 2, "
+    assert f'aria-label="{first}n-grams 3,456, ' in page
+    everything = findings()
+    by_order = {
+        order: {**values, "agreement": {"distractors_0": 0.5, "distractors_1": 0.25, "controls_1": 0.75}}
+        for order, values in everything.metrics["ngram"]["by_order"].items()
+    }
+    metrics = {**everything.metrics, "ngram": {**everything.metrics["ngram"], "by_order": by_order}}
+    measured = render_page(replace(everything, metrics=metrics))
+    assert "agreement accuracy (no distractors) 0.5000, agreement accuracy (1) 0.2500; order 2" in measured
+    assert "the dashed line is chance" in measured and "the dashed line is chance" not in page
+
+
+def test_missing_nats_are_drawn_for_the_models_that_have_them(page: str) -> None:
+    assert 'aria-label="Missing nats a token: LSTM agreement 0.02, selection 0.203"' in page
+
+
+def test_learning_rates_are_drawn_with_those_that_diverged_and_steps_at_the_highest_that_did_not(page: str) -> None:
+    label = "Validation perplexity by learning rate: clipped 33.5 at 0.5, clipped 33.5 at 2; "
+    assert f'aria-label="{label}not clipped 33.5 at 0.5, not clipped diverged at 2"' in page
+    label = "Training loss by step at learning rate 0.5: clipped from 6.5 to 4.5 nats a token, "
+    assert f'aria-label="{label}largest gradient norm 1.5; not clipped' in page
+
+
+def test_initial_embeddings_have_a_figure_for_each_share_of_the_text(page: str) -> None:
+    assert 'aria-label="Validation perplexity by epoch, trained on all of the text: random from 20.5 to 11.5"' in page
+    assert 'aria-label="Validation perplexity by epoch, trained on a tenth of the text: random from 90.5' in page
 
 
 def test_only_outputs_that_equal_the_reference_are_marked_exact(page: str) -> None:
@@ -237,7 +320,56 @@ def test_what_was_not_measured_vanishes_with_its_heading() -> None:
     outside_the_world = {name: dict(values) for name, values in everything.metrics.items()}
     outside_the_world["lm-lstm"] = {"test": {"perplexity": 22.5, "perplexity_over_floor": None}}
     page = render_page(replace(everything, metrics=outside_the_world))
-    assert "÷\u00a0floor" not in page and "times the floor" not in page and "Controls" not in page
+    assert "÷\u00a0floor" not in page and "times the floor" not in page and "greement" not in page
+    assert "Missing nats" not in page
+
+
+def test_constructions_stand_in_rows_of_their_own_beside_every_model() -> None:
+    conditions = {"distractors_1": 0.25, "controls_1": 0.75}
+    agreement = {
+        "distractors_0": 0.9,
+        "distractors_1": 0.25,
+        "by_construction": {
+            "simple": {"distractors_0": 0.9},
+            "subject_relative": conditions,
+            "verb_coordination": {"neutral": 0.5},
+        },
+        "pairs": {"by_construction": {"simple": {"distractors_0": 396}, "subject_relative": {"controls_1": 198}}},
+    }
+    language_models: dict[str, Any] = {
+        "ngram": {"test": {"perplexity": 9.5}, "agreement": agreement},
+        "lm-rnn": {"test": {"perplexity": 8.5}},
+        "lm-gru": {"test": {"perplexity": 7.5}, "agreement": agreement},
+    }
+    page = render_page(replace(findings(), metrics=language_models))
+    rows = read(page).rows
+    start = rows.index(["between subject and verb", "pairs", "n-gram", "GRU"])
+    assert rows[start + 1 : start + 5] == [
+        ["simple", "396", "0.9000", "0.9000"],
+        ["subject relative, 1 ≠", "–", "0.2500", "0.2500"],
+        ["subject relative, 1 =", "198", "0.7500", "0.7500"],
+        ["verb coordination, neutral", "–", "0.5000", "0.5000"],
+    ]
+
+
+def test_gradients_are_told_in_words_and_clipping_beside_them() -> None:
+    everything = findings()
+    found = {"jacobian_singular_values": {"largest": 0.875, "median": 0.25, "share_above_1": 0.125}}
+    norms = {f"percentile_{percentile}": 0.5 + percentile / 100 for percentile in (1, 25, 50, 75, 99)}
+    clipping = {"limit": 1.0, "clipped_share": 0.375, **norms}
+    lstm = {**everything.metrics["lm-lstm"], "gradient_norm": clipping}
+    metrics = {**everything.metrics, "lm-lstm": lstm, "gradients-lstm": {"before": found, "after": found}}
+    rows = [
+        {"lag": 0.0, "norm_before": 0.5, "norm_after": 0.25, "share_before": 0.75, "share_after": 0.5},
+        {"lag": 1.0, "norm_before": 0.05, "norm_after": 0.0, "share_before": 0.25, "share_after": 0.5},
+        {"lag": 10.0, "norm_before": 0.005, "norm_after": 0.125},
+    ]
+    page = render_page(replace(everything, metrics=metrics, curves={**everything.curves, "gradients-lstm": rows}))
+    assert "Norm of the gradient by lag: LSTM before training 0: 0.5, 10: 0.005; LSTM after training" in page
+    assert "Share of the gradient by lag: LSTM before training 0: 0.75, 1: 0.25; " in page
+    assert "LSTM: 37.5% of steps clipped." in page
+    assert ["LSTM", "after training", "0.8750", "0.2500", "0.1250"] in read(page).rows
+    assert "Gradients in time" not in render_page(everything)
 
 
 def test_numbered_keys_come_in_order_of_their_number() -> None:

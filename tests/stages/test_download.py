@@ -83,6 +83,7 @@ def experiment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Experiment:
                 "corpus.json",
                 *(f"log_probabilities/{split}.npy" for split in ("test", "train", "valid")),
                 *(f"text/{split}.txt" for split in ("test", "train", "valid")),
+                "token_probabilities/test.tsv",
             ],
         ),
         (

@@ -1,6 +1,7 @@
 """Text as batches for truncated BPTT: one stream of ids in parallel columns, cut into windows."""
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 import pytorch_lightning as pl
@@ -11,8 +12,10 @@ from torch.utils.data import DataLoader, Dataset
 
 from firth.errors import FirthError
 from firth.text.vocabulary import EOS_ID
+from firth.training.reproducibility import generator
 
 NO_TARGET = -1
+HALVED, DEVIATION, SHORTEST = 0.05, 5.0, 5  # of random windows (Merity et al. 2017, section 5)
 VALIDATION_COLUMNS = 20
 VALIDATION_WINDOW = 128
 
@@ -20,24 +23,46 @@ Batch = tuple[Tensor, Tensor]  # tokens (T, B), and the tokens that follow them 
 
 
 class Windows(Dataset[Batch]):
-    """Consecutive windows of at most ``length`` rows over columns of text; the last one is shorter.
+    """Consecutive windows over columns of text.
 
     Parameters
     ----------
     tokens, targets : ids of shape (L, B), of any integer type.
+    lengths : of the windows, one after another; the last one ends with the text.
+    device : where the text lies, so that a step has to wait for no transfer.
     """
 
-    def __init__(self, tokens: NDArray, targets: NDArray, length: int) -> None:
-        self.tokens, self.targets, self.length = tokens, targets, length
+    def __init__(
+        self, tokens: NDArray, targets: NDArray, lengths: Sequence[int], device: torch.device | None = None
+    ) -> None:
+        self.tokens, self.targets = (_integers(ids).to(device or "cpu") for ids in (tokens, targets))
+        self.ends = np.minimum(np.cumsum(lengths), len(tokens)).tolist()
 
     def __len__(self) -> int:
-        return math.ceil(len(self.tokens) / self.length)
+        return len(self.ends)
 
     def __getitem__(self, index: int) -> Batch:
         if not 0 <= index < len(self):
             raise IndexError(index)
-        rows = slice(index * self.length, (index + 1) * self.length)
-        return _long(self.tokens[rows]), _long(self.targets[rows])
+        rows = slice(self.ends[index - 1] if index else 0, self.ends[index])
+        return self.tokens[rows].long(), self.targets[rows].long()
+
+
+def equal_lengths(rows: int, length: int) -> list[int]:
+    """Lengths of windows that share out ``rows`` rows; the last one may be longer than what is left."""
+    return [length] * math.ceil(rows / length)
+
+
+def random_lengths(rows: int, length: int, random: np.random.Generator) -> list[int]:
+    """Lengths of windows, drawn anew for every epoch, so that it isn't the same words whose gradients are cut off.
+
+    Merity et al. (2017), section 5: around ``length``, seldom around half of it.
+    """
+    lengths: list[int] = []
+    while sum(lengths) < rows:
+        center = length / 2 if random.random() < HALVED else length
+        lengths.append(max(SHORTEST, int(random.normal(center, DEVIATION))))
+    return lengths
 
 
 def training_columns(ids: NDArray, batch_size: int) -> tuple[NDArray, NDArray]:
@@ -81,30 +106,42 @@ def validation_columns(ids: NDArray, columns: int) -> tuple[NDArray, NDArray]:
 
 
 class TextData(pl.LightningDataModule):
-    """Training and validation text for Lightning.
+    """Training and validation text for Lightning, on the device that trains.
 
     Parameters
     ----------
     train, valid : streams of ids in reading order, ``<eos>`` after every sentence.
     batch_size : the number of columns over all devices; each device takes its share of neighboring columns.
+    random_bptt : None for windows of ``bptt_length``; otherwise the seed of random lengths around it.
     """
 
-    def __init__(self, train: NDArray, valid: NDArray, batch_size: int, bptt_length: int) -> None:
+    def __init__(
+        self, train: NDArray, valid: NDArray, batch_size: int, bptt_length: int, random_bptt: int | None = None
+    ) -> None:
         super().__init__()
         self.train, self.valid = train, valid
-        self.batch_size, self.bptt_length = batch_size, bptt_length
+        self.batch_size, self.bptt_length, self.random_bptt = batch_size, bptt_length, random_bptt
 
     def train_dataloader(self) -> DataLoader[Batch]:
-        """Windows of this device's columns, in reading order, the same in every epoch."""
+        """Windows of this device's columns in reading order, the same in every epoch unless lengths are random."""
         rank, devices = (self.trainer.global_rank, self.trainer.world_size) if self.trainer else (0, 1)
         tokens, targets = training_columns(self.train, self.batch_size)
         share = slice(rank * self.batch_size // devices, (rank + 1) * self.batch_size // devices)
-        return DataLoader(Windows(tokens[:, share], targets[:, share], self.bptt_length), batch_size=None)
+        lengths = equal_lengths(len(tokens), self.bptt_length)
+        if self.random_bptt is not None:
+            step = self.trainer.global_step if self.trainer else 0  # is right after a resume, unlike the epoch
+            lengths = random_lengths(len(tokens), self.bptt_length, generator(self.random_bptt, "windows", step))
+        return DataLoader(Windows(tokens[:, share], targets[:, share], lengths, self._device), batch_size=None)
 
     def val_dataloader(self) -> DataLoader[Batch]:
         """Windows of the validation text in 20 columns, for a quick figure after every epoch; each device reads all."""
         tokens, targets = validation_columns(self.valid, VALIDATION_COLUMNS)
-        return DataLoader(Windows(tokens, targets, VALIDATION_WINDOW), batch_size=None)
+        lengths = equal_lengths(len(tokens), VALIDATION_WINDOW)
+        return DataLoader(Windows(tokens, targets, lengths, self._device), batch_size=None)
+
+    @property
+    def _device(self) -> torch.device | None:
+        return self.trainer.strategy.root_device if self.trainer else None
 
 
 def _shifted(ids: NDArray) -> NDArray:
@@ -112,5 +149,6 @@ def _shifted(ids: NDArray) -> NDArray:
     return np.concatenate([np.array([EOS_ID], ids.dtype), ids[:-1]])
 
 
-def _long(ids: NDArray) -> Tensor:
-    return torch.from_numpy(np.ascontiguousarray(ids, dtype=np.int64))
+def _integers(ids: NDArray) -> Tensor:
+    """Ids as a tensor of 32 bits: torch has no type of 16 bits for every id."""
+    return torch.from_numpy(np.ascontiguousarray(ids, dtype=np.int32))

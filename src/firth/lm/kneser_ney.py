@@ -7,7 +7,7 @@ at its end, which is predicted and counted. Nothing is pruned. n-grams are a tri
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -142,8 +142,45 @@ class KneserNey:
 def train_kneser_ney(stream: TokenStream, vocabulary_size: int, order: int) -> KneserNey:
     """Count the n-grams of ``stream`` and smooth them, from unigrams up to ``order``.
 
-    Counts of orders below the highest are the numbers of different words that precede an n-gram (Kneser & Ney 1995);
-    n-grams that begin with ``<s>``, which nothing precedes, keep how often they occur.
+    Raises
+    ------
+    FirthError
+        If the stream holds no sentence.
+    """
+    return smoothed(count_ngrams(stream, vocabulary_size, order), order)
+
+
+@dataclass(frozen=True)
+class _Table:
+    """The n-grams of one order: sorted ``keys``, and the rows of their contexts and suffixes one order below.
+
+    ``occurrences`` tells how often each stands in the text, ``preceding`` after how many different words, ``<s>``
+    among them. Nothing precedes an n-gram that begins with ``<s>``.
+    """
+
+    keys: Ids
+    contexts: Ids
+    suffixes: Ids
+    occurrences: Ids
+    preceding: Ids
+
+
+@dataclass(frozen=True)
+class NgramCounts:
+    """Counts of all n-grams up to some order, from which models of each of these orders can be smoothed.
+
+    Attributes
+    ----------
+    vocabulary_size : V; ``<s>`` has the id V.
+    tables : the n-grams of orders 1, 2, …
+    """
+
+    vocabulary_size: int
+    tables: list[_Table]
+
+
+def count_ngrams(stream: TokenStream, vocabulary_size: int, order: int) -> NgramCounts:
+    """Count the n-grams of ``stream`` from unigrams up to ``order``.
 
     Raises
     ------
@@ -154,20 +191,56 @@ def train_kneser_ney(stream: TokenStream, vocabulary_size: int, order: int) -> K
         raise FirthError("training text: no sentence to count n-grams in; give a longer text")
     symbols, positions = _padded(stream, vocabulary_size)
     base = vocabulary_size + 1
-    tables = [_Table.of_unigrams(symbols, base)]
-    while len(tables) < order:
-        shorter = tables[-1]
-        within = np.flatnonzero(positions >= len(tables))  # where an n-gram of this order ends
-        contexts = shorter.rows[within - 1]
-        keys, first, inverse, counts = np.unique(
+    nothing = np.zeros(base, np.int64)
+    occurrences = np.bincount(symbols, minlength=base)
+    occurrences[vocabulary_size] = 0  # <s> is never predicted
+    tables = [_Table(np.arange(base, dtype=np.int64), nothing, nothing, occurrences, nothing)]
+    rows = symbols  # of the n-gram that ends at each position, -1 where none does
+    for length in range(1, order):
+        within = np.flatnonzero(positions >= length)  # where a longer one ends
+        contexts, suffixes = rows[within - 1], rows[within]
+        keys, first, inverse, occurrences = np.unique(
             contexts * base + symbols[within], return_index=True, return_inverse=True, return_counts=True
         )
         rows = np.full(len(symbols), -1, np.int64)
         rows[within] = inverse
-        tables.append(_Table(keys, rows, contexts[first], shorter.rows[within[first]], counts))
-        preceding = np.bincount(tables[-1].suffixes, minlength=len(shorter.keys))
-        shorter.counts = np.where(preceding > 0, preceding, shorter.counts)
-    return _smoothed(tables, vocabulary_size)
+        suffixes = suffixes[first]
+        tables[-1] = replace(tables[-1], preceding=np.bincount(suffixes, minlength=len(tables[-1].keys)))
+        tables.append(_Table(keys, contexts[first], suffixes, occurrences, np.zeros_like(keys)))
+    return NgramCounts(vocabulary_size, tables)
+
+
+def smoothed(counts: NgramCounts, order: int) -> KneserNey:
+    """Interpolate each order with the one below: P(w|c) = (a(cw) - D) / Σa(c·) + backoff(c) P(w|shorter c).
+
+    The counts a of orders below the highest are the numbers of different words that precede an n-gram (Kneser & Ney
+    1995); n-grams that begin with ``<s>``, which nothing precedes, keep how often they occur. So the model of one order
+    is no part of the model of the next, and each is smoothed by itself.
+
+    Parameters
+    ----------
+    order : of the model, at most that of the counts.
+    """
+    tables, size = counts.tables[:order], counts.vocabulary_size
+    lower = np.full(size + 1, 1 / size)
+    lower[size] = 0
+    discounts: list[tuple[float, float, float]] = []
+    probabilities: list[Floats] = []
+    backoffs: list[Floats] = []
+    for index, table in enumerate(tables):
+        highest = index == order - 1
+        adjusted = table.occurrences if highest else np.where(table.preceding > 0, table.preceding, table.occurrences)
+        contexts = len(tables[index - 1].keys) if index else 1
+        discounts.append(discounts_of(adjusted))
+        taken = np.array([0.0, *discounts[-1]])[np.minimum(adjusted, 3)]
+        totals = np.bincount(table.contexts, adjusted, contexts)
+        left = np.bincount(table.contexts, taken, contexts)
+        weights = np.divide(left, totals, out=np.ones(contexts), where=totals > 0)  # 1 for what is no context
+        if index:
+            lower = probabilities[-1][table.suffixes]
+            backoffs.append(weights)
+        probabilities.append((adjusted - taken) / totals[table.contexts] + weights[table.contexts] * lower)
+    return KneserNey(size, discounts, [table.keys for table in tables], probabilities, backoffs)
 
 
 def discounts_of(counts: Ids) -> tuple[float, float, float]:
@@ -182,48 +255,6 @@ def discounts_of(counts: Ids) -> tuple[float, float, float]:
     y = n1 / (n1 + 2 * n2)
     d1, d2, d3 = 1 - 2 * y * n2 / n1, 2 - 3 * y * n3 / n2, 3 - 4 * y * n4 / n3
     return (d1, d2, d3) if d1 >= 0 and d2 >= 0 and d3 >= 0 else FALLBACK_DISCOUNTS
-
-
-@dataclass
-class _Table:
-    """The n-grams of one order: sorted ``keys``, the rows of their contexts and suffixes one order below, and counts.
-
-    ``rows`` tells for every position of the text which n-gram ends there, -1 where none does.
-    """
-
-    keys: Ids
-    rows: Ids
-    contexts: Ids
-    suffixes: Ids
-    counts: Ids
-
-    @classmethod
-    def of_unigrams(cls, symbols: Ids, base: int) -> "_Table":
-        nothing = np.zeros(base, np.int64)
-        counts = np.bincount(symbols, minlength=base)
-        return cls(np.arange(base, dtype=np.int64), symbols, nothing, nothing, counts)
-
-
-def _smoothed(tables: list[_Table], vocabulary_size: int) -> KneserNey:
-    """Interpolate each order with the one below: P(w|c) = (a(cw) - D) / Σa(c·) + backoff(c) P(w|shorter c)."""
-    tables[0].counts[vocabulary_size] = 0  # <s> is never predicted
-    lower = np.full(vocabulary_size + 1, 1 / vocabulary_size)
-    lower[vocabulary_size] = 0
-    discounts: list[tuple[float, float, float]] = []
-    probabilities: list[Floats] = []
-    backoffs: list[Floats] = []
-    for index, table in enumerate(tables):
-        contexts = len(tables[index - 1].keys) if index else 1
-        discounts.append(discounts_of(table.counts))
-        taken = np.array([0.0, *discounts[-1]])[np.minimum(table.counts, 3)]
-        totals = np.bincount(table.contexts, table.counts, contexts)
-        left = np.bincount(table.contexts, taken, contexts)
-        weights = np.divide(left, totals, out=np.ones(contexts), where=totals > 0)  # 1 for what is no context
-        if index:
-            lower = probabilities[-1][table.suffixes]
-            backoffs.append(weights)
-        probabilities.append((table.counts - taken) / totals[table.contexts] + weights[table.contexts] * lower)
-    return KneserNey(vocabulary_size, discounts, [table.keys for table in tables], probabilities, backoffs)
 
 
 def _padded(stream: TokenStream, vocabulary_size: int) -> tuple[Ids, Ids]:

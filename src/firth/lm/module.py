@@ -1,39 +1,37 @@
-"""Training and testing a neural language model: truncated BPTT, schedule, perplexity."""
+"""Training a neural language model: truncated BPTT, optimizer, schedule, and what is watched meanwhile."""
 
-from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pytorch_lightning as pl
 import torch
-from numpy.typing import NDArray
-from pytorch_lightning.utilities.types import OptimizerLRSchedulerConfig
 from torch import Tensor
-from torch.nn import functional as F
-from torch.nn.utils.rnn import pad_sequence
-from torch.optim import SGD, Adam
-from torch.optim.lr_scheduler import LambdaLR
+from torch.nn.utils import clip_grad_norm_
+from torch.optim import SGD, Adam, AdamW, Optimizer
+from torch.optim.lr_scheduler import LambdaLR, ReduceLROnPlateau
 
-from firth.lm.data import NO_TARGET, Batch, Windows, validation_columns
-from firth.lm.networks import LanguageNetwork, State, detached
+from firth.lm.averaging import Averages
+from firth.lm.data import NO_TARGET, Batch
+from firth.lm.network import LanguageNetwork, State, detached
 from firth.params.lm import LmParams
-from firth.text.vocabulary import EOS_ID
-from firth.training.trainer import may_fuse, warm_up_and_cosine
+from firth.training.trainer import warm_up_and_cosine
 
-CONVENTION = (
-    "one stream a split: sentences in order, <eos> after each predicted and counted, the first token predicted from "
-    "<eos> and a zero state, the state carried to the end, no token left out; perplexity = exp(nats per token)"
-)
-OPTIMIZERS = {"adam": Adam, "sgd": SGD}
+OPTIMIZERS: dict[str, Any] = {"adam": Adam, "adamw": AdamW, "sgd": SGD}
 WARM_UP = 0.02  # share of all steps
-EVALUATION_WINDOW = 1024
-SCORED_TOGETHER = 256
+PLATEAU_FACTOR = 0.25  # of the learning rate, after an epoch without a better validation loss
+PERCENTILES = (1, 5, 25, 50, 75, 95, 99)
 
 
 class LanguageModel(pl.LightningModule):
-    """A network with the way it is trained: Adam or SGD, a short linear warm-up, then a cosine to zero over all epochs.
+    """A network with the way it is trained.
 
-    The state is carried, detached, from window to window, and starts at zero in every epoch. ``valid_loss`` is
-    measured on 20 parallel streams for speed, each from a zero state; ``nats_per_token`` is the exact figure.
+    The state is carried, detached, from window to window, and starts at zero in every epoch. ``train_loss`` leaves the
+    penalties of activation regularization out. ``valid_loss`` is measured on 20 parallel streams for speed, each from
+    a zero state; ``evaluation.nats_per_token`` is the exact figure.
+
+    Attributes
+    ----------
+    gradient_norms : of every step, before clipping.
     """
 
     def __init__(self, network: LanguageNetwork, params: LmParams) -> None:
@@ -41,19 +39,55 @@ class LanguageModel(pl.LightningModule):
         self.network, self.params = network, params
         self.state: State = None
         self.validation_state: State = None
+        self.averages = Averages(params.averaging_interval)
+        self.gradient_norms: list[Tensor] = []
+        self.window_length = params.bptt_length
 
     def on_train_epoch_start(self) -> None:
         self.state = None
 
+    def on_train_batch_start(self, batch: Batch, batch_index: int) -> None:
+        self.window_length = len(batch[0])
+
     def training_step(self, batch: Batch, batch_index: int) -> Tensor:
         tokens, targets = batch  # (T, B) each
-        loss, state = window_loss(self.network, tokens, targets, self.state)
+        hidden, state = self.network.outputs(tokens, self.state)  # (T, B, H)
         self.state = detached(state)
+        dropped = self.network.dropped(hidden)
+        loss = self.network.nats(dropped, targets).mean()
         self.log("train_loss", loss, on_step=False, on_epoch=True, batch_size=targets.numel(), sync_dist=True)
-        return loss
+        return loss + self._penalty(hidden, dropped)
+
+    def _penalty(self, hidden: Tensor, dropped: Tensor) -> Tensor | float:
+        """Activation and temporal activation regularization: large activations, large changes (Merity et al., 4.4)."""
+        penalty: Tensor | float = 0.0
+        if self.params.activation_regularization:
+            penalty = penalty + self.params.activation_regularization * dropped.pow(2).mean()
+        if self.params.temporal_activation_regularization and len(hidden) > 1:
+            penalty = penalty + self.params.temporal_activation_regularization * hidden.diff(dim=0).pow(2).mean()
+        return penalty
+
+    def configure_gradient_clipping(self, optimizer: Optimizer, *_: object, **__: object) -> None:
+        """Clip the norm of the whole gradient (Pascanu et al. 2013, algorithm 1), and keep what it was."""
+        self.gradient_norms.append(clip_grad_norm_(self.parameters(), self.params.gradient_clip_norm).detach())
+
+    def optimizer_step(self, epoch: int, batch_index: int, optimizer: Any, closure: Any = None) -> None:
+        """Step at a rate in proportion to the window's length, if that is random (Merity et al. 2017, section 5)."""
+        rates = [group["lr"] for group in optimizer.param_groups]
+        if self.params.random_bptt:
+            scale = self.window_length / self.params.bptt_length
+            for group in optimizer.param_groups:
+                group["lr"] *= scale
+        optimizer.step(closure=closure)
+        for group, rate in zip(optimizer.param_groups, rates, strict=True):
+            group["lr"] = rate
+
+    def on_train_batch_end(self, outputs: Any, batch: Batch, batch_index: int) -> None:
+        self.averages.update(self.parameters())
 
     def on_validation_epoch_start(self) -> None:
         self.validation_state = None
+        self.averages.swap(self.parameters())
 
     def validation_step(self, batch: Batch, batch_index: int) -> None:
         tokens, targets = batch
@@ -61,51 +95,47 @@ class LanguageModel(pl.LightningModule):
         counted = int((targets != NO_TARGET).sum())
         self.log("valid_loss", loss, on_step=False, on_epoch=True, batch_size=counted, sync_dist=True)
 
-    def configure_optimizers(self) -> OptimizerLRSchedulerConfig:
-        kind, fused = OPTIMIZERS[self.params.optimizer], may_fuse(self.trainer)
-        optimizer = kind(self.parameters(), lr=self.params.learning_rate, fused=fused)
+    def on_train_epoch_end(self) -> None:
+        """Go back to the weights that are trained; if the averages are the best so far, they have been kept by now."""
+        if self.averages.swapped:
+            self.averages.swap(self.parameters())
+        if "valid_loss" in self.trainer.callback_metrics:
+            self.averages.observe(float(self.trainer.callback_metrics["valid_loss"]), self.parameters())
+
+    def configure_optimizers(self) -> Any:
+        kind = OPTIMIZERS[self.params.optimizer]
+        rate, decay = self.params.learning_rate, self.params.weight_decay
+        optimizer = kind(self.parameters(), lr=rate, weight_decay=decay, fused=True)
+        if self.params.schedule == "plateau":
+            plateau = ReduceLROnPlateau(optimizer, factor=PLATEAU_FACTOR, patience=0)
+            schedule = {"scheduler": plateau, "interval": "epoch", "monitor": "valid_loss"}
+            return {"optimizer": optimizer, "lr_scheduler": schedule}
+        if self.params.schedule == "constant":
+            return optimizer
         steps = int(self.trainer.estimated_stepping_batches)
-        schedule = LambdaLR(optimizer, lambda step: warm_up_and_cosine(step, steps, WARM_UP))
-        return {"optimizer": optimizer, "lr_scheduler": {"scheduler": schedule, "interval": "step"}}
+        cosine = LambdaLR(optimizer, lambda step: warm_up_and_cosine(step, steps, WARM_UP))
+        return {"optimizer": optimizer, "lr_scheduler": {"scheduler": cosine, "interval": "step"}}
+
+    def on_save_checkpoint(self, checkpoint: dict[str, Any]) -> None:
+        norms = torch.stack(self.gradient_norms).cpu() if self.gradient_norms else torch.empty(0)
+        checkpoint["language_model"] = {"averages": self.averages.state(), "gradient_norms": norms}
+
+    def on_load_checkpoint(self, checkpoint: dict[str, Any]) -> None:
+        saved = checkpoint["language_model"]
+        self.averages.restore(saved["averages"], self.device)
+        self.gradient_norms = list(saved["gradient_norms"].to(self.device).unbind())
+
+    def gradient_norm_metrics(self) -> dict[str, float]:
+        """How large gradients were before clipping, over all steps, and what share of the steps was clipped."""
+        norms = torch.stack(self.gradient_norms).cpu().double().numpy()
+        limit = self.params.gradient_clip_norm
+        metrics = {"limit": limit, "clipped_share": float((norms > limit).mean())}
+        metrics |= {f"percentile_{p}": float(np.percentile(norms, p)) for p in PERCENTILES}
+        return {**metrics, "largest": float(norms.max())}
 
 
 def window_loss(network: LanguageNetwork, tokens: Tensor, targets: Tensor, state: State) -> tuple[Tensor, State]:
     """Mean nats a token over a window (T, B), places without a target aside, and the state after it."""
-    logits, state = network(tokens, state)  # (T, B, V)
-    return F.cross_entropy(logits.flatten(0, 1), targets.flatten(), ignore_index=NO_TARGET), state
-
-
-@torch.no_grad()
-def nats_per_token(network: LanguageNetwork, ids: NDArray, window: int = EVALUATION_WINDOW) -> float:
-    """Cross-entropy of a text under ``CONVENTION``; ``window`` is how much is read at a time and changes nothing.
-
-    Parameters
-    ----------
-    ids : one stream in reading order, ``<eos>`` after every sentence.
-    """
-    network.eval()
-    device = network.embedding.weight.device
-    state: State = None
-    losses = []
-    for tokens, targets in Windows(*validation_columns(ids, 1), window):  # type: ignore[attr-defined]
-        loss, state = window_loss(network, tokens.to(device), targets.to(device), state)
-        losses.append(float(loss) * len(tokens))
-    return float(np.sum(losses)) / len(ids)
-
-
-@torch.no_grad()
-def score_next(network: LanguageNetwork, prefixes: Sequence[NDArray], words: NDArray) -> NDArray[np.float64]:
-    """log P(word | prefix), (N, K), of K words after each of N beginnings of a sentence, ``<eos>`` before each."""
-    network.eval()
-    device = network.embedding.weight.device
-    scores = []
-    for start in range(0, len(prefixes), SCORED_TOGETHER):
-        rows = [torch.from_numpy(np.array([EOS_ID, *prefix])) for prefix in prefixes[start : start + SCORED_TOGETHER]]
-        tokens = pad_sequence(rows, padding_value=EOS_ID).to(device)  # (T, B); what follows a prefix can't change it
-        hidden, _ = network.outputs(tokens)  # (T, B, H)
-        ends = torch.tensor([len(row) - 1 for row in rows], device=device)
-        last = hidden[ends, torch.arange(len(rows), device=device)]  # (B, H)
-        logits = network.logits(last).double()  # (B, V)
-        asked = torch.from_numpy(words[start : start + SCORED_TOGETHER].astype(np.int64)).to(device)  # (B, K)
-        scores.append(logits.log_softmax(1).gather(1, asked).cpu().numpy())
-    return np.concatenate(scores)
+    hidden, state = network.outputs(tokens, state)
+    nats = network.nats(network.dropped(hidden), targets)
+    return nats.sum() / (targets != NO_TARGET).sum(), state

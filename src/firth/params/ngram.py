@@ -6,6 +6,9 @@ from pydantic import Field
 
 from firth.params.section import Section
 
+Order = Annotated[int, Field(ge=1, le=7)]
+
 
 class NgramParams(Section):
-    order: Annotated[int, Field(ge=1, le=7)]
+    order: Order
+    largest_order: Order

@@ -1,8 +1,8 @@
 """Sections ``seq2seq`` and ``seq2seq_overrides``: encoder–decoders."""
 
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from firth.params.section import Count, Positive, Probability, Section
+from firth.params.section import Count, Positive, Probability, Section, override_of
 
 Task = Literal["translation", "qa"]
 Attention = Literal["none"]
@@ -24,23 +24,14 @@ class Seq2seqParams(Section):
     patience: Count
 
 
-class Seq2seqOverride(Section):
-    """Any keys of ``seq2seq``, for one task."""
-
-    cell: Cell | None = None
-    embedding_size: Count | None = None
-    hidden_size: Count | None = None
-    layers: Count | None = None
-    dropout: Probability | None = None
-    reverse_source: bool | None = None
-    max_length: Count | None = None
-    batch_size: Count | None = None
-    learning_rate: Positive | None = None
-    gradient_clip_norm: Positive | None = None
-    max_epochs: Count | None = None
-    patience: Count | None = None
+if TYPE_CHECKING:
+    Seq2seqOverride = Section
+else:
+    Seq2seqOverride = override_of(Seq2seqParams)
 
 
 class Seq2seqOverrides(Section):
+    """Any keys of ``seq2seq``, for one task."""
+
     translation: Seq2seqOverride
     qa: Seq2seqOverride

@@ -5,3 +5,7 @@ from typing import Literal
 SkipGramLoss = Literal["softmax", "negative_sampling"]
 Method = Literal["feedforward", "softmax", "negative_sampling"]  # ways to learn word vectors
 METHODS: tuple[Method, ...] = ("feedforward", "softmax", "negative_sampling")
+Clipping = Literal["clipped", "unclipped"]  # of gradients
+CLIPPINGS: tuple[Clipping, ...] = ("clipped", "unclipped")
+InitialEmbeddings = Literal["random", "svd", "word2vec"]
+INITIAL_EMBEDDINGS: tuple[InitialEmbeddings, ...] = ("random", "svd", "word2vec")

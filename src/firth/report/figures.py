@@ -7,7 +7,7 @@ The page's style sheet colors text, axes and grid, so that a figure follows a li
 import html
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import altair as alt
@@ -23,6 +23,7 @@ MODEL_COLORS = {
     "RNN": "#D55E00",
     "GRU": "#009E73",
     "LSTM": "#0072B2",
+    "LSTM, cell": "#56B4E9",
 }
 NARROW = 330  # plot width in pixels: with axis and title it fits a phone unscaled
 CONFIG = {
@@ -42,6 +43,7 @@ CONFIG = {
 }
 
 Curve = Sequence[tuple[float, float]]
+Steps = Sequence[tuple[str, float]]
 
 
 def learning_curves(curves: Mapping[str, Curve], name: str, label: str) -> str:
@@ -50,10 +52,10 @@ def learning_curves(curves: Mapping[str, Curve], name: str, label: str) -> str:
     low, high = min(perplexities), max(perplexities)
     wide = high > 8 * low  # a linear axis would press the late epochs flat
     scale = alt.Scale(type="log", nice=False) if wide else alt.Scale(zero=False, nice=True)
-    axis = alt.Axis(values=_round_numbers(low, high)) if wide else alt.Axis(tickCount=6)
+    axis = alt.Axis(values=round_numbers(low, high)) if wide else alt.Axis(tickCount=6)
     epochs = sorted({int(x) for curve in curves.values() for x, _ in curve})
     x_axis = alt.Axis(format="d", grid=False, values=_thinned(epochs, 10))
-    chart = _lines(curves).encode(
+    chart = lines(curves).encode(
         x=alt.X("x:Q", title="epoch", axis=x_axis, scale=alt.Scale(nice=False)),
         y=alt.Y("y:Q", title=f"perplexity (validation{', log scale' if wide else ''})", scale=scale, axis=axis),
     )
@@ -70,21 +72,77 @@ def over_floor(ratios: Mapping[str, float], name: str, label: str) -> str:
         x=x,
         y=alt.Y("model:N", title="language model", sort=list(ratios), axis=alt.Axis(domain=False, ticks=False)),
     )
-    color = alt.Color("model:N", scale=_model_scale(list(ratios)), legend=None)
+    color = alt.Color("model:N", scale=model_colors(list(ratios)), legend=None)
     chart = base.mark_bar(height=16).encode(x2=alt.datum(1), color=color)
     text = base.mark_text(align="left", dx=5, fontSize=12).encode(text="text:N")
     return svg((chart + text).properties(width=NARROW - 30, height=38 * len(ratios)), name, label)
 
 
+def missing_by_category(missing: Mapping[str, Mapping[str, float]], name: str, label: str) -> str:
+    """Nats a token that a model lacks, by category of decision: {model: {category: nats ≥ 0, but for chance}}."""
+    models, categories = list(missing), list(dict.fromkeys(key for nats in missing.values() for key in nats))
+    values: list[dict[str, Any]] = [
+        {"model": model, "category": category, "nats": nats, "text": f"{nats:z.3f}", "end": max(nats, 0)}
+        for model, row in missing.items()
+        for category, nats in row.items()
+    ]
+    lowest, highest = min(value["nats"] for value in values), max(value["nats"] for value in values)
+    # Room at the right for the number beside the longest bar.
+    scale = alt.Scale(domain=[min(lowest, 0), 1.2 * max(highest, 0.01)], nice=False)
+    title = "nats a token above the floor"
+    base = alt.Chart(alt.Data(values=values)).encode(
+        y=alt.Y("category:N", title="category of decision", sort=categories, axis=alt.Axis(domain=False, ticks=False)),
+        yOffset=alt.YOffset("model:N", sort=models, scale=alt.Scale(paddingInner=0.15)),
+    )
+    bars = base.mark_bar().encode(
+        x=alt.X("nats:Q", title=title, scale=scale, axis=alt.Axis(tickCount=5, grid=False, labelFlush=False)),
+        x2=alt.datum(0),
+        color=alt.Color("model:N", scale=model_colors(models), sort=models, legend=alt.Legend(columnPadding=8)),
+    )
+    text = base.mark_text(align="left", dx=5, fontSize=12).encode(x=alt.X("end:Q", title=title), text="text:N")
+    height = (18 * len(models) + 14) * len(categories)
+    return svg((bars + text).properties(width=NARROW - 30, height=height), name, label)
+
+
 def accuracy_by_distractors(accuracies: Mapping[str, Curve], name: str, label: str) -> str:
     """Share of right verbs by the number of nouns between subject and verb: {model: [(distractors, share), …]}."""
-    lowest = min(y for curve in accuracies.values() for _, y in curve)
-    floor = math.floor(20 * min(lowest, 0.45)) / 20  # chance stays in sight
-    lines = _lines(accuracies).encode(
-        x=alt.X("x:O", title="distracting nouns before the verb", axis=alt.Axis(labelAngle=0)),
-        y=alt.Y("y:Q", title="agreement accuracy (share)", scale=alt.Scale(domain=[floor, 1])),
+    steps = {model: [(str(x), y) for x, y in curve] for model, curve in accuracies.items()}
+    return _agreement(steps, "distracting nouns before the verb", name, label)
+
+
+def accuracy_by_distance(accuracies: Mapping[str, Steps], name: str, label: str) -> str:
+    """Share of right verbs by the tokens between subject and verb: {model: [(group of distances, share), …]}."""
+    return _agreement(accuracies, "tokens between subject and verb", name, label)
+
+
+def accuracy_by_group(accuracies: Mapping[str, Mapping[str, float]], name: str, label: str) -> str:
+    """Share of right verbs by what stands between subject and verb, a row a group: {group: {model: share}}."""
+    models = list(dict.fromkeys(model for shares in accuracies.values() for model in shares))
+    values = [
+        {"group": group, "model": model, "share": share}
+        for group, shares in accuracies.items()
+        for model, share in shares.items()
+    ]
+    floor = _below(share for shares in accuracies.values() for share in shares.values())
+    scale = alt.Scale(domain=[floor, 1])
+    x_axis = alt.Axis(tickCount=5, labelFlush=False)
+    y_axis = alt.Axis(domain=False, ticks=False, grid=True, labelLimit=200)
+    legend = alt.Legend(columns=3, offset=22)  # leaves room for "chance"; as narrow as the plot
+    points = (
+        alt.Chart(alt.Data(values=values))
+        .mark_point(filled=True, size=55, opacity=1)
+        .encode(
+            x=alt.X("share:Q", title="agreement accuracy (share)", scale=scale, axis=x_axis),
+            y=alt.Y("group:N", title=None, sort=list(accuracies), axis=y_axis),
+            color=alt.Color("model:N", scale=model_colors(models), sort=models, legend=legend),
+            shape=alt.Shape("model:N", scale=_shape_scale(models), sort=models, legend=legend),
+        )
     )
-    return svg((_chance(0.5, floor) + lines).properties(width=NARROW, height=220), name, label)
+    x = alt.X("chance:Q", scale=scale)
+    base = alt.Chart(alt.Data(values=[{"chance": 0.5, "text": "chance"}])).encode(x=x)
+    text = base.mark_text(align="center", dy=-8, fontSize=12).encode(y=alt.value(0), text="text:N")
+    chance = base.mark_rule(strokeDash=[4, 4], color="#808080") + text
+    return svg((chance + points).properties(width=NARROW - 120, height=24 * len(accuracies)), name, label)
 
 
 def accuracy_by_length(accuracies: Mapping[str, Curve], name: str, label: str) -> str:
@@ -92,28 +150,36 @@ def accuracy_by_length(accuracies: Mapping[str, Curve], name: str, label: str) -
     # Past some twenty lengths every second label of the axis is dropped where it would touch its neighbor.
     x = alt.X("x:O", title="sentences in the story", axis=alt.Axis(labelAngle=0, labelOverlap=True))
     y = alt.Y("y:Q", title="exact match (share of answers)", scale=alt.Scale(domain=[0, 1]))
-    chart = _lines(accuracies).encode(x=x, y=y)
+    chart = lines(accuracies).encode(x=x, y=y)
     return svg(chart.properties(width=NARROW, height=220), name, label)
 
 
-def cost_by_vocabulary(costs: Mapping[str, Curve], name: str, label: str) -> str:
-    """Operations a word by the size of the vocabulary, both on a log scale: {method: [(words, operations), …]}."""
-    sizes, operations = zip(*(point for curve in costs.values() for point in curve), strict=True)
-    chart = _lines(costs).encode(
-        x=alt.X("x:Q", title="words in the vocabulary (log scale)", **_powers_of_ten(sizes)),
-        y=alt.Y("y:Q", title="operations a word of text (log scale)", **_powers_of_ten(operations)),
-    )
-    return svg(chart.properties(width=NARROW, height=220), name, label)
+def growth_by_order(
+    perplexities: Mapping[str, Curve], sizes: Curve, accuracies: Mapping[str, Curve], name: str, label: str
+) -> str:
+    """What n-gram models of order 1, 2, … are worth and how large they are, in panels below each other.
 
-
-def quality_by_cost(curves: Mapping[str, Curve], name: str, label: str) -> str:
-    """Class recovery of word vectors by operations so far, on a log scale: {method: [(operations, share), …]}."""
-    operations = [x for curve in curves.values() for x, _ in curve]
-    chart = _lines(curves).encode(
-        x=alt.X("x:Q", title="operations so far (log scale)", **_powers_of_ten(operations)),
-        y=alt.Y("y:Q", title="nearest word of the same class (share)", scale=alt.Scale(domain=[0, 1])),
-    )
-    return svg(chart.properties(width=NARROW, height=220), name, label)
+    Parameters
+    ----------
+    perplexities : text → [(order, perplexity), …].
+    sizes : [(order, number of n-grams), …].
+    accuracies : condition → [(order, share of right verbs), …]; without any, their panel is left out.
+    """
+    upper = alt.X("x:O", title=None, axis=alt.Axis(labelAngle=0))
+    lowest = alt.X("x:O", title="order n", axis=alt.Axis(labelAngle=0))
+    drawn = lines(perplexities).encode(x=upper, y=_round_log_perplexities(perplexities))
+    bars = _size_bars(sizes, upper if accuracies else lowest)
+    panels: list[alt.Chart | alt.LayerChart | alt.FacetChart] = [
+        drawn.properties(width=NARROW, height=140),
+        bars.properties(width=NARROW, height=110),
+    ]
+    if accuracies:
+        floor = _below(y for curve in accuracies.values() for _, y in curve)
+        y = alt.Y("y:Q", title="agreement accuracy", scale=alt.Scale(domain=[floor, 1]))
+        shares = alt.layer(_chance_rule(0.5, floor), lines(accuracies).encode(x=lowest, y=y))
+        panels.append(shares.properties(width=NARROW, height=140))
+    chart = alt.vconcat(*panels, spacing=18)
+    return svg(chart.resolve_scale(color="independent", shape="independent"), name, label)
 
 
 def svg(chart: Any, name: str, label: str) -> str:
@@ -132,37 +198,76 @@ def svg(chart: Any, name: str, label: str) -> str:
     return drawn.replace("<svg ", f'<svg role="img" aria-label="{html.escape(label)}" ', 1)
 
 
-def _lines(curves: Mapping[str, Curve]) -> alt.Chart:
+def _agreement(accuracies: Mapping[str, Steps], title: str, name: str, label: str) -> str:
+    """Shares of right verbs over steps, in the order of the longest curve."""
+    steps = [x for x, _ in max(accuracies.values(), key=len)]
+    floor = _below(y for curve in accuracies.values() for _, y in curve)
+    drawn = lines(accuracies).encode(
+        x=alt.X("x:O", title=title, axis=alt.Axis(labelAngle=0), sort=steps),
+        y=alt.Y("y:Q", title="agreement accuracy (share)", scale=alt.Scale(domain=[floor, 1])),
+    )
+    return svg((_chance(0.5, floor) + drawn).properties(width=NARROW, height=220), name, label)
+
+
+def _below(shares: Iterable[float]) -> float:
+    """Where an axis of shares begins: at a twentieth, with chance in sight."""
+    return math.floor(20 * min(*shares, 0.45)) / 20
+
+
+def lines(curves: Mapping[str, Curve | Steps]) -> alt.Chart:
+    """A line and its points for each curve, x and y still to be encoded; a model's color and shape say which."""
     models = list(curves)
     values = [{"model": model, "x": x, "y": y} for model, curve in curves.items() for x, y in curve]
-    shapes = alt.Scale(domain=models, range=[SHAPES[number % len(SHAPES)] for number in range(len(models))])
     return (
         alt.Chart(alt.Data(values=values))
         .mark_line(point={"filled": True, "size": 45})
         .encode(
-            color=alt.Color("model:N", scale=_model_scale(models), sort=models),
-            shape=alt.Shape("model:N", scale=shapes, sort=models),
+            color=alt.Color("model:N", scale=model_colors(models), sort=models),
+            shape=alt.Shape("model:N", scale=_shape_scale(models), sort=models),
         )
     )
 
 
-def _powers_of_ten(values: Sequence[float]) -> dict[str, Any]:
-    """A log scale and its axis, marked at powers of ten: 1k, 10k, …, 1M, …, 1G, …"""
-    powers = range(math.floor(math.log10(min(values))), math.ceil(math.log10(max(values))) + 1)
-    axis = alt.Axis(values=[10.0**power for power in powers], format="~s")
-    return {"scale": alt.Scale(type="log", nice=False), "axis": axis}
+def _round_log_perplexities(curves: Mapping[str, Curve]) -> alt.Y:
+    """A log axis from one round number to another, so that several of them lie on it."""
+    perplexities = [y for curve in curves.values() for _, y in curve]
+    low, high = min(perplexities), max(perplexities)
+    around = round_numbers(low / 3, 3 * high)
+    first, last = max(y for y in around if y < low), min(y for y in around if y > high)
+    scale = alt.Scale(type="log", domain=[first, last], nice=False)
+    return alt.Y("y:Q", title="perplexity (log scale)", scale=scale, axis=alt.Axis(values=round_numbers(first, last)))
+
+
+def _size_bars(sizes: Curve, x: alt.X) -> alt.LayerChart:
+    """A bar for each number of n-grams, with the number above it: 1.3k, 915k, 2.32M."""
+    values = [{"x": order, "y": size} for order, size in sizes]
+    scale = alt.Scale(domain=[0, 1.2 * max(size for _, size in sizes)], nice=False)
+    axis = alt.Axis(labels=False, ticks=False, grid=False)
+    base = alt.Chart(alt.Data(values=values)).encode(x=x, y=alt.Y("y:Q", title="n-grams", scale=scale, axis=axis))
+    text = base.mark_text(dy=-7, fontSize=12).encode(text=alt.Text("y:Q", format=".3~s"))
+    return base.mark_bar(size=30, color=MODEL_COLORS["n-gram"]) + text
 
 
 def _chance(share: float, floor: float) -> alt.LayerChart:
+    rule = _chance_rule(share, floor)
+    text = rule.mark_text(align="left", dy=8, dx=4, fontSize=12).encode(x=alt.value(0), text=alt.datum("chance"))
+    return rule + text
+
+
+def _chance_rule(share: float, floor: float) -> alt.Chart:
     y = alt.Y("chance:Q", scale=alt.Scale(domain=[floor, 1]))  # a layer without a domain would bring in 0
-    base = alt.Chart(alt.Data(values=[{"chance": share, "text": "chance"}])).encode(y=y)
-    text = base.mark_text(align="left", dy=8, dx=4, fontSize=12).encode(x=alt.value(0), text="text:N")
-    return base.mark_rule(strokeDash=[4, 4], color="#808080") + text
+    base = alt.Chart(alt.Data(values=[{"chance": share}])).encode(y=y)
+    return base.mark_rule(strokeDash=[4, 4], color="#808080")
 
 
-def _model_scale(models: list[str]) -> alt.Scale:
+def model_colors(models: list[str]) -> alt.Scale:
+    """One color a model, the same in every figure."""
     free = iter([*COLORS, *COLORS])
     return alt.Scale(domain=models, range=[MODEL_COLORS.get(model) or next(free) for model in models])
+
+
+def _shape_scale(models: list[str]) -> alt.Scale:
+    return alt.Scale(domain=models, range=[SHAPES[number % len(SHAPES)] for number in range(len(models))])
 
 
 def _thinned(numbers: list[int], most: int) -> list[int]:
@@ -170,7 +275,7 @@ def _thinned(numbers: list[int], most: int) -> list[int]:
     return numbers[:: math.ceil(len(numbers) / most)]
 
 
-def _round_numbers(low: float, high: float) -> list[float]:
+def round_numbers(low: float, high: float) -> list[float]:
     """1, 2 and 5 times the powers of ten between ``low`` and ``high``."""
     powers = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
     return [step * 10.0**power for power in powers for step in (1, 2, 5) if low <= step * 10.0**power <= high]

@@ -4,7 +4,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from firth.report import figures
+from firth.report.agreement import agreement_parts
 from firth.report.findings import LANGUAGE_MODELS, NAMES, Findings, held_out_splits, in_words, numbered, pick
+from firth.report.gradients import gradients_parts
 from firth.report.markup import (
     Content,
     Markup,
@@ -18,6 +20,7 @@ from firth.report.markup import (
     side_by_side,
     table,
 )
+from firth.report.table import readable
 from firth.text.vocabulary import UNK
 
 TITLES = {"translation": "Translation", "qa": "Answering questions"}
@@ -47,7 +50,10 @@ def language_models_section(findings: Findings) -> Markup | None:
         ),
         table("Language models", [header[0], *(header[number + 1] for number in there)], rows),
         side_by_side([_lm_curves(findings), _floor(models)]),
-        side_by_side([_agreement(models), _controls(models)]),
+        _missing(models),
+        *agreement_parts(models),
+        *gradients_parts(findings),
+        *_by_order(pick(findings.metrics, "ngram", "by_order") or {}),
     ]
     return section("language-models", "Language models", parts)
 
@@ -98,29 +104,58 @@ def _floor(models: Mapping[str, Any]) -> Markup | None:
     return figure(figures.over_floor(ratios, "floor", label), caption)
 
 
-def _agreement(models: Mapping[str, Any]) -> Markup | None:
-    curves = {name: numbered(pick(values, "agreement"), "distractors_") for name, values in models.items()}
-    there = {name: curve for name, curve in curves.items() if curve}
-    if not there:
+def _missing(models: Mapping[str, Any]) -> Markup | None:
+    missing = {
+        name: {category: float(nats["missing"]) for category, nats in found.items()}
+        for name, values in models.items()
+        if (found := pick(values, "test", "missing_nats"))
+    }
+    if not missing:
         return None
-    label = "Agreement accuracy by distractors: " + "; ".join(
-        f"{name} {', '.join(f'{y:.3g}' for _, y in curve)}" for name, curve in there.items()
+    label = "Missing nats a token: " + "; ".join(
+        f"{name} {', '.join(f'{category} {nats:.3g}' for category, nats in row.items())}"
+        for name, row in missing.items()
     )
     caption = (
-        "Share of prefixes whose right verb form is more probable than the wrong one, by the number of nouns of the "
-        "other number between subject and verb."
+        "Where a model's test cross-entropy exceeds that of the grammar: in the form of a verb that agrees with its "
+        "subject, in the choice of a content word, or in all else. A model's three sum to the logarithm of its ratio "
+        "to the floor."
     )
-    return figure(figures.accuracy_by_distractors(there, "agreement", label), caption)
+    return figure(figures.missing_by_category(missing, "missing", label), caption)
 
 
-def _controls(models: Mapping[str, Any]) -> Markup | None:
-    curves = {name: dict(numbered(pick(values, "agreement"), "controls_")) for name, values in models.items()}
-    counts = sorted({count for curve in curves.values() for count in curve})
-    if not counts:
-        return None
-    rows = [[name, *(curve.get(count) for count in counts)] for name, curve in curves.items() if curve]
-    header = ["language model", *(f"{count} noun{'s' * (count > 1)}" for count in counts)]
-    return table("Controls: agreement accuracy where the nouns between have the subject's number", header, rows)
+def _by_order(metrics: Mapping[str, Any]) -> list[Markup | None]:
+    """How n-gram models grow: a figure, and a table of the same perplexities and sizes."""
+    if not metrics:
+        return []
+    orders = sorted(map(int, metrics))
+
+    def curve(*path: str) -> list[tuple[float, float]]:
+        found = [(order, pick(metrics, str(order), *path)) for order in orders]
+        return [(order, value) for order, value in found if value is not None]
+
+    perplexities = {name: curve(split, "perplexity") for split, name in (("valid", "validation"), ("test", "test"))}
+    conditions = [number for number, _ in numbered(pick(metrics, str(orders[0]), "agreement"), "distractors_")]
+    accuracies = {
+        str(number) if number else "no distractors": curve("agreement", f"distractors_{number}")
+        for number in conditions
+    }
+    sizes = curve("size")
+    columns = {"n-grams": sizes, **{f"perplexity ({name})": values for name, values in perplexities.items()}}
+    told = {**columns, **{f"agreement accuracy ({name})": values for name, values in accuracies.items()}}
+    label = "n-gram models: " + "; ".join(
+        ", ".join([f"order {order}", *(f"{name} {readable(dict(values).get(order))}" for name, values in told.items())])
+        for order in orders
+    )
+    caption = "Perplexity, and the number of n-grams that it takes, by the order n: n − 1 words of context."
+    if accuracies:
+        caption += " At the bottom, agreement accuracy by the number of distractors; the dashed line is chance."
+    rows = [[order, *(dict(values).get(order) for values in columns.values())] for order in orders]
+    drawing = figures.growth_by_order(perplexities, sizes, accuracies, "ngram-orders", label)
+    return [
+        heading("n-gram models by order"),
+        side_by_side([figure(drawing, caption), table("Size and perplexity", ["order", *columns], rows)]),
+    ]
 
 
 def _scores(findings: Findings, runs: Mapping[str, str]) -> Markup | None:

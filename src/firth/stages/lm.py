@@ -6,13 +6,14 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import torch
 
-from firth.lm.agreement import accuracies, read_items
+from firth.lm.agreement import accuracies, agreement_items
 from firth.lm.data import TextData
+from firth.lm.evaluation import CONVENTION, dynamic_nats_per_token, nats_per_token, score_next, score_stream
 from firth.lm.floor import against_floor, floor_perplexity
-from firth.lm.module import CONVENTION, LanguageModel, nats_per_token, score_next
-from firth.lm.networks import build, initialize_embeddings
+from firth.lm.missing import missing_nats, read_token_floor
+from firth.lm.module import LanguageModel
+from firth.lm.networks import initial_network
 from firth.params.lm import Network
 from firth.report.metrics import write_metrics
 from firth.text.streams import TokenStream
@@ -34,40 +35,38 @@ def run(params: "Params", workspace: Workspace, network: Network) -> None:
     streams = {split: TokenStream.load(tokens, split) for split in ("train", "valid", "test")}
     texts = {split: stream.with_sentence_ends() for split, stream in streams.items()}
 
-    torch.manual_seed(derived_seed(params.seed, name, "weights"))
-    model = LanguageModel(build(network, len(vocabulary), settings), settings)
+    vectors = workspace.model(settings.initial_embeddings) / "vectors.txt"
+    initial, covered = initial_network(network, vocabulary.tokens, settings, params.seed, vectors)
+    model = LanguageModel(initial, settings)
     metrics: dict[str, Any] = {"parameters": sum(weight.numel() for weight in model.parameters())}
-    inputs = [tokens]
-    if settings.initial_embeddings != "random":
-        from gensim.models import KeyedVectors  # here, because it takes a second
-
-        source = workspace.model(settings.initial_embeddings) / "vectors.txt"
-        vectors = KeyedVectors.load_word2vec_format(str(require(source, settings.initial_embeddings)))
-        covered = initialize_embeddings(model.network, vocabulary.tokens, vectors, str(source))
+    if covered is not None:
         metrics["initial_embeddings_covered"] = covered
-        inputs.append(source)
+    inputs = [tokens] if covered is None else [tokens, vectors]
 
-    data = TextData(texts["train"], texts["valid"], settings.batch_size, settings.bptt_length)
+    window_seed = derived_seed(params.seed, name, "windows") if settings.random_bptt else None
+    data = TextData(texts["train"], texts["valid"], settings.batch_size, settings.bptt_length, window_seed)
     with training_run(name, params, workspace, {"lm": settings.model_dump()}, inputs) as place:
-        history = train(
-            model,
-            data,
-            place,
-            max_epochs=settings.max_epochs,
-            patience=settings.patience,
-            gradient_clip_norm=settings.gradient_clip_norm,
-        )
-        metrics["epochs"] = len(history.rows)
-        metrics["best_epoch"] = history.best_epoch
+        history = train(model, data, place, max_epochs=settings.max_epochs, patience=settings.patience)
+        metrics |= {"epochs": len(history.rows), "best_epoch": history.best_epoch}
         for split in ("valid", "test"):
-            perplexity = math.exp(nats_per_token(model.network, texts[split]))
-            metrics[split] = {"perplexity": perplexity}
+            text = texts[split]
+            metrics[split] = {"perplexity": math.exp(nats_per_token(model.network, text))}
             if corpus["world"]:
                 source = raw / "log_probabilities" / f"{split}.npy"
                 floor = floor_perplexity(np.load(source, allow_pickle=False), streams[split], str(source))
-                metrics[split] |= against_floor(perplexity, floor)
-        if corpus["world"]:
-            items = read_items(raw / "agreement.tsv", vocabulary, params.tokens.lm.lowercase, corpus["tokenized"])
+                metrics[split] |= against_floor(metrics[split]["perplexity"], floor)
+                if split == "test" and floor is not None:
+                    source = raw / "token_probabilities" / f"{split}.tsv"
+                    known = read_token_floor(source, streams[split], vocabulary, params.tokens.lm.lowercase)
+                    scores = score_stream(model.network, text, known.both_forms(text))
+                    metrics[split]["missing_nats"] = missing_nats(known, scores)
+            if settings.dynamic_evaluation:
+                train_text, dynamic = texts["train"], settings.dynamic_evaluation
+                nats = dynamic_nats_per_token(model.network, text, train_text, settings.batch_size, dynamic)
+                metrics[split]["dynamic_perplexity"] = math.exp(nats)
+        metrics["gradient_norm"] = model.gradient_norm_metrics()
+        items = agreement_items(raw, corpus, vocabulary, params.tokens.lm.lowercase)
+        if items:
             metrics["agreement"] = accuracies(items, partial(score_next, model.network))
 
         with writing(workspace.model(name)) as out:

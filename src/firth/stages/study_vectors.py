@@ -33,7 +33,6 @@ def run(params: "Params", workspace: Workspace, method: Method) -> None:
             place,
             max_epochs=learning.epochs,
             patience=None,
-            gradient_clip_norm=learning.gradient_clip_norm,
             observers=[curve],
         )
         write_text(workspace.study_plot(name), curve.csv())

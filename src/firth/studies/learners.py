@@ -52,7 +52,6 @@ class Learner:
     batches: int
     words: int
     epochs: int
-    gradient_clip_norm: float | None
 
     def operations_a_word(self) -> float:
         """Operations of the loss and its gradient, for each word of the text."""
@@ -91,7 +90,6 @@ def _feed_forward(stream: TokenStream, vocabulary_size: int, params: "Params") -
         batches=len(windows),
         words=len(text),
         epochs=settings.max_epochs,
-        gradient_clip_norm=settings.gradient_clip_norm,
     )
 
 
@@ -120,7 +118,6 @@ def _skip_gram(loss: SkipGramLoss, stream: TokenStream, counts: np.ndarray, para
         batches=data.count,
         words=len(stream.ids),
         epochs=settings.epochs,
-        gradient_clip_norm=None,
     )
 
 
