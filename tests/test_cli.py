@@ -55,7 +55,15 @@ def test_a_stage_whose_input_is_not_built_names_the_stage_that_builds_it(
     assert [path.name for path in tmp_path.iterdir()] == ["params.yaml"]
 
 
-@pytest.mark.parametrize("stage", [["study-softmax"], ["study-vectors", "feedforward"]])
+@pytest.mark.parametrize(
+    "stage",
+    [
+        ["study-softmax"],
+        ["study-vectors", "feedforward"],
+        ["study-clipping", "clipped"],
+        ["study-embeddings", "svd"],
+    ],
+)
 def test_a_study_reads_the_params_of_the_studies(tmp_path: Path, stage: list[str]) -> None:
     (tmp_path / "params.yaml").write_bytes((ROOT / "params.yaml").read_bytes())
     result = firth(tmp_path, *stage)

@@ -17,12 +17,12 @@ from firth.params.corpora import Role
 from firth.params.experiment import Params, load_params
 from firth.params.lm import Cell, Network
 from firth.params.seq2seq import Attention, Task
-from firth.params.studies import Method
+from firth.params.studies import Clipping, InitialEmbeddings, Method
 from firth.workspace import Workspace
 
 OUT_OF_MEMORY = re.compile("out of memory|allocate memory")  # as torch says it, of a GPU and of a CPU
 
-TRAININGS = ("lm", "seq2seq")  # stages whose steps take arrays of the same sizes
+TRAININGS = ("lm", "seq2seq", "study_clipping", "study_embeddings")  # stages whose steps take arrays of the same sizes
 M_TRIM_THRESHOLD, M_MMAP_MAX = -1, -4  # of mallopt(3)
 
 app = typer.Typer(
@@ -191,6 +191,18 @@ def study_softmax() -> None:
 def study_vectors(method: Method) -> None:
     """Follow the quality of word vectors while one method learns them."""
     _run_study("study_vectors", method)
+
+
+@app.command()
+def study_clipping(clipping: Clipping) -> None:
+    """Train a recurrent network at several learning rates, with or without clipping its gradients."""
+    _run_study("study_clipping", clipping)
+
+
+@app.command()
+def study_embeddings(initial_embeddings: InitialEmbeddings) -> None:
+    """Train an LSTM whose word embeddings start as random numbers or as word vectors."""
+    _run_study("study_embeddings", initial_embeddings)
 
 
 @app.command()

@@ -3,26 +3,36 @@
 import csv
 import json
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
 
 from firth.params.experiment import Params, load_params
-from firth.params.studies import METHODS, Method
-from firth.stages import download, study_softmax, study_vectors, tokenize
+from firth.params.studies import CLIPPINGS, INITIAL_EMBEDDINGS, METHODS, Method
+from firth.stages import download, study_clipping, study_embeddings, study_softmax, study_vectors, tokenize
+from firth.studies.clipping import StepCurve, train_until_divergence
+from firth.text.streams import TokenStream
+from firth.text.vocabulary import Vocabulary
+from firth.training.trainer import Run
+from firth.vectors.keyed_vectors import save_vectors
 from firth.workspace import Workspace
 
 
 @pytest.fixture
 def params() -> Params:
     params = load_params(Path(__file__).parents[2] / "studies" / "params.yaml")
-    world = params.world.embeddings.model_copy(update={"sentences": 3000})
-    overrides = params.lm_overrides.feedforward.model_copy(update={"max_epochs": 2})
+    worlds = {"embeddings": 3000, "lm": 600}
+    world = {role: getattr(params.world, role).model_copy(update={"sentences": n}) for role, n in worlds.items()}
+    small = {"embedding_size": 8, "hidden_size": 8, "max_epochs": 2}
+    changes = {"feedforward": {"max_epochs": 2}, "rnn": small, "lstm": {**small, "batch_size": 4}}
+    overrides = {name: getattr(params.lm_overrides, name).model_copy(update=new) for name, new in changes.items()}
     return params.model_copy(
         update={
             "threads": 1,
             "compute": params.compute.model_copy(update={"accelerator": "cpu"}),
-            "world": params.world.model_copy(update={"embeddings": world}),
-            "lm_overrides": params.lm_overrides.model_copy(update={"feedforward": overrides}),
+            "world": params.world.model_copy(update=world),
+            "lm_overrides": params.lm_overrides.model_copy(update=overrides),
         }
     )
 
@@ -59,3 +69,106 @@ def test_costs_are_counted_for_every_method_and_vocabulary(
     assert costs["negative_sampling"]["vocabulary_400"] == pytest.approx(
         costs["negative_sampling"]["vocabulary_200"], rel=0.02
     )
+
+
+def language_model_text(root: Path, params: Params) -> Workspace:
+    """A workspace whose studies have a text for language models."""
+    workspace = Workspace(root)
+    download.run(params, workspace.studies, "lm")
+    tokenize.run(params, workspace.studies, "lm")
+    return workspace
+
+
+def rows_of(path: Path) -> list[dict[str, float]]:
+    with path.open() as file:
+        return [{name: float(value) for name, value in row.items()} for row in csv.DictReader(file)]
+
+
+def test_clipped_trainings_end_where_those_without_diverge(
+    tmp_path: Path, params: Params, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(study_clipping, "MULTIPLES", (0.5, 1000))
+    workspace = language_model_text(tmp_path, params)
+    results, curves = {}, {}
+    for clipping in CLIPPINGS:
+        study_clipping.run(params, workspace, clipping)
+        name = f"clipping-{clipping}"
+        results[clipping] = json.loads(workspace.study_metrics(name).read_text())
+        curves[clipping] = rows_of(workspace.study_plot(name))
+    rate = params.lm_for("rnn").learning_rate
+    low, high = f"{rate / 2:g}", f"{rate * 1000:g}"
+    assert (results["clipped"]["gradient_clip_norm"], results["unclipped"]["gradient_clip_norm"]) == (0.25, None)
+    for clipping in CLIPPINGS:
+        trained = results[clipping]["by_learning_rate"][low]
+        assert trained["diverged_at_step"] is None and 1 < trained["valid_perplexity"] < 2000
+    diverged = results["unclipped"]["by_learning_rate"][high]
+    assert diverged["valid_perplexity"] is None and diverged["diverged_at_step"] > 1
+    assert (diverged["clipped_share"], results["clipped"]["by_learning_rate"][low]["clipped_share"] > 0) == (0, True)
+    slow = {name: [row for row in rows if row["learning_rate"] == rate / 2] for name, rows in curves.items()}
+    assert [row["step"] for row in slow["clipped"]] == [row["step"] for row in slow["unclipped"]]
+    largest = max(row["gradient_norm"] for row in slow["clipped"])
+    assert largest == results["clipped"]["by_learning_rate"][low]["largest_gradient_norm"]
+
+
+def test_an_interrupted_study_keeps_the_trainings_that_are_over(
+    tmp_path: Path, params: Params, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(study_clipping, "MULTIPLES", (0.5, 1, 1000))
+    workspace = language_model_text(tmp_path, params)
+    study_clipping.run(params, workspace, "unclipped")
+    outputs = [workspace.study_metrics("clipping-unclipped"), workspace.study_plot("clipping-unclipped")]
+    whole = [path.read_bytes() for path in outputs]
+    trained: list[str] = []
+
+    def interrupted(model: Any, data: Any, run: Run) -> StepCurve:
+        if len(trained) == 2:
+            raise KeyboardInterrupt
+        trained.append(run.name)
+        return train_until_divergence(model, data, run)
+
+    monkeypatch.setattr(study_clipping, "train_until_divergence", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        study_clipping.run(params, workspace, "unclipped")
+    kept = sorted(workspace.checkpoints("study-clipping-unclipped").rglob("last.ckpt"))
+    times = [path.stat().st_mtime_ns for path in kept]
+    assert [path.parent.name for path in kept] == ["0.5", "1"]
+
+    def resumed(model: Any, data: Any, run: Run) -> StepCurve:
+        curve = train_until_divergence(model, data, run)
+        assert [path.stat().st_mtime_ns for path in kept] == times  # not trained again
+        return curve
+
+    monkeypatch.setattr(study_clipping, "train_until_divergence", resumed)
+    study_clipping.run(params, workspace, "unclipped")
+    assert [path.read_bytes() for path in outputs] == whole
+
+
+def test_networks_differ_in_their_initial_embeddings_alone(
+    tmp_path: Path, params: Params, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(study_embeddings, "SHARES", {"whole": 1.0, "tenth": 0.2})
+    workspace = language_model_text(tmp_path, params)
+    vocabulary = Vocabulary.load(workspace.studies.tokens("lm") / "vocabulary.tsv")
+    random = np.random.default_rng(0)
+    for name in ("svd", "word2vec"):
+        folder = workspace.studies.model(name)
+        folder.mkdir(parents=True)
+        save_vectors(vocabulary.tokens[2:100], random.normal(size=(98, 8)).astype(np.float32), folder)
+    text = len(TokenStream.load(workspace.studies.tokens("lm"), "train").with_sentence_ends())
+    first_losses = set()
+    for initial in INITIAL_EMBEDDINGS:
+        study_embeddings.run(params, workspace, initial)
+        metrics = json.loads(workspace.study_metrics(f"embeddings-{initial}").read_text())
+        rows = rows_of(workspace.study_plot(f"embeddings-{initial}"))
+        covered = None if initial == "random" else pytest.approx(98 / len(vocabulary), rel=1e-4)
+        assert metrics["initial_embeddings_covered"] == covered
+        assert (metrics["whole"]["training_tokens"], metrics["tenth"]["training_tokens"]) == (text, round(0.2 * text))
+        assert [(row["share"], row["epoch"]) for row in rows] == [(1.0, 1), (1.0, 2), (0.2, 1), (0.2, 2)]
+        for part, share in (("whole", 1.0), ("tenth", 0.2)):
+            best = min((row for row in rows if row["share"] == share), key=lambda row: row["valid_perplexity"])
+            assert best["epoch"] == metrics[part]["best_epoch"]
+            # The curve reads the text in columns, the metric in one piece.
+            assert metrics[part]["valid"]["perplexity"] == pytest.approx(best["valid_perplexity"], rel=0.05)
+        first_losses.add(rows[0]["train_loss"])
+    assert len(first_losses) == 3
+    assert not (tmp_path / "checkpoints").exists() or not list((tmp_path / "checkpoints").rglob("*.ckpt"))

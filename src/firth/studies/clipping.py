@@ -1,0 +1,102 @@
+"""Trainings that may diverge: where that is a result, not an error."""
+
+import math
+from contextlib import suppress
+from typing import Any
+
+import numpy as np
+import pytorch_lightning as pl
+from numpy.typing import NDArray
+from pytorch_lightning.callbacks import Callback
+
+from firth.lm.data import TextData
+from firth.lm.evaluation import nats_per_token
+from firth.lm.module import LanguageModel
+from firth.training.trainer import DIVERGED, Run, train
+
+NO_CLIPPING = 1e9  # longer than any gradient of a training that has not diverged
+STEPS_A_ROW = 10
+COLUMNS = ("learning_rate", "step", "train_loss", "gradient_norm")
+
+
+class DivergenceError(Exception):
+    """Breaks off a training; ``train_until_divergence`` catches it."""
+
+
+class StepCurve(Callback):
+    """Loss and gradient norm of every step; breaks the training off once it diverges.
+
+    It has diverged when a step's loss is ``DIVERGED`` or worse, or its gradient is infinite or no number, so that the
+    weights would be. A checkpoint keeps the curve, so that a resumed training repeats no step.
+
+    Attributes
+    ----------
+    losses : nats a token, of every step.
+    norms : of every step's gradient, before clipping.
+    """
+
+    def __init__(self, model: LanguageModel) -> None:
+        self.model = model
+        self.losses: list[float] = []
+        self.norms: list[float] = []
+
+    @property
+    def diverged(self) -> bool:
+        return bool(self.losses) and not (self.losses[-1] < DIVERGED and math.isfinite(self.norms[-1]))
+
+    def on_train_batch_end(
+        self, trainer: pl.Trainer, pl_module: pl.LightningModule, outputs: Any, batch: Any, batch_idx: int
+    ) -> None:
+        self.losses.append(float(outputs["loss"]))
+        self.norms.append(float(self.model.gradient_norms[-1]))
+        if self.diverged:
+            raise DivergenceError
+
+    def rows(self, learning_rate: float) -> list[str]:
+        """Lines of a CSV with ``COLUMNS``, one for every ``STEPS_A_ROW`` steps: mean loss and largest norm.
+
+        The step that diverged is left out.
+        """
+        steps = len(self.losses) - self.diverged
+        lines = []
+        for start in range(0, steps, STEPS_A_ROW):
+            stop = min(start + STEPS_A_ROW, steps)
+            values = (learning_rate, stop, float(np.mean(self.losses[start:stop])), max(self.norms[start:stop]))
+            lines.append(",".join(f"{value:.6g}" for value in values))
+        return lines
+
+    def state_dict(self) -> dict[str, Any]:
+        return {"losses": self.losses, "norms": self.norms}
+
+    def load_state_dict(self, state_dict: dict[str, Any]) -> None:
+        self.losses, self.norms = state_dict["losses"], state_dict["norms"]
+
+
+def train_until_divergence(model: LanguageModel, data: TextData, run: Run) -> StepCurve:
+    """Train all epochs of the model's params, or until it diverges.
+
+    Nothing is validated meanwhile: the trainer takes a validation loss out of bounds for an error.
+    """
+    curve = StepCurve(model)
+    with suppress(DivergenceError):  # the curve says so
+        train(model, data, run, max_epochs=model.params.max_epochs, patience=None, observers=[curve])
+    return curve
+
+
+def outcome(curve: StepCurve, model: LanguageModel, valid: NDArray) -> dict[str, float | None]:
+    """Metrics of one training: what its last weights are worth, and how long its gradients were.
+
+    Parameters
+    ----------
+    valid : a stream of ids, ``<eos>`` after every sentence.
+    """
+    nats = math.inf if curve.diverged else nats_per_token(model.network, valid)
+    diverged = not nats < DIVERGED  # the last step may have been the one too far
+    finite = [norm for norm in curve.norms if math.isfinite(norm)]
+    return {
+        "diverged_at_step": len(curve.losses) if diverged else None,
+        "valid_perplexity": None if diverged else math.exp(nats),
+        "median_gradient_norm": float(np.median(finite)) if finite else None,
+        "largest_gradient_norm": max(finite, default=None),
+        "clipped_share": float(np.mean([norm > model.params.gradient_clip_norm for norm in curve.norms])),
+    }
