@@ -3,12 +3,13 @@
 import ctypes
 import errno
 import importlib
+import math
 import os
 import platform
 import re
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -24,6 +25,9 @@ OUT_OF_MEMORY = re.compile("out of memory|allocate memory")  # as torch says it,
 
 TRAININGS = ("lm", "seq2seq", "study_clipping", "study_embeddings")  # stages whose steps take arrays of the same sizes
 M_TRIM_THRESHOLD, M_MMAP_MAX = -1, -4  # of mallopt(3)
+
+LanguageModel = Literal["ngram", "feedforward", "rnn", "gru", "lstm"]
+OneModel = Annotated[LanguageModel | None, typer.Option("--model", help="One model instead of all that are built.")]
 
 app = typer.Typer(
     help="From raw text to word vectors, language models and encoder–decoders. The commands named like stages are run "
@@ -52,6 +56,14 @@ def _run_with(params: Params, workspace: Workspace, stage: str, *arguments: str)
     if stage in TRAININGS:
         keep_freed_memory()
     importlib.import_module(f"firth.stages.{stage}").run(params, workspace, *arguments)
+
+
+def _experiment() -> tuple[Params, Workspace]:
+    """The experiment in the current folder, for a question about what it built; libraries are imported after this."""
+    workspace = Workspace(Path.cwd())
+    params = load_params(workspace.params)
+    fix_threads(params.threads)
+    return params, workspace
 
 
 def fix_threads(threads: int) -> None:
@@ -125,6 +137,67 @@ def analogy(a: str, b: str, c: str) -> None:
     from firth.stages.queries import print_analogy
 
     print_analogy(Workspace(Path.cwd()), a, b, c)
+
+
+@app.command()
+def perplexity(
+    file: Annotated[str, typer.Argument(help="UTF-8, a sentence a line, also .gz, .xz or .zip; - is standard input.")],
+    model: OneModel = None,
+    sentences: Annotated[
+        bool, typer.Option("--sentences", help="Show each sentence's nats, separated by tabs, instead.")
+    ] = False,
+) -> None:
+    """Show the perplexity of a text, by every trained language model.
+
+    Words out of vocabulary are read as <unk>. Recurrent models carry their state from sentence to sentence. A line of
+    more than 10,000 words is cut into several, as in a corpus.
+    """
+    experiment = _experiment()
+    from firth.stages.language_queries import print_perplexity
+
+    print_perplexity(*experiment, file, model, sentences)
+
+
+def _finite(value: float) -> float:
+    if not math.isfinite(value):
+        raise typer.BadParameter(f"{value} is no temperature.")
+    return value
+
+
+@app.command()
+def generate(
+    prompt: Annotated[str, typer.Option(help="How each sentence begins.")] = "",
+    temperature: Annotated[
+        float, typer.Option(min=0.0, callback=_finite, help="Below 1 prefers what is probable; 0 takes the most so.")
+    ] = 1.0,
+    seed: Annotated[
+        int | None, typer.Option(min=0, help="The same seed, the same text. [default: params.yaml's]")
+    ] = None,
+    count: Annotated[int, typer.Option(min=1, help="How many sentences.")] = 1,
+    length: Annotated[int, typer.Option(min=1, help="How many tokens to add to the prompt at most.")] = 50,
+    model: Annotated[
+        LanguageModel | None,
+        typer.Option(help="By default the first that is built of lstm, gru, rnn, feedforward and ngram."),
+    ] = None,
+) -> None:
+    """Have a language model write sentences, one a line; it never writes <unk>."""
+    experiment = _experiment()
+    from firth.stages.language_queries import print_generated
+
+    print_generated(*experiment, prompt, temperature, seed, count, length, model)
+
+
+@app.command("next")
+def next_token(
+    text: Annotated[str, typer.Argument(help="The beginning of a sentence, in quotes; it may be empty.")],
+    count: Annotated[int, typer.Option(min=1, help="How many tokens to show for each model.")] = 10,
+    model: OneModel = None,
+) -> None:
+    """Show what most probably comes next in a sentence, by every trained language model; <eos> is its end."""
+    experiment = _experiment()
+    from firth.stages.language_queries import print_next
+
+    print_next(*experiment, text, count, model)
 
 
 @app.command()

@@ -2,14 +2,12 @@
 
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
 import pytest
+from stages.asking import Ask
 
-from firth import cli
 from firth.vectors.keyed_vectors import save_vectors
 
 # All of length 1, in order of frequency.
@@ -18,35 +16,6 @@ SVD: Vectors = {"cat": [1, 0, 0], "Dog": [0, 1, 0], "owl": [0.6, 0, 0.8], "[cow]
 WORD2VEC: Vectors = {"cat": [0, 1], "Dog": [0.96, 0.28], "owl": [0.28, -0.96], "hen": [0.6, 0.8]}
 
 pytestmark = pytest.mark.filterwarnings("ignore:Call to deprecated `init_sims`")  # by gensim itself
-
-
-class Answer(NamedTuple):
-    """What the command line said: exit status, words of each line of its output, its errors."""
-
-    status: object
-    rows: list[list[str]]
-    errors: str
-
-
-Ask = Callable[..., Answer]
-
-
-@pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.chdir(tmp_path)
-    return tmp_path
-
-
-@pytest.fixture
-def ask(folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Ask:
-    def run(*arguments: str) -> Answer:
-        monkeypatch.setattr(sys, "argv", ["firth", *arguments])
-        with pytest.raises(SystemExit) as caught:
-            cli.main()
-        out, errors = capsys.readouterr()
-        return Answer(caught.value.code, [line.split() for line in out.splitlines()], errors)
-
-    return run
 
 
 @pytest.fixture

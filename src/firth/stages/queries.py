@@ -5,16 +5,12 @@ No stages, but they read artefacts through the workspace as stages do, and leave
 
 from __future__ import annotations
 
-from itertools import zip_longest
 from typing import TYPE_CHECKING
 
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
-
 from firth.errors import FirthError
+from firth.stages.answers import Columns, print_answer, side_by_side
 from firth.vectors.keyed_vectors import BINARY, SPACES, load_vectors
-from firth.vectors.queries import Ranked, analogy, known_words, nearest, similarity
+from firth.vectors.queries import analogy, known_words, nearest, similarity
 
 if TYPE_CHECKING:
     from gensim.models import KeyedVectors
@@ -22,9 +18,6 @@ if TYPE_CHECKING:
     from firth.workspace import Workspace
 
 ANSWERS = 5  # to an analogy
-WIDE = 1000  # columns of a pipe or file, where nothing has to be folded
-
-Columns = list[tuple[str, str, Ranked]]  # heading of the words, heading of their scores, both
 
 
 def print_neighbors(workspace: Workspace, word: str, count: int) -> None:
@@ -34,7 +27,7 @@ def print_neighbors(workspace: Workspace, word: str, count: int) -> None:
     columns: Columns = [
         (name, "cosine", nearest(space, word, count) if word in space else []) for name, space in spaces.items()
     ]
-    _print(f"nearest to {word}", columns, _missing([word], spaces))
+    print_answer(f"nearest to {word}", side_by_side(columns), _missing([word], spaces))
 
 
 def print_similarity(workspace: Workspace, first: str, second: str) -> None:
@@ -44,7 +37,8 @@ def print_similarity(workspace: Workspace, first: str, second: str) -> None:
     cosines = {
         name: similarity(space, first, second) for name, space in spaces.items() if first in space and second in space
     }
-    _print(f"{first}, {second}", [("vectors", "cosine", list(cosines.items()))], _missing([first, second], spaces))
+    table = side_by_side([("vectors", "cosine", list(cosines.items()))])
+    print_answer(f"{first}, {second}", table, _missing([first, second], spaces))
 
 
 def print_analogy(workspace: Workspace, a: str, b: str, c: str) -> None:
@@ -57,7 +51,7 @@ def print_analogy(workspace: Workspace, a: str, b: str, c: str) -> None:
         if a in space and b in space and c in space
         for measure, ranked in analogy(space, a, b, c, ANSWERS).items()
     ]
-    _print(f"{a} is to {b} as {c} is to", columns, _missing([a, b, c], spaces))
+    print_answer(f"{a} is to {b} as {c} is to", side_by_side(columns), _missing([a, b, c], spaces))
 
 
 def _spaces(workspace: Workspace) -> dict[str, KeyedVectors]:
@@ -77,21 +71,3 @@ def _missing(words: list[str], spaces: dict[str, KeyedVectors]) -> list[str]:
         for word in dict.fromkeys(words)
         if word not in space
     ]
-
-
-def _print(title: str, columns: Columns, notes: list[str]) -> None:
-    """Print words and scores side by side, and the notes below."""
-    table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
-    for words, scores, _ in columns:
-        table.add_column(words, overflow="fold")
-        table.add_column(scores, justify="right")
-    for row in zip_longest(*(ranked for _, _, ranked in columns)):
-        table.add_row(*(Text(cell) for item in row for cell in ((item[0], f"{item[1]:.3f}") if item else ("", ""))))
-    console = Console(highlight=False)
-    if not console.is_terminal:
-        console.width = WIDE
-    console.print(Text(title))
-    if table.row_count:
-        console.print(table)
-    for note in notes:
-        console.print(Text(note))
