@@ -1,0 +1,244 @@
+"""LSTM language models: Firth's training beside the plain recipe, a loop of one's own over ``torch.nn.LSTM``.
+
+    python benchmarks/plain_lstm.py data/tokens/lm [--hidden 200] [--layers 2] [--turns 5] [--steps 60 | --epoch]
+                                    [--precision 32-true|bf16-mixed]
+
+TOKENS is a folder that `dvc repro tokenize@lm` has written for the Penn Treebank. Both train the same model from the
+same weights on the same windows: embeddings and layers of one size, an output matrix of its own, the whole softmax,
+dropout 0.2, SGD at rate 20, gradients clipped at norm 0.25, 20 columns of text, windows of 35 tokens. Firth's mask of
+dropout holds for a whole window, the plain recipe's for one token; beside the steps, Firth's time covers Lightning,
+logs and the checkpoint at the end. They take turns, each from the start on and in a fresh process with the same number
+of threads, Firth's set up as its command line does it; the ratio is of the medians of tokens a second. With --epoch
+there is one turn each, an epoch long, and then the perplexity on the validation text, read as one stream; if the two
+differ by more than 1 %, the exit status is 1.
+"""
+
+import argparse
+import math
+import sys
+import tempfile
+import time
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+from pathlib import Path
+from statistics import median
+from typing import TYPE_CHECKING
+
+from firth.cli import fix_threads, keep_freed_memory
+from firth.params.compute import ComputeParams
+from firth.params.lm import LmParams
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import NDArray
+    from torch import nn
+
+    from firth.lm.network import LanguageNetwork
+
+COLUMNS, WINDOW = 20, 35
+RATE, CLIP = 20.0, 0.25
+TOLERANCE = 0.01  # relative difference of perplexities
+READ = 1024  # validation tokens at a time
+PRECISIONS = ("32-true", "bf16-mixed")
+
+
+def settings(hidden: int, layers: int, dropout: float) -> LmParams:
+    """The plain recipe as a section ``lm``."""
+    return LmParams(
+        embedding_size=hidden,
+        hidden_size=hidden,
+        layers=layers,
+        tied_embeddings=False,
+        adaptive_softmax_cutoffs=[],
+        context_size=1,
+        direct_connections=False,
+        initial_embeddings="random",
+        embedding_dropout=0.0,
+        input_dropout=dropout,
+        hidden_dropout=dropout,
+        output_dropout=dropout,
+        weight_dropout=0.0,
+        activation_regularization=0.0,
+        temporal_activation_regularization=0.0,
+        batch_size=COLUMNS,
+        bptt_length=WINDOW,
+        random_bptt=False,
+        optimizer="sgd",
+        learning_rate=RATE,
+        schedule="constant",
+        weight_decay=0.0,
+        averaging_interval=0,
+        gradient_clip_norm=CLIP,
+        max_epochs=1,
+        patience=1,
+        dynamic_evaluation=None,
+    )
+
+
+def plain_model(network: "LanguageNetwork", dropout: float) -> "nn.ModuleDict":
+    """The modules of the plain recipe, with the weights of Firth's network."""
+    from torch import nn
+
+    size, layers = network.params.hidden_size, network.params.layers
+    model = nn.ModuleDict(
+        {
+            "embedding": nn.Embedding(network.vocabulary_size, size),
+            "dropout": nn.Dropout(dropout),
+            "lstm": nn.LSTM(size, size, layers, dropout=dropout if layers > 1 else 0.0),
+            "decoder": nn.Linear(size, network.vocabulary_size),
+        }
+    )
+    weights = network.state_dict()
+    renamed = {"embedding.weight": weights["embedding.weight"]}
+    renamed |= {f"decoder.{name}": weights[f"output.{name}"] for name in ("weight", "bias")}
+    for name in model["lstm"].state_dict():  # weight_ih_l1 is Firth's layers.1.weight_ih_l0
+        kind, layer = name.rsplit("_l", 1)
+        renamed[f"lstm.{name}"] = weights[f"layers.{layer}.{kind}_l0"]
+    model.load_state_dict(renamed)
+    return model
+
+
+def train_plain(
+    network: "LanguageNetwork", ids: "NDArray", precision: str
+) -> "tuple[float, Callable[[NDArray], float]]":
+    """Seconds for one pass over a text; what then gives the nats a token of another."""
+    import torch
+    from torch.nn import functional as F
+
+    model = plain_model(network, network.params.input_dropout)
+    size, layers = network.params.hidden_size, network.params.layers
+    autocast = torch.autocast("cpu", torch.bfloat16, enabled=precision == "bf16-mixed")
+
+    def read(tokens: torch.Tensor, state: tuple) -> tuple[torch.Tensor, tuple]:
+        embedded = model["dropout"](model["embedding"](tokens))
+        hidden, state = model["lstm"](embedded, state)
+        scores = model["decoder"](model["dropout"](hidden))
+        return F.log_softmax(scores.view(-1, network.vocabulary_size), dim=1), state
+
+    def zeros(columns: int) -> tuple[torch.Tensor, torch.Tensor]:
+        return torch.zeros(layers, columns, size), torch.zeros(layers, columns, size)
+
+    def nats(text: "NDArray") -> float:
+        model.eval()
+        tokens, targets = columns_of(text, 1)
+        state, total = zeros(1), 0.0
+        with torch.no_grad():
+            for start in range(0, len(tokens), READ):
+                scores, state = read(tokens[start : start + READ], state)
+                total += F.nll_loss(scores, targets[start : start + READ].view(-1), reduction="sum").item()
+        return total / len(text)
+
+    tokens, targets = columns_of(ids, COLUMNS)
+    optimizer = torch.optim.SGD(model.parameters(), lr=RATE)
+    model.train()
+    state = zeros(COLUMNS)
+    start = time.perf_counter()
+    for first in range(0, len(tokens), WINDOW):
+        state = (state[0].detach(), state[1].detach())
+        optimizer.zero_grad()
+        with autocast:
+            scores, state = read(tokens[first : first + WINDOW], state)
+            loss = F.nll_loss(scores, targets[first : first + WINDOW].reshape(-1))
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(model.parameters(), CLIP)
+        optimizer.step()
+    return time.perf_counter() - start, nats
+
+
+def train_firth(
+    network: "LanguageNetwork", ids: "NDArray", precision: str
+) -> "tuple[float, Callable[[NDArray], float]]":
+    """Seconds for one pass over a text; what then gives the nats a token of another."""
+    from pytorch_lightning import Callback
+
+    from firth.lm.data import TextData
+    from firth.lm.evaluation import nats_per_token
+    from firth.lm.module import LanguageModel
+    from firth.training.trainer import Run, train
+
+    class Clock(Callback):
+        start = end = 0.0
+
+        def on_train_start(self, *_: object) -> None:
+            self.start = time.perf_counter()
+
+        def on_train_end(self, *_: object) -> None:
+            self.end = time.perf_counter()
+
+    clock = Clock()
+    data = TextData(ids, ids[:1], COLUMNS, WINDOW)
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        compute = ComputeParams(accelerator="cpu", devices=1, nodes=1)
+        run = Run("lm-lstm", folder / "checkpoints", folder / "logs", 1, precision, compute)
+        model = LanguageModel(network, network.params)
+        train(model, data, run, max_epochs=1, patience=None, observers=[clock])
+    return clock.end - clock.start, lambda text: nats_per_token(network, text)
+
+
+def columns_of(ids: "NDArray", columns: int) -> tuple:
+    """Tokens and targets (L, B) as tensors."""
+    import torch
+
+    from firth.lm.data import training_columns
+
+    return tuple(torch.from_numpy(part.astype("int64")) for part in training_columns(ids, columns))
+
+
+def measure(name: str, choices: argparse.Namespace) -> tuple[int, float, float | None]:
+    """Tokens, seconds and, after an epoch, perplexity; to be called in a fresh process."""
+    fix_threads(choices.threads)
+    if name == "firth":
+        keep_freed_memory()
+    import torch  # the libraries read the number of threads on import
+
+    from firth.lm.networks import build
+    from firth.text.streams import TokenStream
+    from firth.text.vocabulary import Vocabulary
+
+    train, valid = (TokenStream.load(choices.folder, split).with_sentence_ends() for split in ("train", "valid"))
+    if not choices.epoch:
+        train = train[: choices.steps * COLUMNS * WINDOW]
+    torch.manual_seed(1)
+    size = len(Vocabulary.load(choices.folder / "vocabulary.tsv"))
+    network = build("lstm", size, settings(choices.hidden, choices.layers, choices.dropout))
+    learn = train_firth if name == "firth" else train_plain
+    seconds, nats = learn(network, train, choices.precision)
+    return len(train) // COLUMNS * COLUMNS, seconds, math.exp(nats(valid)) if choices.epoch else None
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folder", metavar="TOKENS", type=Path, help="data/tokens/lm, or another such folder")
+    parser.add_argument("--hidden", type=int, default=200, help="units in a layer, and length of an embedding")
+    parser.add_argument("--layers", type=int, default=2)
+    parser.add_argument("--dropout", type=float, default=0.2)
+    parser.add_argument("--turns", type=int, default=5, help="how often each of them trains")
+    length = parser.add_mutually_exclusive_group()
+    length.add_argument("--steps", type=int, default=60, help="in a turn")
+    length.add_argument("--epoch", action="store_true", help="one turn, a whole epoch, and perplexities")
+    parser.add_argument("--precision", choices=PRECISIONS, default=PRECISIONS[0])
+    parser.add_argument("--threads", type=int, default=2)
+    choices = parser.parse_args()
+    rates: dict[str, list[float]] = {"plain": [], "firth": []}
+    perplexities: dict[str, float] = {}
+    print(f"{choices.layers} x {choices.hidden}, {choices.precision}, {choices.threads} threads, tokens a second")
+    for _ in range(1 if choices.epoch else choices.turns):
+        for name, values in rates.items():
+            with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as fresh:
+                tokens, seconds, perplexity = fresh.submit(measure, name, choices).result()
+            values.append(tokens / seconds)
+            print(f"{name:8}{values[-1]:10,.0f}", flush=True)
+            if perplexity is not None:
+                perplexities[name] = perplexity
+                print(f"{name:8}{perplexity:10.2f} perplexity (valid) after {tokens:,} tokens", flush=True)
+    for name, values in rates.items():
+        print(f"{name:8}{median(values):10,.0f} median")
+    if choices.epoch and abs(perplexities["firth"] / perplexities["plain"] - 1) > TOLERANCE:
+        sys.exit("the perplexities of the plain recipe and firth differ")
+    print(f"ratio (firth to plain): {median(rates['firth']) / median(rates['plain']):.2f}")
+
+
+if __name__ == "__main__":
+    main()
