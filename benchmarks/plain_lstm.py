@@ -24,7 +24,7 @@ from pathlib import Path
 from statistics import median
 from typing import TYPE_CHECKING
 
-from firth.cli import fix_threads, keep_freed_memory
+from firth.cli import fix_threads, use_huge_pages
 from firth.params.compute import ComputeParams
 from firth.params.lm import LmParams
 
@@ -190,7 +190,7 @@ def measure(name: str, choices: argparse.Namespace) -> tuple[int, float, float |
     """Tokens, seconds and, after an epoch, perplexity; to be called in a fresh process."""
     fix_threads(choices.threads)
     if name == "firth":
-        keep_freed_memory()
+        use_huge_pages()
     import torch  # the libraries read the number of threads on import
 
     from firth.lm.networks import build

@@ -2,7 +2,6 @@
 
 import errno
 import os
-import platform
 import subprocess
 import sys
 from pathlib import Path
@@ -103,17 +102,3 @@ def test_the_number_of_threads_is_the_params_and_not_the_machine_s(monkeypatch: 
     assert {os.environ[f"{name}_NUM_THREADS"] for name in ("OMP", "MKL", "OPENBLAS")} == {"3"}
     script = "import torch; print(torch.get_num_threads())"
     assert subprocess.check_output([sys.executable, "-c", script], text=True) == "3\n"
-
-
-@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="only glibc is asked to keep what is freed")
-def test_memory_that_is_freed_is_kept_and_has_no_pages_to_clear_when_it_is_used_again() -> None:
-    script = (
-        "import resource, numpy\n"
-        "from firth.cli import keep_freed_memory\n"
-        "keep_freed_memory()\n"
-        "numpy.ones(2**24)\n"
-        "before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt\n"
-        "numpy.ones(2**24)\n"
-        "print(resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before)"
-    )
-    assert int(subprocess.check_output([sys.executable, "-c", script], text=True)) < 100  # of 32768 pages

@@ -1,11 +1,9 @@
 """The command line: one command a stage for dvc.yaml, and what people ask."""
 
-import ctypes
 import errno
 import importlib
 import math
 import os
-import platform
 import re
 import sys
 from pathlib import Path
@@ -22,9 +20,6 @@ from firth.params.studies import Clipping, InitialEmbeddings, Method
 from firth.workspace import Workspace
 
 OUT_OF_MEMORY = re.compile("out of memory|allocate memory")  # as torch says it, of a GPU and of a CPU
-
-TRAININGS = ("lm", "seq2seq", "study_clipping", "study_embeddings")  # stages whose steps take arrays of the same sizes
-M_TRIM_THRESHOLD, M_MMAP_MAX = -1, -4  # of mallopt(3)
 
 LanguageModel = Literal["ngram", "feedforward", "rnn", "gru", "lstm"]
 OneModel = Annotated[LanguageModel | None, typer.Option("--model", help="One model instead of all that are built.")]
@@ -53,8 +48,7 @@ def _run_study(stage: str, *arguments: str) -> None:
 def _run_with(params: Params, workspace: Workspace, stage: str, *arguments: str) -> None:
     """Import the stage last: its libraries read the number of threads when they are imported."""
     fix_threads(params.threads)
-    if stage in TRAININGS:
-        keep_freed_memory()
+    use_huge_pages()
     importlib.import_module(f"firth.stages.{stage}").run(params, workspace, *arguments)
 
 
@@ -80,16 +74,12 @@ def fix_threads(threads: int) -> None:
     os.environ["GOMP_SPINCOUNT"] = "2000"
 
 
-def keep_freed_memory() -> None:
-    """Have the C library keep memory that is freed, where it is glibc, for the next arrays of the same size.
+def use_huge_pages() -> None:
+    """Have torch take its large arrays from huge pages, where the system has them.
 
-    By default it hands large blocks back to the system, which then has to clear the pages of every step's scores and
-    gradients anew: up to two fifths of a language model's loss on the CPU.
+    Taken from small ones, the arrays of every step cut the C library's heap to pieces, which grew by gigabytes an hour.
     """
-    if platform.libc_ver()[0] == "glibc":
-        library = ctypes.CDLL(None)
-        library.mallopt(M_MMAP_MAX, 0)  # no block is a mapping of its own, which freeing would end
-        library.mallopt(M_TRIM_THRESHOLD, -1)  # and the heap doesn't shrink
+    os.environ["THP_MEM_ALLOC_ENABLE"] = "1"
 
 
 @app.callback()

@@ -10,6 +10,7 @@ from safetensors.torch import save_file
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from firth.lm.data import NO_TARGET
 from firth.lm.softmax import softmax_nats
 from firth.params.lm import LmParams, Network
 
@@ -19,6 +20,7 @@ from firth.params.lm import LmParams, Network
 LayerState = Tensor | tuple[Tensor, Tensor]
 State = Tensor | tuple[LayerState, ...] | None
 
+ROWS = 64  # of a cluster's matrices are a multiple of this: matrices of every size would cut memory to pieces
 EMBEDDING_RANGE = 0.1  # embeddings start uniform in ±0.1
 
 
@@ -69,8 +71,10 @@ class Output(nn.Module):
             inside = (targets >= start) & (targets < end)
             head_targets = head_targets.masked_fill(inside, self.bounds[0] + cluster)
             places = inside.nonzero().flatten()
-            more = softmax_nats(hidden[places], weight[start:end], self.bias[start:end], targets[places] - start)
-            found.append((places, more))
+            padding = (0, -len(places) % ROWS)
+            labels = F.pad(targets[places] - start, padding, value=NO_TARGET)
+            places = F.pad(places, padding)
+            found.append((places, softmax_nats(hidden[places], weight[start:end], self.bias[start:end], labels)))
         nats = softmax_nats(hidden, *self._head(weight), head_targets)
         for places, more in found:
             nats = nats.index_add(0, places, more)
