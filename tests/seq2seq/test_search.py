@@ -1,25 +1,31 @@
+import math
 from collections.abc import Callable
+from itertools import product
+from typing import get_args
 
 import numpy as np
 import pytest
 import torch
 from torch import Tensor
 
-from firth.params.seq2seq import Seq2seqParams
+from firth.params.seq2seq import Attention, Seq2seqParams
 from firth.seq2seq.data import Pairs
 from firth.seq2seq.networks import Configuration, EncoderDecoder, top_hidden
-from firth.seq2seq.search import decode_all, greedy_search
+from firth.seq2seq.search import beam_search, decode_all, greedy_search
 from firth.text.vocabulary import EOS_ID
 
 Settings = Callable[..., Seq2seqParams]
 MakePairs = Callable[..., Pairs]
 
 
-def random_network(settings: Seq2seqParams, seed: int) -> EncoderDecoder:
+def random_network(
+    settings: Seq2seqParams, seed: int, attention: Attention = "none", scale: float = 1.5
+) -> EncoderDecoder:
     torch.manual_seed(seed)
-    network = EncoderDecoder(Configuration("none", 7, settings)).double()
+    network = EncoderDecoder(Configuration(attention, 7, settings)).double()
     for parameter in network.parameters():
-        parameter.data = torch.randn_like(parameter) * 1.5
+        parameter.data = torch.randn_like(parameter) * scale
+    network.decoder.bias.data[EOS_ID] = scale  # outputs of several lengths
     return network.eval()
 
 
@@ -40,14 +46,37 @@ def chain(settings: Seq2seqParams) -> EncoderDecoder:
     return network.eval()
 
 
+def log_probabilities(network: EncoderDecoder, source: list[int], words: list[int]) -> Tensor:
+    """log P of each word of the vocabulary after each beginning of ``words``: (len(words) + 1, 7)."""
+    target = torch.tensor([words], dtype=torch.int64).T
+    if words:
+        top = network(torch.tensor([source]).T, torch.tensor([len(source)]), target)
+    else:
+        state, memory = network.read(torch.tensor([source]).T, torch.tensor([len(source)]))
+        top = network.decoder.top(top_hidden(state).unsqueeze(0), memory)
+    return network.decoder.logits(top)[:, 0].log_softmax(-1)
+
+
+def best_of_all(network: EncoderDecoder, source: list[int], max_length: int, length_penalty: float) -> list[int]:
+    """The output of the highest score of all that there are, each scored by itself."""
+    others = [word for word in range(7) if word != EOS_ID]
+    best, best_score = [], -math.inf
+    for length in range(max_length + 1):
+        for words in map(list, product(others, repeat=length)):
+            labels = words if length == max_length else [*words, EOS_ID]
+            found = log_probabilities(network, source, words)
+            total = sum(float(row[label]) for row, label in zip(found, labels, strict=False))
+            score = total / ((5 + len(labels)) / 6) ** length_penalty
+            if score > best_score:
+                best, best_score = words, score
+    return best
+
+
 def one_by_one(network: EncoderDecoder, source: list[int], max_length: int) -> list[int]:
     """Greedy search of one sentence, the whole prefix read anew for every word."""
     words: list[int] = []
     for _ in range(max_length):
-        hidden: Tensor = top_hidden(network.encoder(torch.tensor([source]).T, torch.tensor([len(source)])))
-        if words:
-            hidden = network(torch.tensor([source]).T, torch.tensor([len(source)]), torch.tensor([words]).T)[-1]
-        word = int(network.decoder.logits(hidden)[0].argmax())
+        word = int(log_probabilities(network, source, words)[-1].argmax())
         if word == EOS_ID:
             break
         words.append(word)
@@ -81,17 +110,69 @@ def test_batched_search_finds_what_one_by_one_finds_in_the_order_of_the_pairs(
     sources = [random.integers(3, 7, size=random.integers(1, 6)).tolist() for _ in range(20)]
     lengths = set()
     for seed in range(3):
-        network = random_network(settings(cell=cell, reverse_source=True, layers=2), seed)
+        network = random_network(settings(cell=cell, reverse_source=True, layers=2, batch_size=7), seed)
         expected = [one_by_one(network, source, 6) for source in sources]
-        assert decode_all(network, pairs(sources, sources), 7, 6) == expected
+        assert decode_all(network, pairs(sources, sources)) == expected
         lengths |= {len(output) for output in expected}
     assert len(lengths) > 1
+
+
+@pytest.mark.parametrize("attention", get_args(Attention))
+@pytest.mark.parametrize("cell", ["gru", "lstm"])
+def test_one_beam_is_greedy_search(settings: Settings, attention: Attention, cell: str) -> None:
+    random = np.random.default_rng(0)
+    lengths = torch.tensor(random.integers(1, 6, 30))
+    source = torch.tensor(random.integers(3, 7, (5, 30)))
+    outputs: list[list[int]] = []
+    for seed in range(4):
+        network = random_network(settings(cell=cell, layers=2), seed, attention)
+        outputs += greedy_search(network, source, lengths, 6)
+        assert beam_search(network, source, lengths, 6, 1, 0.7) == outputs[-30:]
+    assert len(set(map(len, outputs))) > 2
+
+
+@pytest.mark.parametrize("attention", ["none", "additive"])
+@pytest.mark.parametrize("length_penalty", [0.0, 2.0])
+def test_a_beam_as_wide_as_the_space_finds_the_best_of_all(
+    settings: Settings, attention: Attention, length_penalty: float
+) -> None:
+    sources = [[3, 4, 5], [6], [5, 5]]
+    source, lengths = torch.tensor([[3, 6, 5], [4, 2, 5], [5, 2, 2]]), torch.tensor([3, 1, 2])
+    differs = 0
+    for seed in range(6):
+        network = random_network(settings(), seed, attention, scale=0.7)
+        expected = [best_of_all(network, one, 3, length_penalty) for one in sources]
+        assert beam_search(network, source, lengths, 3, 6**3 + 6**2 + 6 + 1, length_penalty) == expected
+        differs += greedy_search(network, source, lengths, 3) != expected
+    assert differs
+
+
+def test_a_length_penalty_makes_outputs_longer(settings: Settings) -> None:
+    random = np.random.default_rng(0)
+    source, lengths = torch.tensor(random.integers(3, 7, (3, 40))), torch.full((40,), 3)
+    network = random_network(settings(), 1)
+    short, long = (sum(map(len, beam_search(network, source, lengths, 6, 4, penalty))) for penalty in (0.0, 2.0))
+    assert short < long
+
+
+def test_sentences_of_a_batch_do_not_change_each_other(settings: Settings, pairs: MakePairs) -> None:
+    random = np.random.default_rng(0)
+    sources = [random.integers(3, 7, size=random.integers(1, 6)).tolist() for _ in range(25)]
+    outputs: list[list[int]] = []
+    for seed in range(4):
+        together, alone = (
+            decode_all(random_network(settings(beam_size=3, batch_size=size), seed, "general"), pairs(sources, sources))
+            for size in (25, 1)
+        )
+        assert together == alone
+        outputs += alone
+    assert len(set(map(len, outputs))) > 1
 
 
 def test_search_leaves_dropout_out_and_the_mode_as_it_was(settings: Settings, pairs: MakePairs) -> None:
     network = random_network(settings(dropout=0.9), 0)
     data = pairs([[3, 4], [5]], [[3], [3]])
-    expected = decode_all(network, data, 2, 6)
+    expected = decode_all(network, data)
     network.train()
-    assert decode_all(network, data, 2, 6) == expected
+    assert decode_all(network, data) == expected
     assert network.training

@@ -38,7 +38,7 @@ def copying(pairs: MakePairs) -> Callable[[int, int], Pairs]:
 def module_of(settings: Seq2seqParams, data: Seq2seqData) -> Seq2seqModule:
     torch.manual_seed(0)
     network = EncoderDecoder(Configuration("none", 8, settings))
-    return Seq2seqModule(network, settings.learning_rate, settings.max_epochs * data.steps_per_epoch)
+    return Seq2seqModule(network, settings, settings.max_epochs * data.steps_per_epoch)
 
 
 def run_in(folder: Path, precision: str = "32-true") -> Run:
@@ -58,7 +58,7 @@ def test_copying_is_learned(settings: Settings, copying: Callable[[int, int], Pa
     module = module_of(chosen, data)
     history = fit(module, data, chosen, run_in(tmp_path))
     unseen = copying(50, 2)
-    outputs = decode_all(module.network, unseen, 32, chosen.max_length)
+    outputs = decode_all(module.network, unseen)
     assert np.mean([output == unseen.target.sentence(i).tolist() for i, output in enumerate(outputs)]) > 0.9
     assert history.best_loss < 0.1
 
@@ -112,7 +112,7 @@ def test_reported_losses_are_exact_over_the_epoch(
         loss = tokens = 0.0
         for position in range(len(pairs)):
             batch = pairs.batch(np.array([position]))
-            loss += module._loss(batch).item()
+            loss += module.network.loss(batch).item()
             tokens += len(pairs.target.sentence(position)) + 1
         assert row[name] == pytest.approx(loss / tokens, rel=1e-5)
 
@@ -127,7 +127,7 @@ def test_averaged_gradients_of_the_shares_are_those_of_the_global_batch(
     module.log = lambda *_, **__: None  # type: ignore[method-assign]
     weights = list(module.parameters())
     whole = pairs.batch(np.arange(7))
-    mean = module._loss(whole) / whole.tokens
+    mean = module.network.loss(whole) / whole.tokens
     expected = torch.autograd.grad(mean, weights)
 
     module._trainer = type("World", (), {"world_size": world_size})()

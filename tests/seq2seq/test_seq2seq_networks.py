@@ -1,32 +1,35 @@
 import math
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any, get_args
 
 import numpy as np
 import pytest
 import torch
 from torch import Tensor
 
-from firth.params.seq2seq import Seq2seqParams
+from firth.params.seq2seq import Attention, Seq2seqParams
 from firth.seq2seq.data import Batch, Pairs
-from firth.seq2seq.networks import Configuration, EncoderDecoder, load, reversed_tokens, save, top_hidden
+from firth.seq2seq.networks import Configuration, EncoderDecoder, load, reversed_columns, save, top_hidden
 
 Settings = Callable[..., Seq2seqParams]
 MakePairs = Callable[..., Pairs]
 VOCABULARY_SIZE = 9
 CELLS = ["rnn", "gru", "lstm"]
+ATTENTIONS = get_args(Attention)
+READINGS = [{"reverse_source": False}, {"reverse_source": True}, {"bidirectional": True}]
 
 
-def build(settings: Seq2seqParams, seed: int = 0) -> EncoderDecoder:
+def build(settings: Seq2seqParams, seed: int = 0, attention: Attention = "none") -> EncoderDecoder:
     torch.manual_seed(seed)
-    network = EncoderDecoder(Configuration("none", VOCABULARY_SIZE, settings)).double()
+    network = EncoderDecoder(Configuration(attention, VOCABULARY_SIZE, settings)).double()
     for parameter in network.parameters():  # nothing at zero, so that every weight takes part
         parameter.data = torch.randn_like(parameter) * 0.5
     return network.eval()
 
 
 def loss_of(network: EncoderDecoder, batch: Batch) -> Tensor:
-    return network.loss(batch.source, batch.lengths, batch.target, batch.labels, batch.real)
+    return network.loss(batch)
 
 
 def test_first_word_comes_straight_from_the_encoder_state_by_hand(settings: Settings) -> None:
@@ -50,16 +53,19 @@ def test_first_word_comes_straight_from_the_encoder_state_by_hand(settings: Sett
 
 @pytest.mark.parametrize("cell", CELLS)
 @pytest.mark.parametrize("layers", [1, 2])
-def test_one_call_of_the_decoder_equals_a_step_by_step_loop(settings: Settings, cell: str, layers: int) -> None:
-    network = build(settings(cell=cell, layers=layers))
+@pytest.mark.parametrize("attention", ATTENTIONS)
+def test_one_call_of_the_decoder_equals_a_step_by_step_loop(
+    settings: Settings, cell: str, layers: int, attention: Attention
+) -> None:
+    network = build(settings(cell=cell, layers=layers), attention=attention)
     source, lengths = torch.tensor([[3, 4], [5, 6]]), torch.tensor([2, 2])
     target = torch.tensor([[7, 8], [3, 4], [5, 5]])
-    state = network.encoder(source, lengths)
-    expected = [top_hidden(state)]
+    state, memory = network.read(source, lengths)
+    expected = [network.decoder.top(top_hidden(state).unsqueeze(0), memory)]
     for words in target:
-        _, state = network.decoder(words.unsqueeze(0), state)
-        expected.append(top_hidden(state))
-    torch.testing.assert_close(network(source, lengths, target), torch.stack(expected))
+        hidden, state = network.decoder(words.unsqueeze(0), state)
+        expected.append(network.decoder.top(hidden, memory))
+    torch.testing.assert_close(network(source, lengths, target), torch.cat(expected))
 
 
 @pytest.mark.parametrize("cell", CELLS)
@@ -76,11 +82,12 @@ def test_recurrence_follows_the_equations_of_the_cell(settings: Settings, cell: 
 
 
 @pytest.mark.parametrize("cell", CELLS)
-@pytest.mark.parametrize("reverse_source", [False, True])
+@pytest.mark.parametrize("reading", READINGS)
+@pytest.mark.parametrize("attention", ATTENTIONS)
 def test_padding_changes_neither_loss_nor_gradient(
-    settings: Settings, pairs: MakePairs, cell: str, reverse_source: bool
+    settings: Settings, pairs: MakePairs, cell: str, reading: dict[str, Any], attention: Attention
 ) -> None:
-    network = build(settings(cell=cell, reverse_source=reverse_source, layers=2))
+    network = build(settings(cell=cell, layers=2, **reading), attention=attention)
     data = pairs([[3], [4, 5, 6, 7, 8], [5, 3, 4]], [[7, 8, 3, 4], [6], [5, 5]])
     together = loss_of(network, data.batch(np.arange(3)))
     apart = torch.stack([loss_of(network, data.batch(np.array([position]))) for position in range(3)]).sum()
@@ -96,7 +103,7 @@ def test_padding_changes_neither_loss_nor_gradient(
 def test_reversal_turns_real_tokens_only() -> None:
     tokens = torch.tensor([[3, 3, 3], [4, 4, 2], [5, 2, 2], [6, 2, 2]])
     expected = [[6, 4, 3], [5, 3, 2], [4, 2, 2], [3, 2, 2]]
-    assert reversed_tokens(tokens, torch.tensor([4, 2, 1])).tolist() == expected
+    assert reversed_columns(tokens, torch.tensor([4, 2, 1])).tolist() == expected
 
 
 def test_reading_backwards_is_reading_the_reversed_source(settings: Settings) -> None:
@@ -107,16 +114,19 @@ def test_reading_backwards_is_reading_the_reversed_source(settings: Settings) ->
 
 
 @pytest.mark.parametrize("cell", CELLS)
-def test_gradient_of_the_loss_is_right(settings: Settings, pairs: MakePairs, cell: str) -> None:
-    network = build(settings(cell=cell, embedding_size=2, hidden_size=2, reverse_source=True))
+@pytest.mark.parametrize("attention", ATTENTIONS)
+@pytest.mark.parametrize("bidirectional", [False, True])
+def test_gradient_of_the_loss_is_right(
+    settings: Settings, pairs: MakePairs, cell: str, attention: Attention, bidirectional: bool
+) -> None:
+    reading = {"bidirectional": bidirectional, "reverse_source": not bidirectional}
+    network = build(settings(cell=cell, embedding_size=2, hidden_size=2, **reading), attention=attention)
     batch = pairs([[3, 4, 5], [6]], [[7], [8, 3, 4]]).batch(np.arange(2))
     names = [name for name, _ in network.named_parameters()]
 
     def loss(*values: Tensor) -> Tensor:
-        parts = (batch.source, batch.lengths, batch.target, batch.labels, batch.real)
-        return torch.func.functional_call(
-            _Loss(network), {f"network.{n}": v for n, v in zip(names, values, strict=True)}, parts
-        )
+        weights = {f"network.{name}": value for name, value in zip(names, values, strict=True)}
+        return torch.func.functional_call(_Loss(network), weights, (batch,))
 
     inputs = tuple(parameter.detach().clone().requires_grad_() for parameter in network.parameters())
     assert torch.autograd.gradcheck(loss, inputs, fast_mode=True)
@@ -127,8 +137,41 @@ class _Loss(torch.nn.Module):
         super().__init__()
         self.network = network
 
-    def forward(self, *parts: Tensor) -> Tensor:
-        return self.network.loss(*parts)
+    def forward(self, batch: Batch) -> Tensor:
+        return self.network.loss(batch, label_smoothing=0.1)
+
+
+@pytest.mark.parametrize("cell", CELLS)
+def test_reading_both_ways_joins_what_is_read_each_way(settings: Settings, cell: str) -> None:
+    network = build(settings(cell=cell, bidirectional=True), attention="dot")
+    source, lengths = torch.tensor([[3, 4], [5, 6], [7, 2]]), torch.tensor([3, 2])
+    ways = []
+    for suffix, reverse_source in (("", False), ("_reverse", True)):
+        way = build(settings(cell=cell, reverse_source=reverse_source)).encoder
+        way.embedding.load_state_dict(network.encoder.embedding.state_dict())
+        weights = {
+            name: network.encoder.recurrence.get_parameter(name + suffix) for name in way.recurrence.state_dict()
+        }
+        way.recurrence.load_state_dict(weights)
+        ways.append(way.positions(source, lengths))
+    (one, first), (other, second) = ways
+    joined = network.encoder.joined
+    values, state = network.encoder.positions(source, lengths)
+    torch.testing.assert_close(values[:2], joined["top"](torch.cat([one, other], -1)).tanh()[:2])
+    hidden = torch.cat([top_hidden(first), top_hidden(second)], -1)
+    torch.testing.assert_close(top_hidden(state), joined["hidden"](hidden).tanh())
+    if cell == "lstm":
+        torch.testing.assert_close(state[1][0], joined["cell"](torch.cat([first[1][0], second[1][0]], -1)))
+
+
+def test_label_smoothing_shares_out_part_of_the_target(settings: Settings, pairs: MakePairs) -> None:
+    network = build(settings())
+    batch = pairs([[3, 4], [5]], [[5, 6], [7]]).batch(np.arange(2))
+    top = network(batch.source, batch.lengths, batch.target)
+    log_probabilities = network.decoder.logits(top).log_softmax(-1)[batch.real]
+    everywhere = -log_probabilities.mean(-1).sum()
+    expected = 0.8 * loss_of(network, batch) + 0.2 * everywhere
+    torch.testing.assert_close(network.loss(batch, label_smoothing=0.2), expected)
 
 
 def test_loss_is_the_sum_of_negative_log_probabilities_with_the_sentence_end(

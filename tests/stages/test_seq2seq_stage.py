@@ -37,7 +37,7 @@ def params() -> Params:
     return params.model_copy(
         update={
             "seq2seq": params.seq2seq.model_copy(update=small),
-            "seq2seq_overrides": Seq2seqOverrides(translation=Seq2seqOverride(), qa=Seq2seqOverride()),
+            "seq2seq_overrides": Seq2seqOverrides(**dict.fromkeys(Seq2seqOverrides.model_fields, Seq2seqOverride())),
             "compute": params.compute.model_copy(update={"accelerator": "cpu", "devices": 1}),
         }
     )
@@ -110,7 +110,7 @@ def test_answers_and_scores_are_those_of_the_saved_model(params: Params, tmp_pat
 
     network, pairs = load(folder), Pairs.load(workspace.tokens("qa"), "test")
     vocabulary = Vocabulary.load(workspace.tokens("qa") / "vocabulary.tsv")
-    outputs = [join_words(vocabulary.decode(output)) for output in decode_all(network, pairs, 50, 20)]
+    outputs = [join_words(vocabulary.decode(output)) for output in decode_all(network, pairs)]
     items = [json.loads(line) for line in (workspace.raw("qa") / "text" / "test.jsonl").read_text().splitlines()]
     samples = [json.loads(line) for line in (folder / "samples.jsonl").read_text().splitlines()]
     assert len(samples) == 100
@@ -142,7 +142,7 @@ def test_every_test_split_of_a_translation_is_scored_against_the_raw_text(params
 
     folder, tokens = workspace.model("seq2seq-translation-none"), workspace.tokens("translation")
     subwords = Subwords.load(tokens / "tokenizer.json")
-    texts = [subwords.decode(output) for output in decode_all(load(folder), Pairs.load(tokens, "test_two"), 50, 20)]
+    texts = [subwords.decode(output) for output in decode_all(load(folder), Pairs.load(tokens, "test_two"))]
     raw = workspace.raw("translation") / "text"
     sources, references = ((raw / f"test_two.{side}.txt").read_text().splitlines() for side in ("source", "target"))
     assert any(texts)

@@ -1,7 +1,8 @@
 """The whole of ``params.yaml``, read and validated."""
 
+from itertools import product
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import Field, ValidationError, model_validator
 from ruamel.yaml import YAML
@@ -16,7 +17,7 @@ from firth.params.lm import LmOverrides, LmParams
 from firth.params.ngram import NgramParams
 from firth.params.report import ReportParams
 from firth.params.section import Section, overridden
-from firth.params.seq2seq import Seq2seqOverrides, Seq2seqParams
+from firth.params.seq2seq import Attention, Seq2seqOverrides, Seq2seqParams, Task
 from firth.params.svd import SvdParams
 from firth.params.tokens import TokensParams
 from firth.params.word2vec import Word2vecParams
@@ -49,8 +50,9 @@ class Params(Section):
         devices = self.compute.devices * self.compute.nodes
         for name in LmOverrides.model_fields:
             _check_batch(f"lm.batch_size (for {name})", self.lm_for(name).batch_size, devices)
-        for name in Seq2seqOverrides.model_fields:
-            _check_batch(f"seq2seq.batch_size (for {name})", self.seq2seq_for(name).batch_size, devices)
+        for task, attention in product(get_args(Task), get_args(Attention)):
+            batch_size = self.seq2seq_for(task, attention).batch_size
+            _check_batch(f"seq2seq.batch_size (for {task} with attention {attention})", batch_size, devices)
         _check_batch("word2vec.batch_size", self.word2vec.batch_size, devices)
         same_text = self.corpora.embeddings.model_dump() == self.corpora.lm.model_dump()
         held_out = isinstance(self.corpora.lm, OwnTextSplits) or getattr(self.corpora.lm, "source", "") in (
@@ -68,9 +70,12 @@ class Params(Section):
         """Section ``lm`` with the network's overrides in place."""
         return overridden(self.lm, getattr(self.lm_overrides, network), f"lm_overrides.{network}")
 
-    def seq2seq_for(self, task: str) -> Seq2seqParams:
-        """Section ``seq2seq`` with the task's overrides in place."""
-        return overridden(self.seq2seq, getattr(self.seq2seq_overrides, task), f"seq2seq_overrides.{task}")
+    def seq2seq_for(self, task: Task, attention: Attention) -> Seq2seqParams:
+        """Section ``seq2seq`` with the overrides of the task and then of the attention in place."""
+        section = self.seq2seq
+        for name in (task, attention):
+            section = overridden(section, getattr(self.seq2seq_overrides, name), f"seq2seq_overrides.{name}")
+        return section
 
 
 def load_params(path: Path) -> Params:

@@ -1,11 +1,13 @@
 """Sections ``seq2seq`` and ``seq2seq_overrides``: encoder–decoders."""
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, Self
 
-from firth.params.section import Count, Positive, Probability, Section, override_of
+from pydantic import model_validator
+
+from firth.params.section import Count, NotNegative, Positive, Probability, Section, override_of
 
 Task = Literal["translation", "qa"]
-Attention = Literal["none"]
+Attention = Literal["none", "additive", "dot", "general"]
 Cell = Literal["rnn", "gru", "lstm"]
 
 
@@ -15,13 +17,23 @@ class Seq2seqParams(Section):
     hidden_size: Count
     layers: Count
     dropout: Probability
+    label_smoothing: Probability
+    bidirectional: bool
     reverse_source: bool
+    beam_size: Count
+    length_penalty: NotNegative
     max_length: Count
     batch_size: Count
     learning_rate: Positive
     gradient_clip_norm: Positive
     max_epochs: Count
     patience: Count
+
+    @model_validator(mode="after")
+    def _one_order(self) -> Self:
+        if self.bidirectional and self.reverse_source:
+            raise ValueError("bidirectional reads the source from both ends; make it or reverse_source false")
+        return self
 
 
 if TYPE_CHECKING:
@@ -31,7 +43,11 @@ else:
 
 
 class Seq2seqOverrides(Section):
-    """Any keys of ``seq2seq``, for one task."""
+    """Any keys of ``seq2seq``, for one task, and for one attention, which go before."""
 
     translation: Seq2seqOverride
     qa: Seq2seqOverride
+    none: Seq2seqOverride
+    additive: Seq2seqOverride
+    dot: Seq2seqOverride
+    general: Seq2seqOverride

@@ -2,7 +2,7 @@
 
 Sutskever et al. (2014); Cho et al. (2014). The decoder starts in the encoder's last state s_T, and the first target
 word comes straight from it: y₁ ~ softmax(V s_T). Each further word comes from the decoder's state and the word before.
-There is no symbol for the begin of a sentence.
+There is no symbol for the begin of a sentence. That is the whole network without attention; with it, see ``attention``.
 
 Shapes: S source positions, T target positions, B sentences, E embedding_size, H hidden_size, V vocabulary size.
 """
@@ -14,10 +14,12 @@ from typing import NamedTuple
 import torch
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
-from torch.nn.functional import cross_entropy, linear
-from torch.nn.utils.rnn import pack_padded_sequence
+from torch.nn.functional import cross_entropy, dropout, linear
+from torch.nn.utils.rnn import PackedSequence, pack_padded_sequence, pad_packed_sequence
 
 from firth.params.seq2seq import Attention, Cell, Seq2seqParams
+from firth.seq2seq.attention import AttentionLayer, Memory
+from firth.seq2seq.data import Batch
 
 RECURRENCES: dict[Cell, type[nn.RNN] | type[nn.GRU] | type[nn.LSTM]] = {"rnn": nn.RNN, "gru": nn.GRU, "lstm": nn.LSTM}
 FORGET_GATE_BIAS = 1.0  # Jozefowicz et al. (2015)
@@ -35,51 +37,83 @@ class Configuration(NamedTuple):
 
 
 class Encoder(nn.Module):
-    """Reads the source, forwards or backwards, into one state."""
+    """Reads the source forwards, backwards, or both ways, into one state of the decoder's size.
 
-    def __init__(self, vocabulary_size: int, settings: Seq2seqParams) -> None:
+    Read both ways, there are two states, and two layers at each position; linear maps make one of them, with a tanh for
+    what is a hidden layer (Bahdanau et al. 2015, section A.2.2).
+    """
+
+    def __init__(self, attention: Attention, vocabulary_size: int, settings: Seq2seqParams) -> None:
         super().__init__()
-        self.reverse_source = settings.reverse_source
+        self.reverse_source, self.dropout = settings.reverse_source, settings.dropout
         self.embedding = _embedding(vocabulary_size, settings)
-        self.dropout = nn.Dropout(settings.dropout)
-        self.recurrence = _recurrence(settings)
+        self.recurrence = _recurrence(settings, settings.bidirectional)
+        size = settings.hidden_size
+        parts = {"hidden": True, "cell": settings.cell == "lstm", "top": attention != "none"}
+        self.joined = nn.ModuleDict(
+            {part: _linear(2 * size, size) for part, used in parts.items() if used and settings.bidirectional}
+        )
 
     def forward(self, source: Tensor, lengths: Tensor) -> State:
         """State after the last real token: source (S, B), lengths (B,) ≥ 1 on the CPU → s_T."""
+        return self._read(source, lengths)[1]
+
+    def positions(self, source: Tensor, lengths: Tensor) -> tuple[Tensor, State]:
+        """The top layer at each position of the source, (S, B, H), zeros on padding if there is any, and the state."""
+        found, state = self._read(source, lengths)
+        values = pad_packed_sequence(found, total_length=len(source))[0] if isinstance(found, PackedSequence) else found
         if self.reverse_source:
-            source = reversed_tokens(source, lengths.to(source.device))
-        embedded = self.dropout(self.embedding(source))  # (S, B, E)
-        if int(lengths.min()) == len(source):  # nothing is padded, and packing costs a third of the time
-            _, state = self.recurrence(embedded)
-        else:
-            _, state = self.recurrence(pack_padded_sequence(embedded, lengths, enforce_sorted=False))
-        return state
+            values = reversed_columns(values, lengths.to(values.device))
+        return self.joined["top"](values).tanh() if self.joined else values, state
+
+    def _read(self, source: Tensor, lengths: Tensor) -> tuple[Tensor | PackedSequence, State]:
+        if self.reverse_source:
+            source = reversed_columns(source, lengths.to(source.device))
+        embedded = locked_dropout(self.embedding(source), self.dropout, self.training)  # (S, B, E)
+        padded = int(lengths.min()) < len(source)  # without padding there is no need to pack, which is slow
+        read = pack_padded_sequence(embedded, lengths, enforce_sorted=False) if padded else embedded
+        found, state = self.recurrence(read)
+        if not self.joined:
+            return found, state
+        if isinstance(state, tuple):
+            hidden, cell = state
+            return found, (self.joined["hidden"](_both(hidden)).tanh(), self.joined["cell"](_both(cell)))
+        return found, self.joined["hidden"](_both(state)).tanh()
 
 
 class Decoder(nn.Module):
-    """Writes the target: a recurrence over the words so far, and the output layer V.
+    """Writes the target: a recurrence over the words so far, attention if there is any, and the output layer V.
 
-    V is the product of the target embeddings and a projection of the hidden layer to their size (Press & Wolf, 2017):
+    V is the product of the target embeddings and a projection of the top layer to their size (Press & Wolf, 2017):
     learned in fewer steps than a matrix of its own, and cheaper to multiply with.
     """
 
-    def __init__(self, vocabulary_size: int, settings: Seq2seqParams) -> None:
+    def __init__(self, attention: Attention, vocabulary_size: int, settings: Seq2seqParams) -> None:
         super().__init__()
+        self.dropout = settings.dropout
         self.embedding = _embedding(vocabulary_size, settings)
-        self.dropout = nn.Dropout(settings.dropout)
         self.recurrence = _recurrence(settings)
+        self.attention = None if attention == "none" else AttentionLayer(attention, settings.hidden_size)
         self.projection = nn.Linear(settings.hidden_size, settings.embedding_size, bias=False)
         self.bias = nn.Parameter(torch.zeros(vocabulary_size))
         nn.init.xavier_uniform_(self.projection.weight)
 
     def forward(self, target: Tensor, state: State) -> tuple[Tensor, State]:
         """Read target words (T, B) from ``state`` in one call → hidden layers (T, B, H), and the state after them."""
-        hidden, state = self.recurrence(self.dropout(self.embedding(target)), state)
+        embedded = locked_dropout(self.embedding(target), self.dropout, self.training)
+        hidden, state = self.recurrence(embedded, state)
         return hidden, state
 
-    def logits(self, hidden: Tensor) -> Tensor:
-        """Score the next word: top hidden layer (..., H) → logits (..., V)."""
-        return linear(self.projection(self.dropout(hidden)), self.embedding.weight, self.bias)
+    def top(self, hidden: Tensor, memory: Memory | None) -> Tensor:
+        """What words are predicted from, (T, B, H): attentional layers, or without attention the hidden ones."""
+        if self.attention is None or memory is None:
+            return hidden
+        attentional: Tensor = self.attention(hidden, memory)
+        return attentional
+
+    def logits(self, top: Tensor) -> Tensor:
+        """Score the next word: top layers (..., H) → logits (..., V)."""
+        return linear(self.projection(top), self.embedding.weight, self.bias)
 
 
 class EncoderDecoder(nn.Module):
@@ -88,22 +122,37 @@ class EncoderDecoder(nn.Module):
     def __init__(self, configuration: Configuration) -> None:
         super().__init__()
         self.configuration = configuration
-        self.encoder = Encoder(configuration.vocabulary_size, configuration.settings)
-        self.decoder = Decoder(configuration.vocabulary_size, configuration.settings)
+        attention, vocabulary_size, settings = configuration
+        self.encoder = Encoder(attention, vocabulary_size, settings)
+        self.decoder = Decoder(attention, vocabulary_size, settings)
+
+    def read(self, source: Tensor, lengths: Tensor) -> tuple[State, Memory | None]:
+        """Read the source (S, B), lengths (B,): the state that the decoder starts in, and what it can look back at."""
+        if self.decoder.attention is None:
+            return self.encoder(source, lengths), None
+        values, state = self.encoder.positions(source, lengths)
+        real = torch.arange(len(source), device=source.device).unsqueeze(1) < lengths.to(source.device)  # (S, B)
+        return state, self.decoder.attention.memory(values, real)
 
     def forward(self, source: Tensor, lengths: Tensor, target: Tensor) -> Tensor:
-        """Teacher forcing: source (S, B), lengths (B,), target (T, B) → top hidden layers (T + 1, B, H).
+        """Teacher forcing: source (S, B), lengths (B,), target (T, B) → top layers (T + 1, B, H).
 
-        Position t predicts target word t, and position T what follows the last one; position 0 is s_T itself.
+        Position t predicts target word t, and position T what follows the last one; position 0 is made of s_T itself.
         """
-        state = self.encoder(source, lengths)
+        state, memory = self.read(source, lengths)
         hidden, _ = self.decoder(target, state)
-        return torch.cat([top_hidden(state).unsqueeze(0), hidden])
+        return self.decoder.top(torch.cat([top_hidden(state).unsqueeze(0), hidden]), memory)
 
-    def loss(self, source: Tensor, lengths: Tensor, target: Tensor, labels: Tensor, real: Tensor) -> Tensor:
-        """Sum of −ln p over the real labels: labels (T + 1, B), real (T + 1, B) bool → nats, a scalar."""
-        hidden = self(source, lengths, target)[real]  # (N, H): padding never reaches the output layer
-        return cross_entropy(self.decoder.logits(hidden), labels[real], reduction="sum")
+    def loss(self, batch: Batch, label_smoothing: float = 0.0) -> Tensor:
+        """Sum over the real labels of −ln p, in nats, a scalar.
+
+        With label smoothing ε (Szegedy et al. 2016, section 7), of (1 − ε) times this and ε times the mean over the
+        vocabulary.
+        """
+        top = self(batch.source, batch.lengths, batch.target)
+        dropped = locked_dropout(top, self.decoder.dropout, self.training)[batch.real]  # (N, H): no padding
+        logits = self.decoder.logits(dropped)
+        return cross_entropy(logits, batch.labels[batch.real], reduction="sum", label_smoothing=label_smoothing)
 
 
 def top_hidden(state: State) -> Tensor:
@@ -111,10 +160,23 @@ def top_hidden(state: State) -> Tensor:
     return (state[0] if isinstance(state, tuple) else state)[-1]
 
 
-def reversed_tokens(tokens: Tensor, lengths: Tensor) -> Tensor:
-    """Reverse the first ``lengths[b]`` tokens of each column; padding stays: tokens (S, B), lengths (B,) → (S, B)."""
-    positions = torch.arange(len(tokens), device=tokens.device).unsqueeze(1)  # (S, 1)
-    return tokens.gather(0, torch.where(positions < lengths, lengths - 1 - positions, positions))
+def reversed_columns(values: Tensor, lengths: Tensor) -> Tensor:
+    """Reverse the first ``lengths[b]`` rows of each column; padding stays: values (S, B, …), lengths (B,)."""
+    positions = torch.arange(len(values), device=values.device).unsqueeze(1)  # (S, 1)
+    rows = torch.where(positions < lengths, lengths - 1 - positions, positions)  # (S, B)
+    return values[rows, torch.arange(values.shape[1], device=values.device)]
+
+
+def locked_dropout(values: Tensor, share: float, training: bool) -> Tensor:
+    """Dropout of values (T, B, …) with one mask for all T (Gal & Ghahramani 2016)."""
+    if not training or not share:
+        return values
+    return values * dropout(torch.ones_like(values[:1]), share)
+
+
+def _both(state: Tensor) -> Tensor:
+    """The states of both directions beside each other: (2 · layers, B, H) → (layers, B, 2H)."""
+    return torch.cat([state[0::2], state[1::2]], -1)
 
 
 def save(network: EncoderDecoder, folder: Path) -> None:
@@ -135,17 +197,25 @@ def load(folder: Path) -> EncoderDecoder:
     return network.eval()
 
 
+def _linear(inputs: int, outputs: int) -> nn.Linear:
+    layer = nn.Linear(inputs, outputs)
+    nn.init.xavier_uniform_(layer.weight)
+    nn.init.zeros_(layer.bias)
+    return layer
+
+
 def _embedding(vocabulary_size: int, settings: Seq2seqParams) -> nn.Embedding:
     embedding = nn.Embedding(vocabulary_size, settings.embedding_size)
     nn.init.normal_(embedding.weight, std=EMBEDDING_DEVIATION)
     return embedding
 
 
-def _recurrence(settings: Seq2seqParams) -> nn.RNNBase:
+def _recurrence(settings: Seq2seqParams, bidirectional: bool = False) -> nn.RNNBase:
     """Build a recurrence with orthogonal recurrent weights, gate by gate, and gates that start out remembering."""
     size, layers = settings.hidden_size, settings.layers
     between = settings.dropout if layers > 1 else 0.0
-    recurrence = RECURRENCES[settings.cell](settings.embedding_size, size, layers, dropout=between)
+    kind = RECURRENCES[settings.cell]
+    recurrence = kind(settings.embedding_size, size, layers, dropout=between, bidirectional=bidirectional)
     remembering = {"rnn": None, "gru": 1, "lstm": 1}[settings.cell]  # torch's order: r, z, n and i, f, g, o
     for name, parameter in recurrence.named_parameters():
         if "bias" in name:

@@ -30,14 +30,14 @@ SAMPLES = 100
 
 def run(params: "Params", workspace: Workspace, task: Task, attention: Attention) -> None:
     """Train, decode every test split, and write the model, its samples, its learning curve and its metrics."""
-    name, settings = f"seq2seq-{task}-{attention}", params.seq2seq_for(task)
+    name, settings = f"seq2seq-{task}-{attention}", params.seq2seq_for(task, attention)
     tokens, raw = require(workspace.tokens(task), f"tokenize@{task}"), workspace.raw(task)
     lowercase = getattr(params.tokens, task).lowercase
     vocabulary = Vocabulary.load(tokens / "vocabulary.tsv")
     torch.manual_seed(derived_seed(params.seed, name, "weights"))
     network = EncoderDecoder(Configuration(attention, len(vocabulary), settings))
     data = Seq2seqData(Pairs.load(tokens, "train"), Pairs.load(tokens, "valid"), settings.batch_size, params.seed)
-    module = Seq2seqModule(network, settings.learning_rate, settings.max_epochs * data.steps_per_epoch)
+    module = Seq2seqModule(network, settings, settings.max_epochs * data.steps_per_epoch)
 
     described = {"attention": attention, "seq2seq": settings.model_dump()}
     with training_run(name, params, workspace, described, [tokens]) as place:
@@ -54,7 +54,7 @@ def run(params: "Params", workspace: Workspace, task: Task, attention: Attention
         samples: list[dict[str, Any]] = []
         for split in _test_splits(tokens):
             pairs = Pairs.load(tokens, split)
-            outputs = decode_all(network, pairs, settings.batch_size, settings.max_length)
+            outputs = decode_all(network, pairs)
             test = _test_translation if task == "translation" else _test_answers
             scores[split], items = test(outputs, pairs, split, tokens, raw, lowercase)
             samples = samples or items[:SAMPLES]
