@@ -70,12 +70,13 @@ class Handler(BaseHTTPRequestHandler):
             self.send_header("Content-Range", f"bytes {start}-{len(content) - 1}/{len(content)}")
         self.send_header("Content-Length", str(len(content) - start))
         self.end_headers()
-        stop = server.stall_after or server.drop_after or len(content)
+        stalls, drops = server.stall_after, server.drop_after
+        server.stall_after = server.drop_after = None  # of this answer alone: the next may come before it has ended
+        stop = stalls or drops or len(content)
         self.wfile.write(content[start : start + stop])
         self.wfile.flush()
-        if server.stall_after:
+        if stalls:
             server.released.wait(20)
-        server.stall_after = server.drop_after = None
 
     def log_message(self, format: str, *args: object) -> None:
         pass
