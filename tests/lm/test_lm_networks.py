@@ -16,7 +16,7 @@ from firth.lm.feedforward import FeedForward
 from firth.lm.module import window_loss
 from firth.lm.network import Output, detached
 from firth.lm.networks import build, initialize_embeddings, load
-from firth.lm.recurrent import Recurrent, locked_dropout
+from firth.lm.recurrent import Recurrent
 from firth.params.lm import NETWORKS, Network
 
 
@@ -193,15 +193,6 @@ def test_adaptive_softmax_worked_out_by_hand() -> None:
     within = [math.e**2, 1, 1 / math.e]
     expected = torch.tensor([first, *(cluster * share / sum(within) for share in within)])
     torch.testing.assert_close(output.log_probabilities(torch.ones(1, 1), torch.empty(4, 1))[0].exp(), expected)
-
-
-def test_dropout_masks_hold_for_a_whole_window_and_come_in_training_alone() -> None:
-    values = torch.ones(30, 40, 50)
-    dropped = locked_dropout(values, 0.4, training=True)
-    assert torch.equal(dropped, dropped[:1].expand(30, 40, 50))
-    assert dropped.unique().tolist() == [0.0, pytest.approx(1 / 0.6)]
-    assert float((dropped == 0).float().mean()) == pytest.approx(0.4, abs=0.05)
-    assert torch.equal(locked_dropout(values, 0.4, training=False), values)
 
 
 def test_each_dropout_of_a_recurrent_network_is_where_it_belongs() -> None:

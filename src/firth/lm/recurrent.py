@@ -9,6 +9,7 @@ from torch.nn import functional as F
 
 from firth.lm.network import LanguageNetwork, LayerState, State
 from firth.params.lm import Cell, LmParams
+from firth.training.dropout import locked_dropout
 
 CELLS: dict[Cell, type[nn.RNN] | type[nn.GRU] | type[nn.LSTM]] = {"rnn": nn.RNN, "gru": nn.GRU, "lstm": nn.LSTM}
 RECURRENT_WEIGHT = "weight_hh_l0"
@@ -59,10 +60,3 @@ class Recurrent(LanguageNetwork):
     def dropped(self, hidden: Tensor) -> Tensor:
         """Locked dropout on the last layer (T, B, H)."""
         return locked_dropout(hidden, self.params.output_dropout, self.training)
-
-
-def locked_dropout(values: Tensor, share: float, training: bool) -> Tensor:
-    """Dropout of values (T, B, H) with one mask (B, H) for all T (Gal & Ghahramani 2016)."""
-    if not training or not share:
-        return values
-    return values * F.dropout(torch.ones_like(values[:1]), share)

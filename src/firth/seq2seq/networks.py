@@ -14,12 +14,13 @@ from typing import NamedTuple
 import torch
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
-from torch.nn.functional import cross_entropy, dropout, linear
+from torch.nn.functional import cross_entropy, linear
 from torch.nn.utils.rnn import PackedSequence, pack_padded_sequence, pad_packed_sequence
 
 from firth.params.seq2seq import Attention, Cell, Seq2seqParams
 from firth.seq2seq.attention import AttentionLayer, Memory
 from firth.seq2seq.data import Batch
+from firth.training.dropout import locked_dropout
 
 RECURRENCES: dict[Cell, type[nn.RNN] | type[nn.GRU] | type[nn.LSTM]] = {"rnn": nn.RNN, "gru": nn.GRU, "lstm": nn.LSTM}
 FORGET_GATE_BIAS = 1.0  # Jozefowicz et al. (2015)
@@ -165,13 +166,6 @@ def reversed_columns(values: Tensor, lengths: Tensor) -> Tensor:
     positions = torch.arange(len(values), device=values.device).unsqueeze(1)  # (S, 1)
     rows = torch.where(positions < lengths, lengths - 1 - positions, positions)  # (S, B)
     return values[rows, torch.arange(values.shape[1], device=values.device)]
-
-
-def locked_dropout(values: Tensor, share: float, training: bool) -> Tensor:
-    """Dropout of values (T, B, …) with one mask for all T (Gal & Ghahramani 2016)."""
-    if not training or not share:
-        return values
-    return values * dropout(torch.ones_like(values[:1]), share)
 
 
 def _both(state: Tensor) -> Tensor:
