@@ -20,7 +20,7 @@ from firth.lm.evaluation import nats_per_token
 from firth.lm.kneser_ney import KneserNey, train_kneser_ney
 from firth.lm.networks import build, load
 from firth.params.lm import Network
-from firth.stages import language_queries
+from firth.stages import asked_text
 from firth.text.streams import TokenStream
 from firth.text.vocabulary import Vocabulary
 from firth.workspace import Workspace
@@ -80,7 +80,7 @@ def test_perplexity_is_the_stage_s_for_every_model_in_blocks_of_any_size(
     (folder / "text.txt").write_text("\ufeff" + "\r\n\r\n".join(lines), encoding="utf-8", newline="")
     wanted = [[name, f"{value:.3f}", f"{math.log(value):.3f}"] for name, value in perplexities(models, plain(lines))]
     for characters in (1, 50, 10**6):
-        monkeypatch.setattr(language_queries, "CHARACTERS_TOGETHER", characters)
+        monkeypatch.setattr(asked_text, "CHARACTERS_TOGETHER", characters)
         status, rows, errors = ask("perplexity", "text.txt")
         assert (status, errors) == (0, "")
         assert " ".join(rows[0]) == "text.txt: 28 sentences, 175 tokens with each <eos>"
@@ -272,9 +272,9 @@ def test_a_reader_that_has_enough_ends_it_quietly_and_the_n_gram_model_needs_no_
 
 
 def test_memory_for_unknown_words_is_bounded_and_the_frequent_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(language_queries, "COUNTED", 100)
-    language = language_queries.Language(Vocabulary(TOKENS, [1] * len(TOKENS)), lowercase=True, tokenized=False)
-    unknown = language_queries.Unknown()
+    monkeypatch.setattr(asked_text, "COUNTED", 100)
+    language = asked_text.Language(Vocabulary(TOKENS, [1] * len(TOKENS)), lowercase=True, tokenized=False)
+    unknown = asked_text.Unknown()
     for number in range(50):
         unknown.add(language.block([f"often w{number} x{number} y{number} z{number}"]))
     assert unknown.total == 250

@@ -1,19 +1,13 @@
 """``firth perplexity``, ``generate`` and ``next``: what people ask of the language models that are built.
 
-No stages, as in ``queries``. Text is tidied, cut and numbered as the corpus of the models was; a word that is not in
-their vocabulary is read as ``<unk>``, and people are told.
+No stages, as in ``queries``. A word that is not in the vocabulary is read as ``<unk>``, and people are told.
 """
 
 from __future__ import annotations
 
 import json
-import shutil
 import sys
-import tempfile
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping
 from difflib import get_close_matches
 from functools import partial
 from pathlib import Path
@@ -23,8 +17,6 @@ import numpy as np
 from rich.text import Text
 from safetensors import SafetensorError
 
-from firth.corpora.archives import SUFFIXES, LocalFile
-from firth.corpora.formats import prose_lines
 from firth.errors import FirthError
 from firth.lm.generation import generate, most_likely
 from firth.lm.kneser_ney import KneserNey
@@ -32,10 +24,9 @@ from firth.lm.perplexity import Tally, by_sentence
 from firth.lm.reading import Floats, NgramReader, Reader
 from firth.params.lm import NETWORKS
 from firth.stages.answers import Columns, plain_table, print_answer, side_by_side
-from firth.text.streams import TokenStream
-from firth.text.tokenizer import join_words, tokenize_line
-from firth.text.vocabulary import EOS, EOS_ID, UNK, UNK_ID, Vocabulary
-from firth.training.progress import Meter
+from firth.stages.asked_text import Block, Language, Unknown, text_blocks, text_file
+from firth.text.tokenizer import join_words
+from firth.text.vocabulary import EOS, EOS_ID, UNK, Vocabulary
 from firth.training.reproducibility import generator
 from firth.workspace import require
 
@@ -45,61 +36,11 @@ if TYPE_CHECKING:
 
 MODELS = ("ngram", *NETWORKS)  # from the least to the most powerful
 SETTINGS = "settings.json"
-STANDARD_INPUT = "-"
-CHARACTERS_TOGETHER = 1 << 17
 NAMED = 5  # unknown words, and spellings for each
-COUNTED = 100_000  # different unknown words; of more, the rarer half is forgotten
 DECIMALS = 4  # of probabilities
 TITLE_WORDS = 12
 
 Start = Callable[[], Reader]
-
-
-@dataclass(frozen=True)
-class Block:
-    """Some sentences: their lines, all their tokens, these as ids, and which of them are out of vocabulary."""
-
-    lines: list[str]
-    tokens: list[str]
-    stream: TokenStream
-    unknown: list[int]
-
-
-@dataclass(frozen=True)
-class Language:
-    """How the text of the models was cut into tokens and numbered."""
-
-    vocabulary: Vocabulary
-    lowercase: bool
-    tokenized: bool
-
-    def block(self, lines: list[str]) -> Block:
-        """Sentences, one a line; a line without tokens is none.
-
-        ``<eos>`` written in a text is out of vocabulary, and ``<unk>`` is not, as in the stage ``tokenize``.
-        """
-        cut = [(line, tokens) for line in lines if (tokens := tokenize_line(line, self.lowercase, self.tokenized))]
-        tokens = [token for _, sentence in cut for token in sentence]
-        ids = self.vocabulary.encode(tokens)
-        ids[ids == EOS_ID] = UNK_ID
-        unknown = [place for place in np.flatnonzero(ids == UNK_ID).tolist() if tokens[place] != UNK]
-        offsets = np.cumsum([0, *(len(sentence) for _, sentence in cut)])
-        return Block([line for line, _ in cut], tokens, TokenStream(ids, offsets), unknown)
-
-
-@dataclass
-class Unknown:
-    """The words of a text that are out of vocabulary: how many, and how often each, as long as they aren't too many."""
-
-    total: int = 0
-    words: Counter[str] = field(default_factory=Counter)
-
-    def add(self, block: Block) -> None:
-        """Count those of some more sentences."""
-        self.total += len(block.unknown)
-        self.words.update(block.tokens[place] for place in block.unknown)
-        if len(self.words) > COUNTED:
-            self.words = Counter(dict(self.words.most_common(COUNTED // 2)))
 
 
 def print_perplexity(params: Params, workspace: Workspace, file: str, wanted: str | None, sentences: bool) -> None:
@@ -109,8 +50,8 @@ def print_perplexity(params: Params, workspace: Workspace, file: str, wanted: st
     tallies = {name: Tally() for name in readers}
     unknown, count = Unknown(), 0
     out = sys.stdout  # which a bar on the terminal would replace
-    with _text_file(file) as text:
-        for block in _blocks(text, language, metered=not (sentences and out.isatty())):
+    with text_file(file) as text:
+        for block in text_blocks(text, language, metered=not (sentences and out.isatty())):
             ids = block.stream.with_sentence_ends()
             scores = {name: reader.scores(ids) for name, reader in readers.items()}
             for name, tally in tallies.items():
@@ -247,54 +188,6 @@ def _prompt(text: str, language: Language) -> Block:
     if len(unknown) > NAMED:
         print(f"… and {len(unknown) - NAMED:,} more words", file=sys.stderr)
     return begun
-
-
-@contextmanager
-def _text_file(file: str) -> Iterator[LocalFile]:
-    """A file for the corpora's formats, which look ahead: standard input and pipes are copied to the disk first."""
-    path = Path(file)
-    if file != STANDARD_INPUT and (path.is_file() or path.is_dir() or not path.exists()):
-        yield LocalFile(path, file)
-        return
-    with tempfile.NamedTemporaryFile(prefix="firth-") as copy:
-        if file == STANDARD_INPUT:
-            shutil.copyfileobj(sys.stdin.buffer, copy)
-        else:
-            with path.open("rb") as pipe:
-                shutil.copyfileobj(pipe, copy)
-        copy.flush()
-        yield LocalFile(Path(copy.name), "standard input" if file == STANDARD_INPUT else file)
-
-
-def _blocks(text: LocalFile, language: Language, metered: bool) -> Iterator[Block]:
-    """A text in blocks of whole sentences, some ten thousand tokens each."""
-    with Meter(f"read {text.name}", _size(text)) if metered else nullcontext() as meter:
-        for lines in _together(line for _, line in prose_lines(text)):
-            block = language.block(lines)
-            if block.tokens:
-                yield block
-            if meter:
-                meter.advance(sum(len(line.encode("utf-8")) + 1 for line in lines))
-
-
-def _together(lines: Iterable[str]) -> Iterator[list[str]]:
-    block: list[str] = []
-    characters = 0
-    for line in lines:
-        block.append(line)
-        characters += len(line)
-        if characters >= CHARACTERS_TOGETHER:
-            yield block
-            block, characters = [], 0
-    if block:
-        yield block
-
-
-def _size(text: LocalFile) -> int | None:
-    """The bytes to be read, where they are known: of a file that isn't packed."""
-    if not text.path.is_file() or text.path.suffix.lower() in SUFFIXES:
-        return None
-    return text.path.stat().st_size
 
 
 def _sentence_lines(block: Block, scores: Mapping[str, Floats]) -> Iterator[str]:
