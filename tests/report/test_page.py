@@ -233,7 +233,7 @@ def test_example_of_counting_shows_the_numbers_of_the_matrix(page: str) -> None:
     "row",
     [
         ["LSTM", "perplexity (test)", "22.50", "1.250 times the floor"],
-        ["question answering, encoder–decoder", "exact match (test)", "0.9688", "0.0625 by the best baseline"],
+        ["question answering, without attention", "exact match (test)", "0.9688", "0.0625 by the best baseline"],
         ["SVD", "nearest word of the same class", "0.7500", "0.4375 with raw counts"],
         ["n-gram", "–", "–", "31.50", "32.50", "–"],
         ["LSTM", "1,000", "2", "21.50", "22.50", "1.250"],
@@ -243,7 +243,7 @@ def test_example_of_counting_shows_the_numbers_of_the_matrix(page: str) -> None:
         ["google-analogies, frequent words (3CosAdd)", "–", "–", "–", "0.1250"],
         ["google-analogies, frequent words (3CosMul)", "–", "–", "–", "0.3750"],
         ["google-analogies, all words (3CosAdd)", "–", "–", "–", "0.2500"],
-        ["test 2017", "encoder–decoder", "41.50", "60.25", "0.1250"],
+        ["test 2017", "without attention", "41.50", "60.25", "0.1250"],
         ["test", "baseline: question alone", "0.0625"],
         ["no noun", "250", "0.9900"],
         ["1 noun ≠", "250", "0.8750"],

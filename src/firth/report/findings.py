@@ -15,7 +15,12 @@ LANGUAGE_MODELS = {
     "lm-lstm": "LSTM",
 }
 NAMES = {"bleu": "BLEU", "chrf": "chrF"}
-ATTENTIONS = {"none": "encoder–decoder"}
+ATTENTIONS = {
+    "none": "without attention",
+    "additive": "additive attention",
+    "dot": "dot attention",
+    "general": "general attention",
+}
 
 Metrics = Mapping[str, Any]
 

@@ -12,7 +12,7 @@ from pydantic import BaseModel
 
 from firth.errors import FirthError
 from firth.params.corpora import ROLES
-from firth.report.findings import Findings
+from firth.report.findings import ATTENTIONS, Findings
 from firth.report.metrics import read_metrics
 from firth.report.neighbors import LISTED, Ranked, content_words, cooccurrence_example, words_to_show
 from firth.report.page import render_page
@@ -75,7 +75,7 @@ def _settings(params: "Params") -> dict[str, dict[str, Any]]:
         "language models": params.lm,
         **{f"language models, {name} only": override for name, override in params.lm_overrides},
         "encoder–decoders": params.seq2seq,
-        **{f"encoder–decoders, {name} only": override for name, override in params.seq2seq_overrides},
+        **{f"encoder–decoders, {ATTENTIONS.get(name, name)} only": keys for name, keys in params.seq2seq_overrides},
     }
     chosen = {name: section.model_dump(exclude_none=True) for name, section in sections.items()}
     everywhere = {"seed": params.seed, "threads": params.threads, "precision": params.precision}
