@@ -12,20 +12,20 @@ WORDS = {
 EVERYTHING = {word for word in WORDS if word.islower()} | {
     form for entries in lexicon().values() for forms in entries for form in forms
 }
-NUMBERS = {
-    form: number
-    for (part, _), entries in lexicon().items()
-    if part == "noun"
-    for forms in entries
-    for number, form in enumerate(forms)
-}
-VERBS = {
-    form: number
-    for (part, _), entries in lexicon().items()
-    if part == "verb"
-    for forms in entries
-    for number, form in enumerate(forms)
-}
+
+
+def numbers(part_of_speech: str) -> dict[str, int]:
+    """Every form of the nouns or verbs of the lexicon, and its number: 0 or 1."""
+    return {
+        form: number
+        for (part, _), entries in lexicon().items()
+        if part == part_of_speech
+        for forms in entries
+        for number, form in enumerate(forms)
+    }
+
+
+NUMBERS, VERBS = numbers("noun"), numbers("verb")
 
 
 @pytest.fixture(scope="module")

@@ -112,15 +112,15 @@ class TextData(pl.LightningDataModule):
     ----------
     train, valid : streams of ids in reading order, ``<eos>`` after every sentence.
     batch_size : the number of columns over all devices; each device takes its share of neighboring columns.
-    random_bptt : None for windows of ``bptt_length``; otherwise the seed of random lengths around it.
+    window_seed : of random lengths around ``bptt_length``; None for windows of just that length.
     """
 
     def __init__(
-        self, train: NDArray, valid: NDArray, batch_size: int, bptt_length: int, random_bptt: int | None = None
+        self, train: NDArray, valid: NDArray, batch_size: int, bptt_length: int, window_seed: int | None = None
     ) -> None:
         super().__init__()
         self.train, self.valid = train, valid
-        self.batch_size, self.bptt_length, self.random_bptt = batch_size, bptt_length, random_bptt
+        self.batch_size, self.bptt_length, self.window_seed = batch_size, bptt_length, window_seed
 
     def train_dataloader(self) -> DataLoader[Batch]:
         """Windows of this device's columns in reading order, the same in every epoch unless lengths are random."""
@@ -128,9 +128,9 @@ class TextData(pl.LightningDataModule):
         tokens, targets = training_columns(self.train, self.batch_size)
         share = slice(rank * self.batch_size // devices, (rank + 1) * self.batch_size // devices)
         lengths = equal_lengths(len(tokens), self.bptt_length)
-        if self.random_bptt is not None:
+        if self.window_seed is not None:
             step = self.trainer.global_step if self.trainer else 0  # is right after a resume, unlike the epoch
-            lengths = random_lengths(len(tokens), self.bptt_length, generator(self.random_bptt, "windows", step))
+            lengths = random_lengths(len(tokens), self.bptt_length, generator(self.window_seed, "windows", step))
         return DataLoader(Windows(tokens[:, share], targets[:, share], lengths, self._device), batch_size=None)
 
     def val_dataloader(self) -> DataLoader[Batch]:

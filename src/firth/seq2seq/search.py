@@ -104,15 +104,10 @@ def beam_search(
     return [ending.best for ending in endings]
 
 
-def decode_all(network: EncoderDecoder, pairs: Pairs, beam_size: int | None = None) -> list[list[int]]:
-    """Outputs for every source, in the order of the pairs, by the settings that the network was built with.
-
-    Parameters
-    ----------
-    beam_size : in place of the settings' own; 1 is greedy search.
-    """
+def decode_all(network: EncoderDecoder, pairs: Pairs) -> list[list[int]]:
+    """Outputs for every source, in the order of the pairs, by the settings that the network was built with."""
     settings = network.configuration.settings
-    size = settings.beam_size if beam_size is None else beam_size
+    size = settings.beam_size
     device = next(network.parameters()).device
     outputs: list[list[int]] = [[] for _ in range(len(pairs))]
     training = network.training
