@@ -6,7 +6,6 @@ import torch
 
 from firth.errors import FirthError
 from firth.lm.data import (
-    NO_TARGET,
     TextData,
     Windows,
     equal_lengths,
@@ -14,6 +13,7 @@ from firth.lm.data import (
     training_columns,
     validation_columns,
 )
+from firth.training.softmax import NO_TARGET
 
 TEXT = np.array([2, 3, 4, 1, 5, 6, 1, 7], np.uint16)
 

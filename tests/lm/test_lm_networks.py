@@ -11,13 +11,13 @@ from safetensors.torch import load_file
 from torch import Tensor
 
 from firth.errors import FirthError
-from firth.lm.data import NO_TARGET
 from firth.lm.feedforward import FeedForward
 from firth.lm.module import window_loss
 from firth.lm.network import Output, detached
 from firth.lm.networks import build, initialize_embeddings, load
 from firth.lm.recurrent import Recurrent
 from firth.params.lm import NETWORKS, Network
+from firth.training.softmax import NO_TARGET
 
 
 def small(network: Network, **changes: Any) -> Any:

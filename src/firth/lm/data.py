@@ -13,8 +13,8 @@ from torch.utils.data import DataLoader, Dataset
 from firth.errors import FirthError
 from firth.text.vocabulary import EOS_ID
 from firth.training.reproducibility import generator
+from firth.training.softmax import NO_TARGET
 
-NO_TARGET = -1
 HALVED, DEVIATION, SHORTEST = 0.05, 5.0, 5  # of random windows (Merity et al. 2017, section 5)
 VALIDATION_COLUMNS = 20
 VALIDATION_WINDOW = 128

@@ -11,9 +11,10 @@ from torch.optim import SGD, Adam, AdamW, Optimizer
 from torch.optim.lr_scheduler import LambdaLR, ReduceLROnPlateau
 
 from firth.lm.averaging import Averages
-from firth.lm.data import NO_TARGET, Batch
+from firth.lm.data import Batch
 from firth.lm.network import LanguageNetwork, State, detached
 from firth.params.lm import LmParams
+from firth.training.softmax import NO_TARGET
 from firth.training.trainer import warm_up_and_cosine
 
 OPTIMIZERS: dict[str, Any] = {"adam": Adam, "adamw": AdamW, "sgd": SGD}

@@ -10,9 +10,8 @@ from safetensors.torch import save_file
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from firth.lm.data import NO_TARGET
-from firth.lm.softmax import softmax_nats
 from firth.params.lm import LmParams, Network
+from firth.training.softmax import NO_TARGET, softmax_nats
 
 # What a network knows of the text so far; None if the text has just begun.
 # Recurrent: for each layer (1, B, H), or two of them for an LSTM: hidden, cell.

@@ -14,13 +14,14 @@ from typing import NamedTuple
 import torch
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
-from torch.nn.functional import cross_entropy, linear
+from torch.nn.functional import linear
 from torch.nn.utils.rnn import PackedSequence, pack_padded_sequence, pad_packed_sequence
 
 from firth.params.seq2seq import Attention, Cell, Seq2seqParams
 from firth.seq2seq.attention import AttentionLayer, Memory
 from firth.seq2seq.data import Batch
 from firth.training.dropout import locked_dropout
+from firth.training.softmax import softmax_nats
 
 RECURRENCES: dict[Cell, type[nn.RNN] | type[nn.GRU] | type[nn.LSTM]] = {"rnn": nn.RNN, "gru": nn.GRU, "lstm": nn.LSTM}
 FORGET_GATE_BIAS = 1.0  # Jozefowicz et al. (2015)
@@ -116,6 +117,10 @@ class Decoder(nn.Module):
         """Score the next word: top layers (..., H) → logits (..., V)."""
         return linear(self.projection(top), self.embedding.weight, self.bias)
 
+    def nats(self, top: Tensor, labels: Tensor, label_smoothing: float) -> Tensor:
+        """−ln p of the labels (N,) by the top layers (N, H), smoothed → (N,)."""
+        return softmax_nats(self.projection(top), self.embedding.weight, self.bias, labels, label_smoothing)
+
 
 class EncoderDecoder(nn.Module):
     """Encoder and decoder of equal size over one joint vocabulary, each with embeddings of its own."""
@@ -145,15 +150,10 @@ class EncoderDecoder(nn.Module):
         return self.decoder.top(torch.cat([top_hidden(state).unsqueeze(0), hidden]), memory)
 
     def loss(self, batch: Batch, label_smoothing: float = 0.0) -> Tensor:
-        """Sum over the real labels of −ln p, in nats, a scalar.
-
-        With label smoothing ε (Szegedy et al. 2016, section 7), of (1 − ε) times this and ε times the mean over the
-        vocabulary.
-        """
+        """Sum over the real labels of −ln p, in nats, a scalar; of its smoothed form with label smoothing."""
         top = self(batch.source, batch.lengths, batch.target)
         dropped = locked_dropout(top, self.decoder.dropout, self.training)[batch.real]  # (N, H): no padding
-        logits = self.decoder.logits(dropped)
-        return cross_entropy(logits, batch.labels[batch.real], reduction="sum", label_smoothing=label_smoothing)
+        return self.decoder.nats(dropped, batch.labels[batch.real], label_smoothing).sum()
 
 
 def top_hidden(state: State) -> Tensor:

@@ -7,11 +7,14 @@ from torch import Tensor
 from torch.autograd.function import once_differentiable
 from torch.nn import functional as F
 
-from firth.lm.data import NO_TARGET
+NO_TARGET = -1
 
 
-def softmax_nats(hidden: Tensor, weight: Tensor, bias: Tensor, targets: Tensor) -> Tensor:
+def softmax_nats(hidden: Tensor, weight: Tensor, bias: Tensor, targets: Tensor, label_smoothing: float = 0.0) -> Tensor:
     """−log softmax(W h + b) of the targets, (N,), and 0 where there is none (``NO_TARGET``).
+
+    With label smoothing ε (Szegedy et al. 2016, section 7), 1 − ε times this and ε times the mean over the vocabulary:
+    as both hold the same log Σ exp(score), that adds ε times the target's score less the mean score.
 
     Parameters
     ----------
@@ -19,8 +22,14 @@ def softmax_nats(hidden: Tensor, weight: Tensor, bias: Tensor, targets: Tensor) 
     weight, bias : (V, H) and (V,).
     targets : (N,) ids.
     """
-    found: Tensor = _SoftmaxNats.apply(hidden, weight, bias, targets)
-    return found
+    nats: Tensor = _SoftmaxNats.apply(hidden, weight, bias, targets)
+    if not label_smoothing:
+        return nats
+    known = targets != NO_TARGET
+    places = targets.where(known, 0)
+    score = (hidden * F.embedding(places, weight)).sum(-1) + bias[places]
+    mean = (hidden * weight.mean(0)).sum(-1) + bias.mean()
+    return nats + label_smoothing * (score - mean) * known
 
 
 class _SoftmaxNats(torch.autograd.Function):

@@ -2,8 +2,7 @@ import pytest
 import torch
 from torch.nn import functional as F
 
-from firth.lm.data import NO_TARGET
-from firth.lm.softmax import softmax_nats
+from firth.training.softmax import NO_TARGET, softmax_nats
 
 TARGETS = torch.tensor([3, 0, NO_TARGET, 3, 10])
 
@@ -16,26 +15,33 @@ def parts(scale: float, dtype: torch.dtype) -> tuple[torch.Tensor, torch.Tensor,
 
 @pytest.mark.parametrize("scale", [1.0, 30.0])  # 30: most probabilities underflow in single precision
 @pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
-def test_value_and_gradient_are_those_of_cross_entropy(scale: float, dtype: torch.dtype) -> None:
+@pytest.mark.parametrize("smoothing", [0.0, 0.3])
+def test_value_and_gradient_are_those_of_cross_entropy(scale: float, dtype: torch.dtype, smoothing: float) -> None:
     hidden, weight, bias = parts(scale, dtype)
     shares = torch.tensor([1.0, -2.0, 5.0, 0.5, 3.0], dtype=dtype)
-    found = softmax_nats(hidden, weight, bias, TARGETS)
-    expected = F.cross_entropy(F.linear(hidden, weight, bias), TARGETS, ignore_index=NO_TARGET, reduction="none")
+    found = softmax_nats(hidden, weight, bias, TARGETS, smoothing)
+    expected = F.cross_entropy(
+        F.linear(hidden, weight, bias), TARGETS, ignore_index=NO_TARGET, reduction="none", label_smoothing=smoothing
+    )
     torch.testing.assert_close(found, expected)
     gradients = torch.autograd.grad((shares * found).sum(), (hidden, weight, bias))
     torch.testing.assert_close(gradients, torch.autograd.grad((shares * expected).sum(), (hidden, weight, bias)))
 
 
-def test_gradient_is_that_of_finite_differences() -> None:
-    assert torch.autograd.gradcheck(lambda h, w, b: softmax_nats(h, w, b, TARGETS), parts(1.0, torch.float64))
+@pytest.mark.parametrize("smoothing", [0.0, 0.3])
+def test_gradient_is_that_of_finite_differences(smoothing: float) -> None:
+    assert torch.autograd.gradcheck(
+        lambda h, w, b: softmax_nats(h, w, b, TARGETS, smoothing), parts(1.0, torch.float64)
+    )
 
 
-def test_half_precision_is_close_and_gives_full_precision_to_the_weights() -> None:
+@pytest.mark.parametrize("smoothing", [0.0, 0.3])
+def test_half_precision_is_close_and_gives_full_precision_to_the_weights(smoothing: float) -> None:
     exact = parts(1.0, torch.float32)
     losses, gradients = [], []
     for enabled in (True, False):
         with torch.autocast("cpu", torch.bfloat16, enabled=enabled):
-            nats = softmax_nats(*exact, TARGETS)
+            nats = softmax_nats(*exact, TARGETS, smoothing)
         losses.append(nats)
         gradients.append(torch.autograd.grad(nats.sum(), exact))
     assert all(value.dtype == torch.float32 for value in (*losses, *gradients[0]))
