@@ -17,7 +17,8 @@ def settings() -> Callable[..., Seq2seqParams]:
         values = {
             "cell": "gru", "embedding_size": 3, "hidden_size": 4, "layers": 1, "dropout": 0.0,
             "label_smoothing": 0.0, "bidirectional": False, "reverse_source": False, "beam_size": 1,
-            "length_penalty": 0.0, "max_length": 6, "batch_size": 4, "learning_rate": 0.01,
+            "length_penalty": 0.0, "max_length": 6, "batch_size": 4, "batch_type": "pairs",
+            "learning_rate": 0.01,
             "gradient_clip_norm": 1.0, "max_epochs": 3, "patience": 3,
         }  # fmt: skip
         return Seq2seqParams.model_validate({**values, **changes})

@@ -110,9 +110,10 @@ def test_batched_search_finds_what_one_by_one_finds_in_the_order_of_the_pairs(
     sources = [random.integers(3, 7, size=random.integers(1, 6)).tolist() for _ in range(20)]
     lengths = set()
     for seed in range(3):
-        network = random_network(settings(cell=cell, reverse_source=True, layers=2, batch_size=7), seed)
+        chosen = settings(cell=cell, reverse_source=True, layers=2, batch_size=7)
+        network = random_network(chosen, seed)
         expected = [one_by_one(network, source, 6) for source in sources]
-        assert decode_all(network, pairs(sources, sources)) == expected
+        assert decode_all(network, pairs(sources, sources).source, chosen) == expected
         lengths |= {len(output) for output in expected}
     assert len(lengths) > 1
 
@@ -160,8 +161,9 @@ def test_sentences_of_a_batch_do_not_change_each_other(settings: Settings, pairs
     sources = [random.integers(3, 7, size=random.integers(1, 6)).tolist() for _ in range(25)]
     outputs: list[list[int]] = []
     for seed in range(4):
+        network = random_network(settings(), seed, "general")
         together, alone = (
-            decode_all(random_network(settings(beam_size=3, batch_size=size), seed, "general"), pairs(sources, sources))
+            decode_all(network, pairs(sources, sources).source, settings(beam_size=3, batch_size=size))
             for size in (25, 1)
         )
         assert together == alone
@@ -171,8 +173,8 @@ def test_sentences_of_a_batch_do_not_change_each_other(settings: Settings, pairs
 
 def test_search_leaves_dropout_out_and_the_mode_as_it_was(settings: Settings, pairs: MakePairs) -> None:
     network = random_network(settings(dropout=0.9), 0)
-    data = pairs([[3, 4], [5]], [[3], [3]])
-    expected = decode_all(network, data)
+    sources = pairs([[3, 4], [5]], [[3], [3]]).source
+    expected = decode_all(network, sources, settings())
     network.train()
-    assert decode_all(network, data) == expected
+    assert decode_all(network, sources, settings()) == expected
     assert network.training

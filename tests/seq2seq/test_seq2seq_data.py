@@ -1,15 +1,18 @@
 from collections.abc import Callable
 from pathlib import Path
+from typing import get_args
 
 import numpy as np
 import pytest
 import torch
 
 from firth.errors import FirthError
+from firth.params.seq2seq import BatchType, Seq2seqParams
 from firth.seq2seq import data as module
 from firth.seq2seq.data import Pairs, Seq2seqData, epoch_batches, sorted_batches
 
 MakePairs = Callable[..., Pairs]
+Settings = Callable[..., Seq2seqParams]
 
 
 @pytest.fixture
@@ -36,22 +39,38 @@ def test_empty_source_is_read_as_a_sentence_end_and_empty_target_predicts_one(pa
     assert batch.labels[batch.real].tolist() == [1]
 
 
-def test_epoch_covers_every_pair_once_in_batches_of_equal_size(many: Pairs) -> None:
-    batches = epoch_batches(many, 10, seed=1, epoch=0)
+def test_epoch_covers_every_pair_once_in_batches_of_equal_size(many: Pairs, settings: Settings) -> None:
+    batches = epoch_batches(many, settings(batch_size=10), seed=1, epoch=0)
     assert sorted(np.concatenate(batches).tolist()) == list(range(103))
     assert len(batches) == 11
     assert {len(batch) for batch in batches} == {9, 10}
 
 
-def test_pools_leave_no_pair_out(many: Pairs, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_batches_of_tokens_are_as_large_as_they_may_be(many: Pairs, settings: Settings) -> None:
+    lengths = np.maximum(np.diff(many.source.offsets), np.diff(many.target.offsets) + 1)
+    for size in (1, 20, 50, 10_000):
+        chosen = settings(batch_size=size, batch_type="tokens")
+        batches = epoch_batches(many, chosen, seed=1, epoch=0)
+        assert sorted(np.concatenate(batches).tolist()) == list(range(103))
+        assert len(epoch_batches(many, chosen, seed=1, epoch=1)) == len(batches)
+        batches.sort(key=lambda batch: (lengths[batch].min(), lengths[batch].max(), -len(batch)))
+        assert all(len(batch) == 1 or len(batch) * lengths[batch].max() <= size for batch in batches)
+        following = [lengths[batch].min() for batch in batches[1:]]
+        assert all((len(batch) + 1) * first > size for batch, first in zip(batches, following, strict=False))
+
+
+def test_pools_leave_no_pair_out(many: Pairs, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "POOL", 3)
-    batches = epoch_batches(many, 10, seed=1, epoch=0)
+    batches = epoch_batches(many, settings(batch_size=10), seed=1, epoch=0)
     assert sorted(np.concatenate(batches).tolist()) == list(range(103))
 
 
-def test_order_depends_on_seed_and_epoch_alone(many: Pairs) -> None:
+@pytest.mark.parametrize("batch_type", get_args(BatchType))
+def test_order_depends_on_seed_and_epoch_alone(many: Pairs, settings: Settings, batch_type: BatchType) -> None:
+    chosen = settings(batch_size=30, batch_type=batch_type)
+
     def order(seed: int, epoch: int) -> list[int]:
-        return np.concatenate(epoch_batches(many, 10, seed, epoch)).tolist()
+        return np.concatenate(epoch_batches(many, chosen, seed, epoch)).tolist()
 
     torch.manual_seed(0)
     first = order(1, 4)
@@ -62,14 +81,17 @@ def test_order_depends_on_seed_and_epoch_alone(many: Pairs) -> None:
     assert order(2, 4) != first
 
 
-def test_batches_hold_sources_of_like_length(many: Pairs) -> None:
+def test_batches_hold_sources_of_like_length(many: Pairs, settings: Settings) -> None:
     lengths = np.diff(many.source.offsets)
-    spread = [np.ptp(lengths[batch]) for batch in epoch_batches(many, 10, seed=1, epoch=0)]
+    spread = [np.ptp(lengths[batch]) for batch in epoch_batches(many, settings(batch_size=10), seed=1, epoch=0)]
     assert max(spread) <= 2  # of lengths from 1 to 8
 
 
-def test_sorted_batches_cover_every_pair_once_by_length(many: Pairs) -> None:
-    order = np.concatenate(sorted_batches(many, 10))
+@pytest.mark.parametrize("batch_type", get_args(BatchType))
+def test_sorted_batches_cover_every_source_once_by_length(
+    many: Pairs, settings: Settings, batch_type: BatchType
+) -> None:
+    order = np.concatenate(sorted_batches(many.source, settings(batch_size=10, batch_type=batch_type)))
     assert sorted(order.tolist()) == list(range(103))
     assert (np.diff(np.diff(many.source.offsets)[order]) >= 0).all()
 
@@ -90,7 +112,7 @@ def test_misaligned_pairs_are_refused(pairs: MakePairs, tmp_path: Path) -> None:
         Pairs.load(tmp_path, "train")
 
 
-def test_loaders_items_are_whole_batches(many: Pairs) -> None:
-    data = Seq2seqData(many, many, batch_size=10, seed=1)
+def test_loaders_items_are_whole_batches(many: Pairs, settings: Settings) -> None:
+    data = Seq2seqData(many, many, settings(batch_size=10), seed=1)
     assert data.steps_per_epoch == len(data.train_dataloader()) == 11
     assert sum(len(batch.lengths) for batch in data.val_dataloader()) == 103

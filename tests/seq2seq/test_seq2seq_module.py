@@ -54,11 +54,11 @@ def fit(module: LightningModule, data: Seq2seqData, settings: Seq2seqParams, run
 
 def test_copying_is_learned(settings: Settings, copying: Callable[[int, int], Pairs], tmp_path: Path) -> None:
     chosen = settings(embedding_size=16, hidden_size=48, batch_size=32, max_epochs=9, learning_rate=0.01)
-    data = Seq2seqData(copying(480, 0), copying(60, 1), chosen.batch_size, seed=1)
+    data = Seq2seqData(copying(480, 0), copying(60, 1), chosen, seed=1)
     module = module_of(chosen, data)
     history = fit(module, data, chosen, run_in(tmp_path))
     unseen = copying(50, 2)
-    outputs = decode_all(module.network, unseen)
+    outputs = decode_all(module.network, unseen.source, chosen)
     assert np.mean([output == unseen.target.sentence(i).tolist() for i, output in enumerate(outputs)]) > 0.9
     assert history.best_loss < 0.1
 
@@ -82,7 +82,7 @@ def test_interrupted_training_ends_in_the_same_bytes(
     chosen = settings(cell=cell, batch_size=16, max_epochs=4, dropout=0.2)
 
     def data() -> Seq2seqData:
-        return Seq2seqData(copying(160, 0), copying(30, 1), chosen.batch_size, seed=1)
+        return Seq2seqData(copying(160, 0), copying(30, 1), chosen, seed=1)
 
     whole = module_of(chosen, data())
     history = fit(whole, data(), chosen, run_in(tmp_path / "whole"))
@@ -105,7 +105,7 @@ def test_reported_losses_are_exact_over_the_epoch(
     settings: Settings, copying: Callable[[int, int], Pairs], tmp_path: Path
 ) -> None:
     chosen = settings(max_epochs=1, learning_rate=1e-30)  # nothing moves, so all losses are of the same weights
-    data = Seq2seqData(copying(30, 0), copying(11, 1), chosen.batch_size, seed=1)
+    data = Seq2seqData(copying(30, 0), copying(11, 1), chosen, seed=1)
     module = module_of(chosen, data)
     row = fit(module, data, chosen, run_in(tmp_path)).rows[0]
     for name, pairs in (("train_loss", data.train), ("valid_loss", data.valid)):
@@ -122,7 +122,7 @@ def test_averaged_gradients_of_the_shares_are_those_of_the_global_batch(
     settings: Settings, copying: Callable[[int, int], Pairs], world_size: int
 ) -> None:
     pairs = copying(7, 0)
-    data = Seq2seqData(pairs, pairs, 7, seed=1)
+    data = Seq2seqData(pairs, pairs, settings(batch_size=7), seed=1)
     module = module_of(settings(), data).double()
     module.log = lambda *_, **__: None  # type: ignore[method-assign]
     weights = list(module.parameters())
@@ -143,7 +143,7 @@ def test_half_precision_learns_like_full_precision(
     settings: Settings, copying: Callable[[int, int], Pairs], tmp_path: Path, cell: str
 ) -> None:
     chosen = settings(cell=cell, embedding_size=16, hidden_size=32, batch_size=32, max_epochs=2)
-    data = Seq2seqData(copying(300, 0), copying(60, 1), chosen.batch_size, seed=1)
+    data = Seq2seqData(copying(300, 0), copying(60, 1), chosen, seed=1)
     half, full = (
         fit(module_of(chosen, data), data, chosen, run_in(tmp_path / precision, precision)).rows
         for precision in ("bf16-mixed", "32-true")

@@ -110,7 +110,10 @@ def test_answers_and_scores_are_those_of_the_saved_model(params: Params, tmp_pat
 
     network, pairs = load(folder), Pairs.load(workspace.tokens("qa"), "test")
     vocabulary = Vocabulary.load(workspace.tokens("qa") / "vocabulary.tsv")
-    outputs = [join_words(vocabulary.decode(output)) for output in decode_all(network, pairs)]
+    outputs = [
+        join_words(vocabulary.decode(output))
+        for output in decode_all(network, pairs.source, network.configuration.settings)
+    ]
     items = [json.loads(line) for line in (workspace.raw("qa") / "text" / "test.jsonl").read_text().splitlines()]
     samples = [json.loads(line) for line in (folder / "samples.jsonl").read_text().splitlines()]
     assert len(samples) == 100
@@ -142,7 +145,8 @@ def test_every_test_split_of_a_translation_is_scored_against_the_raw_text(params
 
     folder, tokens = workspace.model("seq2seq-translation-none"), workspace.tokens("translation")
     subwords = Subwords.load(tokens / "tokenizer.json")
-    texts = [subwords.decode(output) for output in decode_all(load(folder), Pairs.load(tokens, "test_two"))]
+    network, stream = load(folder), TokenStream.load(tokens, "test_two.source")
+    texts = [subwords.decode(output) for output in decode_all(network, stream, network.configuration.settings)]
     raw = workspace.raw("translation") / "text"
     sources, references = ((raw / f"test_two.{side}.txt").read_text().splitlines() for side in ("source", "target"))
     assert any(texts)

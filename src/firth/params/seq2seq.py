@@ -9,6 +9,7 @@ from firth.params.section import Count, NotNegative, Positive, Probability, Sect
 Task = Literal["translation", "qa"]
 Attention = Literal["none", "additive", "dot", "general"]
 Cell = Literal["rnn", "gru", "lstm"]
+BatchType = Literal["pairs", "tokens"]
 
 
 class Seq2seqParams(Section):
@@ -24,6 +25,7 @@ class Seq2seqParams(Section):
     length_penalty: NotNegative
     max_length: Count
     batch_size: Count
+    batch_type: BatchType
     learning_rate: Positive
     gradient_clip_norm: Positive
     max_epochs: Count

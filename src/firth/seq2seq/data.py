@@ -14,6 +14,7 @@ from torch import Tensor
 from torch.utils.data import DataLoader, Dataset
 
 from firth.errors import FirthError
+from firth.params.seq2seq import Seq2seqParams
 from firth.text.streams import TokenStream
 from firth.text.vocabulary import EOS_ID, PAD_ID
 from firth.training.reproducibility import generator
@@ -73,22 +74,18 @@ class Pairs:
         return len(self.source)
 
     def batch(self, pairs: np.ndarray, rank: int = 0, world_size: int = 1) -> Batch:
-        """One device's share of the global batch of these pairs (indices): every ``world_size``-th from ``rank`` on.
-
-        A source without a token is read as a lone ``<eos>``.
-        """
+        """One device's share of the global batch of these pairs (indices): every ``world_size``-th from ``rank`` on."""
         global_tokens = int(_lengths(self.target)[pairs].sum()) + len(pairs)
         share = pairs[rank::world_size]
-        source, lengths = _padded(self.source, share)
-        source[0, lengths == 0] = EOS_ID
+        source, lengths = source_columns(self.source, share)
         target, target_lengths = _padded(self.target, share)
         columns = np.arange(len(share))
         labels = np.concatenate([target, np.full((1, len(share)), PAD_ID)])
         labels[target_lengths, columns] = EOS_ID
         real = np.arange(len(labels))[:, None] <= target_lengths
         return Batch(
-            torch.from_numpy(source),
-            torch.from_numpy(np.maximum(lengths, 1)),
+            source,
+            lengths,
             torch.from_numpy(target),
             torch.from_numpy(labels),
             torch.from_numpy(real),
@@ -97,25 +94,43 @@ class Pairs:
         )
 
 
-def epoch_batches(pairs: Pairs, batch_size: int, seed: int, epoch: int) -> list[np.ndarray]:
-    """Indices of the pairs of each global batch in one epoch of training.
+def epoch_batches(pairs: Pairs, settings: Seq2seqParams, seed: int, epoch: int) -> list[np.ndarray]:
+    """Indices of the pairs of each global batch in one epoch of training: as many batches in every epoch.
 
-    Pairs are shuffled, sorted by length within pools of ``POOL`` batches, cut into batches of equal size (to one pair;
-    at most ``batch_size``), and the batches are shuffled.
+    Pairs are shuffled, brought in order of length, cut into batches, and the batches are shuffled. With batches of
+    pairs that order is made within pools of ``POOL`` batches, and batches are of equal size (to one pair, at most
+    ``batch_size``). With batches of tokens it is that of all pairs by their longer side, and a batch holds as many as
+    keep pairs times longest side, padding and ``<eos>`` included, within ``batch_size``, and one pair at least.
     """
     random = generator(seed, "seq2seq", "order", epoch)
     order = random.permutation(len(pairs))
-    cuts = _cuts(len(pairs), batch_size)
-    for start, end in pairwise([*cuts[:-1:POOL], cuts[-1]]):
-        order[start:end] = _by_length(pairs, order[start:end])
+    if settings.batch_type == "tokens":
+        lengths = np.maximum(_lengths(pairs.source), _lengths(pairs.target) + 1)
+        order = order[np.argsort(lengths[order], kind="stable")]
+        cuts = _cuts(lengths[order], settings)
+    else:
+        cuts = _cuts(_lengths(pairs.source), settings)
+        for start, end in pairwise([*cuts[:-1:POOL], cuts[-1]]):
+            order[start:end] = _by_length(pairs, order[start:end])
     batches = [order[start:end] for start, end in pairwise(cuts)]
     return [batches[index] for index in random.permutation(len(batches))]
 
 
-def sorted_batches(pairs: Pairs, batch_size: int) -> list[np.ndarray]:
-    """Indices of the pairs of each batch for evaluation: by length, so that little is padded."""
-    order = _by_length(pairs, np.arange(len(pairs)))
-    return [order[start:end] for start, end in pairwise(_cuts(len(pairs), batch_size))]
+def sorted_batches(sources: TokenStream, settings: Seq2seqParams) -> list[np.ndarray]:
+    """Indices of the sources of each batch for evaluation: by length, so that little is padded."""
+    lengths = _lengths(sources)
+    order = np.argsort(lengths, kind="stable")
+    return [order[start:end] for start, end in pairwise(_cuts(lengths[order], settings))]
+
+
+def source_columns(sources: TokenStream, sentences: np.ndarray) -> tuple[Tensor, Tensor]:
+    """What an encoder reads: some sentences, by index, as columns (S, B) int64, padded, and their lengths (B,).
+
+    A source without a token is read as a lone ``<eos>``.
+    """
+    columns, lengths = _padded(sources, sentences)
+    columns[0, lengths == 0] = EOS_ID
+    return torch.from_numpy(columns), torch.from_numpy(np.maximum(lengths, 1))
 
 
 class Batches(Dataset[Batch]):
@@ -137,28 +152,28 @@ class Batches(Dataset[Batch]):
 class Seq2seqData(pl.LightningDataModule):
     """Training and validation pairs for a Lightning trainer, each device with its share of every global batch."""
 
-    def __init__(self, train: Pairs, valid: Pairs, batch_size: int, seed: int) -> None:
+    def __init__(self, train: Pairs, valid: Pairs, settings: Seq2seqParams, seed: int) -> None:
         super().__init__()
-        self.train, self.valid, self.batch_size, self.seed = train, valid, batch_size, seed
+        self.train, self.valid, self.settings, self.seed = train, valid, settings, seed
 
     @property
     def steps_per_epoch(self) -> int:
-        return math.ceil(len(self.train) / self.batch_size)
+        return len(epoch_batches(self.train, self.settings, self.seed, 0))
 
     def train_dataloader(self) -> DataLoader[Batch]:
         epoch = self.trainer.current_epoch if self.trainer else 0
-        return self._loader(self.train, epoch_batches(self.train, self.batch_size, self.seed, epoch))
+        return self._loader(self.train, epoch_batches(self.train, self.settings, self.seed, epoch))
 
     def val_dataloader(self) -> DataLoader[Batch]:
-        return self._loader(self.valid, sorted_batches(self.valid, self.batch_size))
+        return self._loader(self.valid, sorted_batches(self.valid.source, self.settings))
 
     def _loader(self, pairs: Pairs, batches: list[np.ndarray]) -> DataLoader[Batch]:
         rank, world_size = (self.trainer.global_rank, self.trainer.world_size) if self.trainer else (0, 1)
         smallest = min(map(len, batches))
         if smallest < world_size:
             raise FirthError(
-                f"seq2seq.batch_size = {self.batch_size}: a batch of {smallest} pairs cannot be shared by {world_size} "
-                "devices; give a larger batch size, more text or fewer devices"
+                f"seq2seq.batch_size = {self.settings.batch_size}: a batch of {smallest} pairs cannot be shared by "
+                f"{world_size} devices; give a larger batch size, more text or fewer devices"
             )
         return DataLoader(Batches(pairs, batches, rank, world_size), batch_size=None)
 
@@ -167,10 +182,16 @@ def _lengths(stream: TokenStream) -> np.ndarray:
     return np.diff(stream.offsets)
 
 
-def _cuts(pairs: int, batch_size: int) -> np.ndarray:
-    """Where batches begin, and the end: as few batches as ``batch_size`` allows, of equal size to one pair."""
-    count = math.ceil(pairs / batch_size)
-    return np.arange(count + 1) * pairs // count
+def _cuts(lengths: np.ndarray, settings: Seq2seqParams) -> list[int]:
+    """Where batches begin, and the end: for batches of tokens, ``lengths`` (N,) have to rise."""
+    if settings.batch_type == "pairs":
+        count = math.ceil(len(lengths) / settings.batch_size)
+        return [index * len(lengths) // count for index in range(count + 1)]
+    cuts = [0]
+    for end, length in enumerate(lengths.tolist(), start=1):
+        if end - cuts[-1] > 1 and (end - cuts[-1]) * length > settings.batch_size:
+            cuts.append(end - 1)
+    return [*cuts, len(lengths)]
 
 
 def _by_length(pairs: Pairs, order: np.ndarray) -> np.ndarray:

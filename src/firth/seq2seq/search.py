@@ -5,9 +5,11 @@ import math
 import torch
 from torch import Tensor
 
+from firth.params.seq2seq import Seq2seqParams
 from firth.seq2seq.attention import Memory
-from firth.seq2seq.data import Pairs, sorted_batches
+from firth.seq2seq.data import sorted_batches, source_columns
 from firth.seq2seq.networks import EncoderDecoder, State, top_hidden
+from firth.text.streams import TokenStream
 from firth.text.vocabulary import EOS_ID
 
 
@@ -104,22 +106,19 @@ def beam_search(
     return [ending.best for ending in endings]
 
 
-def decode_all(network: EncoderDecoder, pairs: Pairs) -> list[list[int]]:
-    """Outputs for every source, in the order of the pairs, by the settings that the network was built with."""
-    settings = network.configuration.settings
-    size = settings.beam_size
-    device = next(network.parameters()).device
-    outputs: list[list[int]] = [[] for _ in range(len(pairs))]
+def decode_all(network: EncoderDecoder, sources: TokenStream, settings: Seq2seqParams) -> list[list[int]]:
+    """Outputs for every source, in their order, in batches and by the search that the settings name."""
+    size, device = settings.beam_size, next(network.parameters()).device
+    outputs: list[list[int]] = [[] for _ in range(len(sources))]
     training = network.training
     network.eval()
-    for indices in sorted_batches(pairs, settings.batch_size):
-        batch = pairs.batch(indices).to(device)
+    for indices in sorted_batches(sources, settings):
+        columns, lengths = source_columns(sources, indices)
+        columns = columns.to(device)
         if size == 1:
-            found = greedy_search(network, batch.source, batch.lengths, settings.max_length)
+            found = greedy_search(network, columns, lengths, settings.max_length)
         else:
-            found = beam_search(
-                network, batch.source, batch.lengths, settings.max_length, size, settings.length_penalty
-            )
+            found = beam_search(network, columns, lengths, settings.max_length, size, settings.length_penalty)
         for index, output in zip(indices, found, strict=True):
             outputs[index] = output
     network.train(training)

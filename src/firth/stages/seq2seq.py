@@ -36,7 +36,7 @@ def run(params: "Params", workspace: Workspace, task: Task, attention: Attention
     vocabulary = Vocabulary.load(tokens / "vocabulary.tsv")
     torch.manual_seed(derived_seed(params.seed, name, "weights"))
     network = EncoderDecoder(Configuration(attention, len(vocabulary), settings))
-    data = Seq2seqData(Pairs.load(tokens, "train"), Pairs.load(tokens, "valid"), settings.batch_size, params.seed)
+    data = Seq2seqData(Pairs.load(tokens, "train"), Pairs.load(tokens, "valid"), settings, params.seed)
     module = Seq2seqModule(network, settings, settings.max_epochs * data.steps_per_epoch)
 
     described = {"attention": attention, "seq2seq": settings.model_dump()}
@@ -54,7 +54,7 @@ def run(params: "Params", workspace: Workspace, task: Task, attention: Attention
         samples: list[dict[str, Any]] = []
         for split in _test_splits(tokens):
             pairs = Pairs.load(tokens, split)
-            outputs = decode_all(network, pairs)
+            outputs = decode_all(network, pairs.source, settings)
             test = _test_translation if task == "translation" else _test_answers
             scores[split], items = test(outputs, pairs, split, tokens, raw, lowercase)
             samples = samples or items[:SAMPLES]
