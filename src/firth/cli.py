@@ -23,6 +23,16 @@ OUT_OF_MEMORY = re.compile("out of memory|allocate memory")  # as torch says it,
 
 LanguageModel = Literal["ngram", "feedforward", "rnn", "gru", "lstm"]
 OneModel = Annotated[LanguageModel | None, typer.Option("--model", help="One model instead of all that are built.")]
+LineFile = Annotated[
+    str | None, typer.Option(help="UTF-8, one a line, also .gz, .xz or .zip; - is standard input, read as it comes.")
+]
+OneAttention = Annotated[
+    Attention | None, typer.Option(help="By default the first that is built of additive, general, dot and none.")
+]
+BeamSize = Annotated[
+    int | None, typer.Option(min=1, help="Hypotheses kept in decoding; 1 is greedy. [default: the model's]")
+]
+BatchSize = Annotated[int | None, typer.Option(min=1, help="Lines decoded together. [default: the model's]")]
 
 app = typer.Typer(
     help="From raw text to word vectors, language models and encoder–decoders. The commands named like stages are run "
@@ -188,6 +198,37 @@ def next_token(
     from firth.stages.language_queries import print_next
 
     print_next(*experiment, text, count, model)
+
+
+@app.command()
+def translate(
+    text: Annotated[str | None, typer.Argument(help="A sentence, in quotes.")] = None,
+    file: LineFile = None,
+    attention: OneAttention = None,
+    beam_size: BeamSize = None,
+    batch_size: BatchSize = None,
+) -> None:
+    """Translate a sentence or, without one, each line of a file or of standard input, in order."""
+    experiment = _experiment()
+    from firth.stages.sequence_queries import Asked, print_translations
+
+    print_translations(*experiment, Asked(text, file, attention, beam_size, batch_size))
+
+
+@app.command()
+def answer(
+    story: Annotated[str, typer.Option(help="A file with the story, UTF-8; - is standard input.")],
+    question: Annotated[str | None, typer.Argument(help="In quotes.")] = None,
+    file: LineFile = None,
+    attention: OneAttention = None,
+    beam_size: BeamSize = None,
+    batch_size: BatchSize = None,
+) -> None:
+    """Answer a question about a story or, without one, each line of a file or of standard input, in order."""
+    experiment = _experiment()
+    from firth.stages.sequence_queries import Asked, print_answers
+
+    print_answers(*experiment, story, Asked(question, file, attention, beam_size, batch_size))
 
 
 @app.command()

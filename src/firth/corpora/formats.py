@@ -30,14 +30,28 @@ def text_lines(file: LocalFile) -> Iterator[tuple[str, int, str]]:
     """
     empty = True
     for name, stream in members(file):
-        for number, text, whole in _blocks(stream):
-            if not whole:
-                raise FirthError(f"{name}: line {number} is longer than 1 MiB; this format has one sentence a line")
-            for position, line in enumerate(text.removesuffix("\n").split("\n")):
+        for number, lines in numbered_blocks(stream):
+            for position, line in enumerate(lines):
                 empty = empty and (not line or line.isspace())
                 yield name, number + position, line
     if empty:
         raise FirthError(f"{file.name}: there is no text in it; give a file that holds some")
+
+
+def numbered_blocks(stream: Stream) -> Iterator[tuple[int, list[str]]]:
+    """The lines of a text as ``text_lines`` gives them, in blocks: (number of the first, lines).
+
+    A block holds about 1 MiB or, of a stream that gives less at a time, what has come.
+
+    Raises
+    ------
+    FirthError
+        If a line is not UTF-8 or longer than 1 MiB.
+    """
+    for number, text, whole in _blocks(stream):
+        if not whole:
+            raise FirthError(f"{stream.name}: line {number} is longer than 1 MiB; this format has one sentence a line")
+        yield number, text.removesuffix("\n").split("\n")
 
 
 def prose_lines(

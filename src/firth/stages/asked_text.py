@@ -1,7 +1,8 @@
-"""The text that people ask language models about: tidied, cut and numbered as the corpus of the models was."""
+"""The text that people ask trained models about: tidied, cut and numbered as the corpus of the models was."""
 
 from __future__ import annotations
 
+import json
 import shutil
 import sys
 import tempfile
@@ -10,16 +11,24 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
 from firth.corpora.archives import SUFFIXES, LocalFile
 from firth.corpora.formats import prose_lines
+from firth.errors import FirthError
 from firth.text.streams import TokenStream
 from firth.text.tokenizer import tokenize_line
 from firth.text.vocabulary import EOS_ID, UNK, UNK_ID, Vocabulary
 from firth.training.progress import Meter
+from firth.workspace import require
 
+if TYPE_CHECKING:
+    from firth.params.experiment import Params
+    from firth.workspace import Workspace
+
+WordRole = Literal["lm", "qa"]
 STANDARD_INPUT = "-"
 CHARACTERS_TOGETHER = 1 << 17
 COUNTED = 100_000  # different unknown words; of more, the rarer half is forgotten
@@ -55,6 +64,26 @@ class Language:
         unknown = [place for place in np.flatnonzero(ids == UNK_ID).tolist() if tokens[place] != UNK]
         offsets = np.cumsum([0, *(len(sentence) for _, sentence in cut)])
         return Block([line for line, _ in cut], tokens, TokenStream(ids, offsets), unknown)
+
+
+def read_language(params: Params, workspace: Workspace, role: WordRole) -> Language:
+    """The language of one role's models."""
+    vocabulary = Vocabulary.load(workspace.tokens(role) / "vocabulary.tsv")
+    path = require(workspace.raw(role) / "corpus.json", f"download@{role}")
+    try:
+        tokenized = bool(json.loads(path.read_text(encoding="utf-8"))["tokenized"])
+    except (ValueError, KeyError, TypeError):
+        raise FirthError(f"{path}: damaged; build it anew with `dvc repro -f download@{role}`") from None
+    return Language(vocabulary, getattr(params.tokens, role).lowercase, tokenized)
+
+
+def checked(line: str, name: str) -> str:
+    """A line from the command line, if it is UTF-8."""
+    try:
+        line.encode("utf-8")
+    except UnicodeEncodeError:
+        raise FirthError(f"the {name} is not UTF-8; give it in that encoding") from None
+    return line
 
 
 @dataclass

@@ -5,7 +5,6 @@ No stages, as in ``queries``. A word that is not in the vocabulary is read as ``
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from difflib import get_close_matches
@@ -15,7 +14,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from rich.text import Text
-from safetensors import SafetensorError
 
 from firth.errors import FirthError
 from firth.lm.generation import generate, most_likely
@@ -24,9 +22,10 @@ from firth.lm.perplexity import Tally, by_sentence
 from firth.lm.reading import Floats, NgramReader, Reader
 from firth.params.lm import NETWORKS
 from firth.stages.answers import Columns, plain_table, print_answer, side_by_side
-from firth.stages.asked_text import Block, Language, Unknown, text_blocks, text_file
+from firth.stages.asked_text import Block, Language, Unknown, checked, read_language, text_blocks, text_file
+from firth.stages.built_models import SETTINGS, check_vocabulary, damage_reported
 from firth.text.tokenizer import join_words
-from firth.text.vocabulary import EOS, EOS_ID, UNK, Vocabulary
+from firth.text.vocabulary import EOS, EOS_ID, UNK
 from firth.training.reproducibility import generator
 from firth.workspace import require
 
@@ -35,7 +34,6 @@ if TYPE_CHECKING:
     from firth.workspace import Workspace
 
 MODELS = ("ngram", *NETWORKS)  # from the least to the most powerful
-SETTINGS = "settings.json"
 NAMED = 5  # unknown words, and spellings for each
 DECIMALS = 4  # of probabilities
 TITLE_WORDS = 12
@@ -113,16 +111,13 @@ def _open(params: Params, workspace: Workspace, wanted: str | None) -> tuple[Lan
     if wanted:
         require(_folder(workspace, wanted) / SETTINGS, _stage(wanted))
     names = [wanted] if wanted else _built(workspace)
-    language = _language(params, workspace)
+    language = read_language(params, workspace, "lm")
     models = {}
     for name in names:
-        folder = _folder(workspace, name)
-        size, models[name] = _loaded(folder, name)
-        if size != len(language.vocabulary):
-            raise FirthError(
-                f"{folder}: was trained on a vocabulary of {size:,} tokens, and now there are "
-                f"{len(language.vocabulary):,}; build it anew with `dvc repro {_stage(name)}`"
-            )
+        folder, stage = _folder(workspace, name), _stage(name)
+        with damage_reported(folder, stage):
+            size, models[name] = _loaded(folder, name)
+        check_vocabulary(folder, stage, size, language.vocabulary)
     return language, models
 
 
@@ -147,38 +142,19 @@ def _stage(name: str) -> str:
 
 def _loaded(folder: Path, name: str) -> tuple[int, Start]:
     """The size of a model's vocabulary, and what starts a reader."""
-    try:
-        if name == "ngram":
-            model = KneserNey.load(folder)
-            return model.vocabulary_size, partial(NgramReader, model)
-        from firth.lm.network_reading import NetworkReader  # here, because it takes seconds
-        from firth.lm.networks import load
+    if name == "ngram":
+        model = KneserNey.load(folder)
+        return model.vocabulary_size, partial(NgramReader, model)
+    from firth.lm.network_reading import NetworkReader  # here, because it takes seconds
+    from firth.lm.networks import load
 
-        network = load(folder)
-        return network.vocabulary_size, partial(NetworkReader, network)
-    except (ValueError, KeyError, TypeError, EOFError, FileNotFoundError, RuntimeError, SafetensorError):
-        raise FirthError(
-            f"{folder}: damaged, cut short or of another version; build it anew with `dvc repro -f {_stage(name)}`"
-        ) from None
-
-
-def _language(params: Params, workspace: Workspace) -> Language:
-    vocabulary = Vocabulary.load(workspace.tokens("lm") / "vocabulary.tsv")
-    path = require(workspace.raw("lm") / "corpus.json", "download@lm")
-    try:
-        tokenized = bool(json.loads(path.read_text(encoding="utf-8"))["tokenized"])
-    except (ValueError, KeyError, TypeError):
-        raise FirthError(f"{path}: damaged; build it anew with `dvc repro -f download@lm`") from None
-    return Language(vocabulary, params.tokens.lm.lowercase, tokenized)
+    network = load(folder)
+    return network.vocabulary_size, partial(NetworkReader, network)
 
 
 def _prompt(text: str, language: Language) -> Block:
     """The beginning of a sentence; its words out of vocabulary are told on standard error."""
-    try:
-        text.encode("utf-8")
-    except UnicodeEncodeError:
-        raise FirthError("the beginning of the sentence is not UTF-8; give it in that encoding") from None
-    begun = language.block([" ".join(text.splitlines())])
+    begun = language.block([" ".join(checked(text, "beginning of the sentence").splitlines())])
     unknown = list(dict.fromkeys(begun.tokens[place] for place in begun.unknown))
     folded = {token.lower(): token for token in reversed(language.vocabulary.tokens) if token not in (UNK, EOS)}
     for word in unknown[:NAMED]:

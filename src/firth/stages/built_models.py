@@ -1,0 +1,33 @@
+"""The models that people ask: whole, and built on the vocabulary that is there."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from safetensors import SafetensorError
+
+from firth.errors import FirthError
+from firth.text.vocabulary import Vocabulary
+
+SETTINGS = "settings.json"  # is in the folder of every model
+DAMAGE = (ValueError, KeyError, TypeError, EOFError, FileNotFoundError, RuntimeError, SafetensorError)
+
+
+@contextmanager
+def damage_reported(folder: Path, stage: str) -> Iterator[None]:
+    """Say of a model that cannot be loaded how to build it anew."""
+    try:
+        yield
+    except DAMAGE:
+        raise FirthError(
+            f"{folder}: damaged, cut short or of another version; build it anew with `dvc repro -f {stage}`"
+        ) from None
+
+
+def check_vocabulary(folder: Path, stage: str, size: int, vocabulary: Vocabulary) -> None:
+    """Refuse a model for a vocabulary of another size than the one that is there."""
+    if size != len(vocabulary):
+        raise FirthError(
+            f"{folder}: was trained on a vocabulary of {size:,} tokens, and now there are {len(vocabulary):,}; "
+            f"build it anew with `dvc repro {stage}`"
+        )
