@@ -286,6 +286,12 @@ def seq2seq(task: Task, attention: Attention) -> None:
 
 
 @app.command()
+def alignment(task: Task, attention: Attention) -> None:
+    """Measure what an encoder–decoder's outputs owe to each word of the source."""
+    _run("alignment", task, attention)
+
+
+@app.command()
 def study_softmax() -> None:
     """Count what predicting one word costs against the size of the vocabulary."""
     _run_study("study_softmax")

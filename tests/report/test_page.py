@@ -26,7 +26,19 @@ def findings() -> Findings:
         "citation": "see https://example.org <here>",
         "world": True,
     }
-    translation = {"bleu": 41.5, "bleu_signature": "nrefs:1", "chrf": 60.25, "exact_match": 0.125}
+    lengths = {"1-5": {"sentences": 7, "bleu": 51.5}, "6-10": {"sentences": 9, "bleu": 31.5}}
+    translation = {
+        "bleu": 41.5, "bleu_signature": "nrefs:1", "chrf": 60.25, "exact_match": 0.125, "by_source_length": lengths,
+    }  # fmt: skip
+    words, says = ["A", "<unk>"], ["Un", "<chat>", "<eos>"]
+    watched = [
+        {
+            "sentence": "1", "output_position": str(row), "output": output, "source_position": str(column),
+            "source": source, "gradient_norm": str(row * column), "attention": str(1 / column),
+        }
+        for row, output in enumerate(says, start=1)
+        for column, source in enumerate(words, start=1)
+    ]  # fmt: skip
     missing = {
         "agreement": {"share_of_tokens": 0.1, "floor": 0.0, "model": 0.02, "missing": 0.02},
         "selection": {"share_of_tokens": 0.4, "floor": 1.5, "model": 1.703, "missing": 0.203},
@@ -82,6 +94,8 @@ def findings() -> Findings:
                     "baselines": {"question_alone": 0.0625, "last_place": None},
                 }
             },
+            "alignment-translation-none": {"source_length": 2},
+            "seq2seq-translation-additive": {"epochs": 3, "test_2016": translation},
             "seq2seq-translation-none": {"epochs": 3, "test_2016": translation, "test_2017": translation},
             "svd": {
                 "explained_variance": 0.5,
@@ -101,7 +115,18 @@ def findings() -> Findings:
                 }
             },
         },
-        curves={"lm-lstm": [{"epoch": 1, "valid_perplexity": 40.0}, {"epoch": 2, "valid_perplexity": 21.5}]},
+        watched={
+            "alignment-translation-additive": watched,
+            "alignment-translation-none": [{**cell, "attention": ""} for cell in watched],
+        },
+        curves={
+            "alignment-translation-none": [
+                {"output_position": row, "source_position": column, "gradient_norm": row * column}
+                for row in (1.0, 3.0)
+                for column in (1.0, 2.0)
+            ],
+            "lm-lstm": [{"epoch": 1, "valid_perplexity": 40.0}, {"epoch": 2, "valid_perplexity": 21.5}],
+        },
         samples={
             "seq2seq-translation-none": [
                 {"source": "A <unk>.", "reference": "Un chat.", "output": "Un chat."},
@@ -381,3 +406,13 @@ def test_missing_keys_give_none() -> None:
     assert pick({"a": {"b": 1}}, "a", "b") == 1
     assert pick({"a": {"b": 1}}, "a", "c") is None
     assert pick({"a": 3}, "a", "b") is None
+
+
+def test_alignment_is_shown_by_attention_or_without_it_by_gradients(page: str) -> None:
+    assert "Mean gradient norm by source position: without attention from 2 at the first to 4 at the last" in page
+    told = "Un most from A; &lt;chat&gt; most from A; &lt;eos&gt; most from A"
+    assert f"Attention, additive attention: {told}" in page
+    assert f"Share of the gradient, without attention: {told.replace('from A', 'from &lt;unk&gt;')}" in page
+    assert "BLEU by words in the source: without attention 1-5: 51.5, 6-10: 31.5; additive attention 1-5" in page
+    assert "sentences of each length: 1-5: 7, 6-10: 9" in page
+    assert "What outputs owe" not in render_page(replace(findings(), watched={}, curves={}))

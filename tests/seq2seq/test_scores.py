@@ -24,7 +24,7 @@ def question(text: str = "Where is Tim?", answer: str = "here", **changes: Any) 
 
 def test_scores_are_those_of_sacrebleu_with_their_signatures() -> None:
     outputs, references = ["Le chat mange.", "Il dort dans la rue."], ["Le chat mange.", "Il dort dans le lit."]
-    scores = translation_scores(outputs, references)
+    scores = translation_scores(outputs, references, references)
     assert scores["bleu"] == pytest.approx(sacrebleu.corpus_bleu(outputs, [references]).score, rel=1e-12)
     assert scores["chrf"] == pytest.approx(sacrebleu.corpus_chrf(outputs, [references]).score, rel=1e-12)
     assert scores["exact_match"] == 0.5
@@ -34,8 +34,27 @@ def test_scores_are_those_of_sacrebleu_with_their_signatures() -> None:
 
 def test_bleu_of_a_tiny_case_by_hand() -> None:
     """Precisions 4/5, 3/4, 2/3, 1/2 (one wrong last word), no brevity penalty: their geometric mean."""
-    scores = translation_scores(["a b c d x"], ["a b c d e"])
+    scores = translation_scores(["a b c d x"], ["a b c d e"], ["f"])
     assert scores["bleu"] == pytest.approx(100 * (4 / 5 * 3 / 4 * 2 / 3 * 1 / 2) ** 0.25)
+
+
+def test_scores_in_lower_case_and_by_length_of_the_source() -> None:
+    references = ["Ein Hund läuft durch den Park.", "Two men are sitting on a bench.", "Il dort dans le lit ce soir."]
+    outputs = ["ein hund läuft durch den Park.", "Two men sit on the bench.", "Il dort dans le lit ce soir."]
+    sources = ["a " * 5, "a " * 36, "a " * 31]
+    scores = translation_scores(outputs, references, sources)
+    lower = sacrebleu.corpus_bleu(outputs, [references], lowercase=True)
+    assert scores["bleu_lowercase"] == pytest.approx(lower.score, rel=1e-12)
+    assert scores["bleu_lowercase"] > scores["bleu"]
+    assert "case:lc" in scores["bleu_lowercase_signature"]
+    long = sacrebleu.corpus_bleu(outputs[1:], [references[1:]]).score
+    assert scores["by_source_length"] == {
+        "1-5": {"sentences": 1, "bleu": sacrebleu.corpus_bleu(outputs[:1], [references[:1]]).score},
+        "31+": {"sentences": 2, "bleu": long},
+    }
+    assert list(translation_scores(["a"] * 3, ["a"] * 3, ["", "a " * 6, "a " * 30])["by_source_length"]) == [
+        "1-5", "6-10", "26-30",
+    ]  # fmt: skip
 
 
 def test_exact_match_is_of_whole_token_sequences(pairs: Callable[..., Pairs]) -> None:

@@ -21,6 +21,7 @@ from firth.lm.kneser_ney import KneserNey, train_kneser_ney
 from firth.lm.networks import build, load
 from firth.params.lm import Network
 from firth.stages import asked_text
+from firth.stages.languages import Language
 from firth.text.streams import TokenStream
 from firth.text.vocabulary import Vocabulary
 from firth.workspace import Workspace
@@ -273,7 +274,7 @@ def test_a_reader_that_has_enough_ends_it_quietly_and_the_n_gram_model_needs_no_
 
 def test_memory_for_unknown_words_is_bounded_and_the_frequent_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(asked_text, "COUNTED", 100)
-    language = asked_text.Language(Vocabulary(TOKENS, [1] * len(TOKENS)), lowercase=True, tokenized=False)
+    language = Language(Vocabulary(TOKENS, [1] * len(TOKENS)), lowercase=True, tokenized=False)
     unknown = asked_text.Unknown()
     for number in range(50):
         unknown.add(language.block([f"often w{number} x{number} y{number} z{number}"]))

@@ -10,17 +10,19 @@ import sacrebleu
 import torch
 
 from firth.errors import FirthError
+from firth.params.alignment import AlignmentParams
 from firth.params.experiment import Params, load_params
-from firth.params.seq2seq import Seq2seqOverride, Seq2seqOverrides
+from firth.params.seq2seq import Attention, Seq2seqOverride, Seq2seqOverrides
 from firth.seq2seq.data import Pairs
 from firth.seq2seq.networks import load
 from firth.seq2seq.search import decode_all
+from firth.stages import alignment
 from firth.stages.seq2seq import run
 from firth.text.streams import TokenStream
 from firth.text.subwords import Subwords, train_subwords
 from firth.text.tokenizer import join_words, words
 from firth.text.vocabulary import EOS, PAD, UNK, Vocabulary
-from firth.workspace import Workspace
+from firth.workspace import Workspace, write_text
 
 PRESET = Path(__file__).parents[2] / "presets" / "world.yaml"
 NAMES, PLACES = ("Tim", "Mary", "Emma"), ("garden", "kitchen", "cellar")
@@ -172,3 +174,37 @@ def test_same_params_give_the_same_bytes(params: Params, tmp_path: Path) -> None
 def test_missing_tokens_name_the_stage_that_makes_them(params: Params, tmp_path: Path) -> None:
     with pytest.raises(FirthError, match="tokenize@qa"):
         run(params, Workspace(tmp_path), "qa", "none")
+
+
+@pytest.mark.parametrize("attention", ["none", "additive"])
+def test_alignment_watches_the_trained_model(params: Params, tmp_path: Path, attention: Attention) -> None:
+    workspace = Workspace(tmp_path)
+    make_questions(workspace)
+    write_text(workspace.raw("qa") / "corpus.json", json.dumps({"tokenized": False}))
+    watched = ["Tim is in the garden. Where is Tim?", "Zoe is in the cellar."]
+    params = params.model_copy(update={"alignment": AlignmentParams(translation=[], qa=watched)})
+    run(params, workspace, "qa", attention)
+    alignment.run(params, workspace, "qa", attention)
+    name = f"alignment-qa-{attention}"
+    metrics = json.loads(workspace.metrics(name).read_text())
+    rows = list(csv.DictReader(workspace.plot(name).read_text().splitlines()))
+    norms = np.zeros((7, metrics["source_length"]))  # a target's tokens and <eos>
+    for row in rows:
+        norms[int(row["output_position"]) - 1, int(row["source_position"]) - 1] = float(row["gradient_norm"])
+    assert (norms > 0).all()
+    assert metrics["gradient_norm"]["first"] == pytest.approx(norms[:, 0].mean(), rel=1e-3)
+    assert metrics["gradient_norm"]["last"] == pytest.approx(norms[:, -1].mean(), rel=1e-3)
+    halves = norms[:, : norms.shape[1] // 2].sum(1) / norms.sum(1)
+    assert metrics["first_half_share"] == pytest.approx(halves.mean(), rel=1e-3)
+
+    cells = list(csv.DictReader(workspace.plot(f"{name}-sentences").read_text().splitlines()))
+    for number, sentence in enumerate(watched, start=1):
+        found = [cell for cell in cells if cell["sentence"] == str(number)]
+        source = [word if word != "Zoe" else UNK for word in words(sentence, False)]
+        assert [cell["source"] for cell in found if cell["output_position"] == "1"] == source
+        assert found[-1]["output"] == EOS
+        if attention == "none":
+            assert {cell["attention"] for cell in found} == {""}
+        else:
+            first = [float(cell["attention"]) for cell in found if cell["output_position"] == "1"]
+            assert sum(first) == pytest.approx(1, abs=1e-3)

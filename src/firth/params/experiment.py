@@ -9,6 +9,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from firth.errors import FirthError
+from firth.params.alignment import AlignmentParams
 from firth.params.compute import ComputeParams
 from firth.params.cooccurrence import CooccurrenceParams
 from firth.params.corpora import CorporaParams, OwnTextSplits
@@ -43,6 +44,7 @@ class Params(Section):
     lm_overrides: LmOverrides
     seq2seq: Seq2seqParams
     seq2seq_overrides: Seq2seqOverrides
+    alignment: AlignmentParams
     report: ReportParams
 
     @model_validator(mode="after")

@@ -154,6 +154,63 @@ def accuracy_by_length(accuracies: Mapping[str, Curve], name: str, label: str) -
     return svg(chart.properties(width=NARROW, height=220), name, label)
 
 
+def bleu_by_length(scores: Mapping[str, Steps], name: str, label: str) -> str:
+    """BLEU by the number of words in the source: {model: [(group of lengths, BLEU), …]}."""
+    steps = [x for x, _ in max(scores.values(), key=len)]
+    highest = max(y for curve in scores.values() for _, y in curve)
+    drawn = lines(scores).encode(
+        x=alt.X("x:O", title="words in the source", axis=alt.Axis(labelAngle=0), sort=steps),
+        y=alt.Y("y:Q", title="BLEU", scale=alt.Scale(domain=[0, min(100, math.ceil(highest / 10) * 10)])),
+    )
+    return svg(drawn.properties(width=NARROW, height=220), name, label)
+
+
+def gradients_by_source(norms: Mapping[str, Curve], name: str, label: str) -> str:
+    """Gradient norms by source position on a log axis: {model: [(position, norm), …]}."""
+    positions = sorted({int(x) for curve in norms.values() for x, _ in curve})
+    x_axis = alt.Axis(format="d", grid=False, values=_thinned(positions, 12))
+    y = alt.Y(
+        "y:Q", title="gradient norm (log scale)", scale=alt.Scale(type="log"), axis=alt.Axis(tickCount=5, format="~g")
+    )
+    drawn = lines(norms).encode(
+        x=alt.X("x:Q", title="source position k, in tokens", axis=x_axis, scale=alt.Scale(nice=False, zero=False)), y=y
+    )
+    return svg(drawn.properties(width=NARROW, height=220), name, label)
+
+
+def alignment_map(
+    weights: Mapping[int, Mapping[int, float]],
+    written: Sequence[str],
+    read: Sequence[str],
+    title: str,
+    name: str,
+    label: str,
+) -> str:
+    """How much each word that was written owes to each that was read: {row from 1: {column from 1: share}}."""
+    side = min(26, NARROW // len(read))
+    values = [
+        {"row": f"{row:04d} {written[row - 1]}", "column": f"{column:04d} {read[column - 1]}", "weight": weight}
+        for row, found in weights.items()
+        for column, weight in found.items()
+    ]
+    word = "slice(datum.label, 5)"  # behind the number, which keeps words apart that come twice
+    axis: dict[str, Any] = {"labelExpr": word, "ticks": False, "domain": False, "labelLimit": 120}
+    chart = (
+        alt.Chart(alt.Data(values=values))
+        .mark_rect(color=COLORS[0], stroke="#808080", strokeOpacity=0.25, strokeWidth=0.5)
+        .encode(
+            x=alt.X("column:O", title="source", axis=alt.Axis(labelAngle=-90, orient="top", **axis)),
+            y=alt.Y("row:O", title="output", axis=alt.Axis(**axis)),
+            opacity=alt.Opacity(
+                "weight:Q",
+                scale=alt.Scale(domain=[0, 1], range=[0, 1]),
+                legend=alt.Legend(title=title, orient="bottom", values=[0.25, 0.5, 0.75, 1], symbolType="square"),
+            ),
+        )
+    )
+    return svg(chart.properties(width=side * len(read), height=22 * len(written)), name, label)
+
+
 def growth_by_order(
     perplexities: Mapping[str, Curve], sizes: Curve, accuracies: Mapping[str, Curve], name: str, label: str
 ) -> str:

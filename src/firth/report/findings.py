@@ -14,7 +14,7 @@ LANGUAGE_MODELS = {
     "lm-gru": "GRU",
     "lm-lstm": "LSTM",
 }
-NAMES = {"bleu": "BLEU", "chrf": "chrF"}
+NAMES = {"bleu": "BLEU", "bleu_lowercase": "BLEU, lower case", "chrf": "chrF"}
 ATTENTIONS = {
     "none": "without attention",
     "additive": "additive attention",
@@ -36,6 +36,7 @@ class Findings:
     metrics : run → its metrics.
     curves : run → rows of its learning curve.
     samples : run → what the model said to a few test items.
+    watched : run → rows of its table of watched sentences.
     missing_words : words that the params ask for and the vocabulary lacks.
     neighbors : model → word → nearest words with their cosine.
     word_map : the drawing, or None.
@@ -48,6 +49,7 @@ class Findings:
     metrics: Mapping[str, Metrics]
     curves: Mapping[str, list[dict[str, float]]]
     samples: Mapping[str, list[dict[str, Any]]]
+    watched: Mapping[str, list[dict[str, str]]]
     example: CooccurrenceExample
     missing_words: list[str]
     neighbors: Mapping[str, Mapping[str, Ranked]]

@@ -22,20 +22,34 @@ class Question(TypedDict):
     task: int | None
 
 
-def translation_scores(outputs: Sequence[str], references: Sequence[str]) -> dict[str, Any]:
+GROUP, LONGEST = 5, 30  # words of a source: how many lengths are scored together, and from where on all
+
+
+def translation_scores(outputs: Sequence[str], references: Sequence[str], sources: Sequence[str]) -> dict[str, Any]:
     """Scores of translations as text, one reference each.
 
-    ``bleu`` (Papineni et al., 2002) and ``chrf`` (Popović, 2015) run from 0 to 100 and follow the conventions that
-    sacrebleu's signatures beside them name; ``exact_match`` is a share.
+    ``bleu`` (Papineni et al., 2002), the same in lower case, and ``chrf`` (Popović, 2015) run from 0 to 100 and follow
+    the conventions that sacrebleu's signatures beside them name; ``exact_match`` is a share. ``by_source_length`` has
+    BLEU again, and the number of sentences, by the words between spaces of their sources.
     """
-    bleu, chrf = BLEU(), CHRF()
-    return {
-        "bleu": bleu.corpus_score(list(outputs), [list(references)]).score,
-        "bleu_signature": str(bleu.get_signature()),
-        "chrf": chrf.corpus_score(list(outputs), [list(references)]).score,
-        "chrf_signature": str(chrf.get_signature()),
-        "exact_match": _mean(output == reference for output, reference in zip(outputs, references, strict=True)),
+    metrics = {"bleu": BLEU(), "bleu_lowercase": BLEU(lowercase=True), "chrf": CHRF()}
+    scores: dict[str, Any] = {}
+    for name, metric in metrics.items():
+        scores[name] = metric.corpus_score(list(outputs), [list(references)]).score
+        scores[f"{name}_signature"] = str(metric.get_signature())
+    scores["exact_match"] = _mean(output == reference for output, reference in zip(outputs, references, strict=True))
+    groups: defaultdict[int, list[tuple[str, str]]] = defaultdict(list)
+    for source, *pair in zip(sources, outputs, references, strict=True):
+        words = min(max(len(source.split()), 1), LONGEST + 1)
+        groups[(words - 1) // GROUP * GROUP + 1].append((pair[0], pair[1]))
+    scores["by_source_length"] = {
+        f"{first}-{first + GROUP - 1}" if first <= LONGEST else f"{first}+": {
+            "sentences": len(pairs),
+            "bleu": BLEU().corpus_score([output for output, _ in pairs], [[reference for _, reference in pairs]]).score,
+        }
+        for first, pairs in sorted(groups.items())
     }
+    return scores
 
 
 def exact_matches(outputs: Sequence[Sequence[int]], pairs: Pairs) -> list[bool]:

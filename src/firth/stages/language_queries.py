@@ -22,8 +22,9 @@ from firth.lm.perplexity import Tally, by_sentence
 from firth.lm.reading import Floats, NgramReader, Reader
 from firth.params.lm import NETWORKS
 from firth.stages.answers import Columns, plain_table, print_answer, side_by_side
-from firth.stages.asked_text import Block, Language, Unknown, checked, read_language, text_blocks, text_file
+from firth.stages.asked_text import Unknown, checked, text_blocks, text_file
 from firth.stages.built_models import SETTINGS, check_vocabulary, damage_reported
+from firth.stages.languages import Block, Language, read_language
 from firth.text.tokenizer import join_words
 from firth.text.vocabulary import EOS, EOS_ID, UNK
 from firth.training.reproducibility import generator

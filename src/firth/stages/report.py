@@ -49,6 +49,7 @@ def run(params: "Params", workspace: Workspace) -> None:
             for run in metrics
             if run.startswith("seq2seq-") and (path := workspace.model(run) / "samples.jsonl").exists()
         },
+        watched={run: _rows(path) for run in metrics if (path := workspace.plot(f"{run}-sentences")).exists()},
         example=cooccurrence_example(counts, ppmi(counts, params.svd), vocabulary.tokens, words),
         missing_words=missing,
         neighbors={name: {w: _nearest(keyed, w) for w in words if w in keyed} for name, keyed in vectors.items()},
@@ -83,8 +84,12 @@ def _settings(params: "Params") -> dict[str, dict[str, Any]]:
 
 
 def _curve(path: Path) -> list[dict[str, float]]:
+    return [{key: float(value) for key, value in row.items() if value} for row in _rows(path)]
+
+
+def _rows(path: Path) -> list[dict[str, str]]:
     with path.open(encoding="utf-8", newline="") as file:
-        return [{key: float(value) for key, value in row.items() if value} for row in csv.DictReader(file)]
+        return list(csv.DictReader(file))
 
 
 def _json_lines(path: Path) -> list[dict[str, Any]]:

@@ -96,7 +96,7 @@ def _test_translation(
     ]
     if lowercase:
         references = [reference.lower() for reference in references]
-    return translation_scores(texts, references), items
+    return translation_scores(texts, references, sources), items
 
 
 def _test_answers(

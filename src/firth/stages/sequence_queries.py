@@ -7,7 +7,7 @@ answered gets an empty line, and standard error says why; alone on the command l
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -18,33 +18,21 @@ from firth.corpora.archives import LocalFile, Stream, members
 from firth.corpora.formats import numbered_blocks, prose_lines
 from firth.errors import FirthError
 from firth.params.seq2seq import Attention, Seq2seqParams, Task
-from firth.seq2seq.networks import EncoderDecoder, load
+from firth.seq2seq.networks import EncoderDecoder
 from firth.seq2seq.search import decode_all
-from firth.stages.asked_text import STANDARD_INPUT, Language, checked, read_language, text_file
-from firth.stages.built_models import SETTINGS, check_vocabulary, damage_reported
-from firth.text.streams import TokenStream
-from firth.text.subwords import Subwords
-from firth.text.tokenizer import join_words
-from firth.text.vocabulary import UNK, Vocabulary
+from firth.stages.asked_text import STANDARD_INPUT, checked, text_file
+from firth.stages.sequence_models import Text, built_attentions, open_network
+from firth.text.streams import TokenStream, from_sentences
+from firth.text.vocabulary import UNK
 from firth.training.progress import Meter
-from firth.workspace import require
 
 if TYPE_CHECKING:
     from firth.params.experiment import Params
     from firth.workspace import Workspace
 
-PREFERRED: tuple[Attention, ...] = ("additive", "general", "dot", "none")  # of those that are built
 LONGEST = 1_000  # tokens that are read at once, or as many as the longest source of training
 TOGETHER = 2_000  # lines that are sorted by length before they are answered
 NAMED = 5  # unknown words
-
-
-class Text(NamedTuple):
-    """How the text of one task becomes ids, and ids become text."""
-
-    read: Callable[[str], tuple[list[int], list[str]]]  # a line → its ids, its words out of vocabulary
-    decode: Callable[[list[int]], str]
-    is_word: np.ndarray  # (V,) bool: has letters or digits, and stood in the training text
 
 
 class Said(NamedTuple):
@@ -69,7 +57,7 @@ class Model:
         read = [self.text.read(line) for line in lines]
         faults = [self._fault(line, ids, len(before)) for line, (ids, _) in zip(lines, read, strict=True)]
         sources = [before + ids for (ids, _), fault in zip(read, faults, strict=True) if not fault]
-        found = iter(decode_all(self.network, _stream(sources), self.settings) if sources else [])
+        found = iter(decode_all(self.network, from_sentences(sources), self.settings) if sources else [])
         said = []
         for (ids, unknown), fault in zip(read, faults, strict=True):
             output = [] if fault else next(found)
@@ -182,63 +170,15 @@ def _one_line(text: str) -> str:
 
 def _open(params: Params, workspace: Workspace, task: Task, asked: Asked) -> Model:
     """The model that is wanted or, of those that are built, the one with the most powerful attention."""
-    folders = {kind: workspace.model(f"seq2seq-{task}-{kind}") for kind in PREFERRED}
-    built = [kind for kind, folder in folders.items() if (folder / SETTINGS).exists()]
-    if not (asked.attention or built):
+    kinds = [asked.attention] if asked.attention else built_attentions(workspace, task)
+    if not kinds:
         raise FirthError(
             f"{workspace.root / 'models'}: no model for {task} yet; build one with `dvc repro seq2seq@{task}-none`"
         )
-    kind = asked.attention or built[0]
-    folder, stage = folders[kind], f"seq2seq@{task}-{kind}"
-    require(folder / SETTINGS, stage)
-    with damage_reported(folder, stage):
-        network = load(folder)
-    text, vocabulary = _text(params, workspace, task)
-    check_vocabulary(folder, stage, network.configuration.vocabulary_size, vocabulary)
+    network, text = open_network(params, workspace, task, kinds[0])
     own = network.configuration.settings
     changes: dict[str, int | str] = {"beam_size": asked.beam_size or own.beam_size}
     if asked.batch_size:
         changes |= {"batch_size": asked.batch_size, "batch_type": "pairs"}
     offsets = TokenStream.load(workspace.tokens(task), "train.source").offsets
     return Model(network, own.model_copy(update=changes), text, int(np.diff(offsets).max(initial=0)))
-
-
-def _text(params: Params, workspace: Workspace, task: Task) -> tuple[Text, Vocabulary]:
-    if task == "translation":
-        vocabulary = Vocabulary.load(workspace.tokens(task) / "vocabulary.tsv")
-        return _pieces(workspace.tokens(task), vocabulary), vocabulary
-    language = read_language(params, workspace, task)
-    return _words(language), language.vocabulary
-
-
-def _pieces(tokens: Path, vocabulary: Vocabulary) -> Text:
-    """Of translation: every byte is in the alphabet, so that no word is out of vocabulary."""
-    subwords = Subwords.load(tokens / "tokenizer.json")
-
-    def read(line: str) -> tuple[list[int], list[str]]:
-        return next(subwords.encode_lines([line])), []
-
-    spelled = (subwords.decode([position]) for position in range(len(vocabulary)))
-    return Text(read, subwords.decode, _words_among(spelled, vocabulary))
-
-
-def _words(language: Language) -> Text:
-    """Of question answering."""
-    vocabulary = language.vocabulary
-
-    def read(line: str) -> tuple[list[int], list[str]]:
-        block = language.block([line])
-        return block.stream.ids.tolist(), [block.tokens[place] for place in block.unknown]
-
-    spelled = [token for token in vocabulary.tokens if token != UNK]
-    return Text(read, lambda ids: join_words(vocabulary.decode(ids)), _words_among(["", *spelled], vocabulary))
-
-
-def _words_among(spelled: Iterable[str], vocabulary: Vocabulary) -> np.ndarray:
-    """Which tokens of a vocabulary, as they are spelled, hold letters or digits and came in training, (V,) bool."""
-    return np.array([any(map(str.isalnum, token)) for token in spelled]) & (vocabulary.counts > 0)
-
-
-def _stream(sentences: list[list[int]]) -> TokenStream:
-    ids = np.array([token for sentence in sentences for token in sentence], dtype=np.int32)
-    return TokenStream(ids, np.cumsum([0, *map(len, sentences)]))

@@ -4,6 +4,7 @@ A stream NAME is ``NAME.ids.npy`` (1-D) and ``NAME.offsets.npy`` (int64): senten
 ``ids[offsets[i]:offsets[i + 1]]``.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -73,6 +74,12 @@ class TokenStream:
         """Write a stream that is in memory."""
         np.save(folder / f"{name}.ids.npy", self.ids, allow_pickle=False)
         np.save(folder / f"{name}.offsets.npy", self.offsets, allow_pickle=False)
+
+
+def from_sentences(sentences: Sequence[Sequence[int]]) -> TokenStream:
+    """Sentences in memory, each a list of ids, as a stream."""
+    ids = np.array([token for sentence in sentences for token in sentence], dtype=np.int32)
+    return TokenStream(ids, np.cumsum([0, *map(len, sentences)]))
 
 
 class ArrayWriter:

@@ -1,0 +1,47 @@
+"""What each word of an output owes to each word of its source: where attention looks, and where gradients reach.
+
+Shapes: S source positions, T target positions, B sentences; labels are T + 1, with ``<eos>``.
+"""
+
+import torch
+from torch import Tensor
+from torch.nn.functional import cross_entropy
+
+from firth.seq2seq.data import Batch
+from firth.seq2seq.networks import EncoderDecoder, reversed_columns, top_hidden
+
+
+@torch.no_grad()
+def attention_weights(network: EncoderDecoder, batch: Batch) -> Tensor | None:
+    """How much the prediction of each label looks at each source position, (T + 1, S, B); None without attention."""
+    attention = network.decoder.attention
+    state, memory = network.read(batch.source, batch.lengths)
+    if attention is None or memory is None:
+        return None
+    hidden, _ = network.decoder(batch.target, state)
+    return attention.weights(torch.cat([top_hidden(state).unsqueeze(0), hidden]), memory).permute(1, 2, 0)
+
+
+def gradient_norms(network: EncoderDecoder, batch: Batch) -> Tensor:
+    """‖∂E_t/∂x_k‖, (T + 1, S, B): E_t = −ln p of label t by teacher forcing, x_k the embedding of source word k.
+
+    It is the product of Jacobians along every path from x_k to the label (Pascanu et al. 2013, equation 4; here through
+    both recurrences, and through attention). 0 for padding on either side.
+    """
+    embedded: list[Tensor] = []
+    hook = network.encoder.embedding.register_forward_hook(lambda *call: embedded.append(call[2]))
+    try:
+        top = network(batch.source, batch.lengths, batch.target)
+    finally:
+        hook.remove()
+    scores = network.decoder.logits(top)  # (T + 1, B, V)
+    nats = cross_entropy(scores.flatten(0, 1), batch.labels.flatten(), reduction="none").view_as(batch.labels)
+    norms = torch.stack(
+        [
+            torch.autograd.grad(row.sum(), embedded[0], retain_graph=True)[0].norm(dim=-1)  # (S, B)
+            for row in nats * batch.real
+        ]
+    )
+    if network.encoder.reverse_source:
+        norms = reversed_columns(norms.permute(1, 2, 0), batch.lengths.to(norms.device)).permute(2, 0, 1)
+    return norms
