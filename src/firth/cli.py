@@ -16,7 +16,7 @@ from firth.params.corpora import Role
 from firth.params.experiment import Params, load_params
 from firth.params.lm import Cell, Network
 from firth.params.seq2seq import Attention, Task
-from firth.params.studies import Clipping, InitialEmbeddings, Method
+from firth.params.studies import Clipping, InitialEmbeddings, Method, Reading
 from firth.workspace import Workspace
 
 OUT_OF_MEMORY = re.compile("out of memory|allocate memory")  # as torch says it, of a GPU and of a CPU
@@ -313,6 +313,18 @@ def study_clipping(clipping: Clipping) -> None:
 def study_embeddings(initial_embeddings: InitialEmbeddings) -> None:
     """Train an LSTM whose word embeddings start as random numbers or as word vectors."""
     _run_study("study_embeddings", initial_embeddings)
+
+
+@app.command()
+def study_encoders(cell: Cell, reading: Reading) -> None:
+    """Train one encoder–decoder of those that are compared by cell and by how they read the source."""
+    _run_study("study_encoders", cell, reading)
+
+
+@app.command()
+def study_bottleneck() -> None:
+    """Train encoder–decoders with vectors of several sizes between encoder and decoder."""
+    _run_study("study_bottleneck")
 
 
 @app.command()

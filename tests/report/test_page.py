@@ -157,6 +157,12 @@ def findings() -> Findings:
             },
             "clipping-clipped": {"gradient_clip_norm": 0.25, "by_learning_rate": {"0.5": trained, "2": trained}},
             "clipping-unclipped": {"gradient_clip_norm": None, "by_learning_rate": {"0.5": trained, "2": diverged}},
+            "encoders-gru-reversed": {"bleu": 41.5, "first_half_share": 0.625, "by_source_length": lengths},
+            "bottleneck": {
+                "by_hidden_size": {
+                    f"hidden_size_{size}": {"bleu": size / 4, "by_source_length": lengths} for size in (128, 16)
+                }
+            },
             "embeddings-random": {
                 "whole": {"valid": {"perplexity": 11.5}, "test": {"perplexity": 12.5}},
                 "tenth": {"valid": {"perplexity": 36.5}, "test": {"perplexity": 37.5}},
@@ -166,6 +172,10 @@ def findings() -> Findings:
             "vectors-feedforward": [
                 {"operations": 1e10, "class_recovery": 0.25},
                 {"operations": 1e12, "class_recovery": 0.8125},
+            ],
+            "encoders-gru-reversed": [
+                {"source_position": 1.0, "gradient_norm": 0.5},
+                {"source_position": 2.0, "gradient_norm": 0.25},
             ],
             **{f"clipping-{clipping}": steps for clipping in ("clipped", "unclipped")},
             "embeddings-random": [
@@ -416,3 +426,11 @@ def test_alignment_is_shown_by_attention_or_without_it_by_gradients(page: str) -
     assert "BLEU by words in the source: without attention 1-5: 51.5, 6-10: 31.5; additive attention 1-5" in page
     assert "sentences of each length: 1-5: 7, 6-10: 9" in page
     assert "What outputs owe" not in render_page(replace(findings(), watched={}, curves={}))
+
+
+def test_studies_of_encoder_decoders_are_shown(page: str) -> None:
+    assert ["GRU", "read backwards", "41.50", "0.6250"] in read(page).rows
+    assert "BLEU by words in the source, read backwards: GRU 1-5: 51.5, 6-10: 31.5" in page
+    assert "source position, read backwards: GRU from 0.5 at the first to 0.25 at the last" in page
+    rows = read(page).rows
+    assert rows.index(["16 units", "4.000"]) < rows.index(["128 units", "32.00"])

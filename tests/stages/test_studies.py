@@ -9,8 +9,17 @@ import numpy as np
 import pytest
 
 from firth.params.experiment import Params, load_params
-from firth.params.studies import CLIPPINGS, INITIAL_EMBEDDINGS, METHODS, Method
-from firth.stages import download, study_clipping, study_embeddings, study_softmax, study_vectors, tokenize
+from firth.params.studies import CLIPPINGS, INITIAL_EMBEDDINGS, METHODS, READINGS, Method, Reading
+from firth.stages import (
+    download,
+    study_bottleneck,
+    study_clipping,
+    study_embeddings,
+    study_encoders,
+    study_softmax,
+    study_vectors,
+    tokenize,
+)
 from firth.studies.clipping import StepCurve, train_until_divergence
 from firth.text.streams import TokenStream
 from firth.text.vocabulary import Vocabulary
@@ -172,3 +181,43 @@ def test_networks_differ_in_their_initial_embeddings_alone(
         first_losses.add(rows[0]["train_loss"])
     assert len(first_losses) == 3
     assert not (tmp_path / "checkpoints").exists() or not list((tmp_path / "checkpoints").rglob("*.ckpt"))
+
+
+@pytest.fixture
+def translations(tmp_path: Path, params: Params) -> tuple[Params, Workspace]:
+    """A workspace whose studies have a few pairs, and params for small networks."""
+    world = params.world.model_copy(
+        update={"translation": params.world.translation.model_copy(update={"pairs": 600, "max_depth": 1})}
+    )
+    seq2seq = params.seq2seq.model_copy(update={"embedding_size": 8, "hidden_size": 16, "max_epochs": 1})
+    small = params.model_copy(update={"world": world, "seq2seq": seq2seq})
+    workspace = Workspace(tmp_path)
+    download.run(small, workspace.studies, "translation")
+    tokenize.run(small, workspace.studies, "translation")
+    return small, workspace
+
+
+@pytest.mark.parametrize("reading", READINGS)
+def test_encoders_are_compared_by_reading(translations: tuple[Params, Workspace], reading: Reading) -> None:
+    params, workspace = translations
+    study_encoders.run(params, workspace, "gru", reading)
+    metrics = json.loads(workspace.study_metrics(f"encoders-gru-{reading}").read_text())
+    rows = rows_of(workspace.study_plot(f"encoders-gru-{reading}"))
+    assert sum(group["sentences"] for group in metrics["by_source_length"].values()) == 30
+    assert [row["source_position"] for row in rows] == list(range(1, len(rows) + 1))
+    ends = [metrics["gradient_norm"]["first"], metrics["gradient_norm"]["last"]]
+    assert ends == pytest.approx([rows[0]["gradient_norm"], rows[-1]["gradient_norm"]], rel=1e-3)
+    nearest = {"forward": False, "reversed": True}.get(reading)  # to the decoder: the first half?
+    if nearest is not None:
+        assert (metrics["first_half_share"] > 0.5) == nearest
+
+
+def test_a_size_of_the_vector_is_a_training(
+    translations: tuple[Params, Workspace], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    params, workspace = translations
+    monkeypatch.setattr(study_bottleneck, "SIZES", (4, 12))
+    study_bottleneck.run(params, workspace)
+    found = json.loads(workspace.study_metrics("bottleneck").read_text())["by_hidden_size"]
+    assert list(found) == ["hidden_size_4", "hidden_size_12"]
+    assert all(0 <= values["bleu"] <= 100 for values in found.values())

@@ -16,8 +16,8 @@ from firth.lm.module import LanguageModel
 from firth.lm.networks import build
 from firth.params.compute import ComputeParams
 from firth.studies.clipping import NO_CLIPPING, StepCurve, outcome, train_until_divergence
-from firth.studies.language_models import part_of, text_to_train
-from firth.training.trainer import Run, train
+from firth.studies.language_models import text_to_train
+from firth.training.trainer import Run, part_of, train
 
 TEXT = np.random.default_rng(0).integers(1, 9, 900)
 SETTINGS: dict[str, Any] = {"optimizer": "sgd", "schedule": "constant", "max_epochs": 2, "gradient_clip_norm": 0.25}

@@ -9,3 +9,7 @@ Clipping = Literal["clipped", "unclipped"]  # of gradients
 CLIPPINGS: tuple[Clipping, ...] = ("clipped", "unclipped")
 InitialEmbeddings = Literal["random", "svd", "word2vec"]
 INITIAL_EMBEDDINGS: tuple[InitialEmbeddings, ...] = ("random", "svd", "word2vec")
+Reading = Literal[
+    "forward", "reversed", "attention"
+]  # how a source is read: from its start, its end, or looked back at
+READINGS: tuple[Reading, ...] = ("forward", "reversed", "attention")

@@ -55,6 +55,12 @@ def heading(title: str) -> Markup:
     return Markup(f"<h3>{html.escape(title)}</h3>\n")
 
 
+def titled(title: str, introduction: str, parts: list[Markup | None]) -> Markup | None:
+    """A heading and what it is about, or None where no part has anything to show."""
+    there = [part for part in parts if part]
+    return join([heading(title), paragraph(introduction), *there]) if there else None
+
+
 def figure(svg: str, caption: Content, kind: str = "") -> Markup:
     """A drawing with its caption; a ``wide`` one scrolls sideways on a narrow screen."""
     return Markup(

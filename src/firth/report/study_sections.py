@@ -1,8 +1,9 @@
 """The page's section on the studies: what takes many trainings to see, shown where it has been run."""
 
 from firth.report import figures, study_figures
+from firth.report.encoder_studies import encoder_studies
 from firth.report.findings import Findings, Metrics, numbered, pick
-from firth.report.markup import Content, Markup, figure, heading, join, paragraph, section, side_by_side, table
+from firth.report.markup import Content, Markup, figure, section, side_by_side, table, titled
 
 METHODS = {
     "feedforward": "feed-forward",
@@ -18,7 +19,13 @@ SHARES = {"whole": (1.0, "all of the text"), "tenth": (0.1, "a tenth of the text
 
 def studies_section(findings: Findings) -> Markup | None:
     """The studies that were run, each under a heading of its own."""
-    return section("studies", "Studies", [_cost(findings), _clipping(findings), _initial_embeddings(findings)])
+    parts = [
+        _cost(findings),
+        _clipping(findings),
+        _initial_embeddings(findings),
+        *encoder_studies(findings),
+    ]
+    return section("studies", "Studies", parts)
 
 
 def _cost(findings: Findings) -> Markup | None:
@@ -29,13 +36,7 @@ def _cost(findings: Findings) -> Markup | None:
         "skip-gram; negative sampling scores a few. An operation is an addition or a multiplication in the loss or "
         "its gradient; they are counted, not timed."
     )
-    return _study("What word vectors cost", introduction, [_equal_quality(findings), drawings])
-
-
-def _study(title: str, introduction: str, parts: list[Markup | None]) -> Markup | None:
-    """A heading and what it is about, or None where no part has anything to show."""
-    there = [part for part in parts if part]
-    return join([heading(title), paragraph(introduction), *there]) if there else None
+    return titled("What word vectors cost", introduction, [_equal_quality(findings), drawings])
 
 
 def _equal_quality(findings: Findings) -> Markup | None:
@@ -93,7 +94,7 @@ def _clipping(findings: Findings) -> Markup | None:
         "is no number, ends there."
     )
     drawings = side_by_side([_perplexity_by_learning_rate(findings), _training_by_step(findings)])
-    return _study("Clipping gradients", introduction, [_trainings(findings), drawings])
+    return titled("Clipping gradients", introduction, [_trainings(findings), drawings])
 
 
 def _by_learning_rate(findings: Findings) -> dict[str, dict[float, Metrics]]:
@@ -180,7 +181,7 @@ def _initial_embeddings(findings: Findings) -> Markup | None:
         "same language; all its other weights start alike, and all of them are trained."
     )
     drawings = side_by_side([_perplexity_by_epoch(findings, share) for share in SHARES])
-    return _study("Word vectors in a language model", introduction, [_initial_embeddings_table(findings), drawings])
+    return titled("Word vectors in a language model", introduction, [_initial_embeddings_table(findings), drawings])
 
 
 def _initial_embeddings_table(findings: Findings) -> Markup | None:

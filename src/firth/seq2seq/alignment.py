@@ -3,12 +3,18 @@
 Shapes: S source positions, T target positions, B sentences; labels are T + 1, with ``<eos>``.
 """
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn.functional import cross_entropy
 
-from firth.seq2seq.data import Batch
+from firth.errors import FirthError
+from firth.seq2seq.data import Batch, Pairs
 from firth.seq2seq.networks import EncoderDecoder, reversed_columns, top_hidden
+
+PAIRS = 200  # at most, that gradients are averaged over
+COMMON = 0.5  # share of the pairs that must reach an output position for it to count
 
 
 @torch.no_grad()
@@ -45,3 +51,34 @@ def gradient_norms(network: EncoderDecoder, batch: Batch) -> Tensor:
     if network.encoder.reverse_source:
         norms = reversed_columns(norms.permute(1, 2, 0), batch.lengths.to(norms.device)).permute(2, 0, 1)
     return norms
+
+
+def mean_gradient_norms(network: EncoderDecoder, pairs: Pairs) -> NDArray[np.float64]:
+    """Gradient norms (output positions, S), mean over pairs whose sources have the commonest even length S.
+
+    It is even so that halves are halves. Output positions count up to where half of the pairs have a label.
+
+    Raises
+    ------
+    FirthError
+        If no source has an even number of tokens.
+    """
+    lengths = np.diff(pairs.source.offsets)
+    even = lengths[(lengths > 0) & (lengths % 2 == 0)]
+    if not len(even):
+        raise FirthError("no source of the test pairs has an even number of tokens; give the corpus more text")
+    batch = pairs.batch(np.flatnonzero(lengths == np.bincount(even).argmax())[:PAIRS])
+    norms = gradient_norms(network, batch).double().sum(-1).numpy()  # (T + 1, S)
+    reached = batch.real.sum(1).numpy()  # (T + 1,)
+    common = reached >= COMMON * len(batch.lengths)
+    found: NDArray[np.float64] = norms[common] / reached[common, None]
+    return found
+
+
+def reach(norms: NDArray[np.float64]) -> dict[str, object]:
+    """How evenly gradient norms (output positions, S) fall on the source, mean over output positions."""
+    by_source, half = norms.mean(axis=0), norms.shape[1] // 2
+    return {
+        "gradient_norm": {"first": float(by_source[0]), "last": float(by_source[-1])},
+        "first_half_share": float((norms[:, :half].sum(1) / norms.sum(1)).mean()),
+    }

@@ -94,6 +94,20 @@ class Pairs:
         )
 
 
+def test_splits(folder: Path) -> list[str]:
+    """The names of a folder's test splits, in order.
+
+    Raises
+    ------
+    FirthError
+        If there is none.
+    """
+    splits = sorted(path.name.removesuffix(".source.ids.npy") for path in folder.glob("test*.source.ids.npy"))
+    if not splits:
+        raise FirthError(f"{folder}: no test split; run `dvc repro -f tokenize@{folder.name}`")
+    return splits
+
+
 def epoch_batches(pairs: Pairs, settings: Seq2seqParams, seed: int, epoch: int) -> list[np.ndarray]:
     """Indices of the pairs of each global batch in one epoch of training: as many batches in every epoch.
 

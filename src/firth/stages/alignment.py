@@ -3,7 +3,7 @@
 Measured on test pairs with sources of one length, the commonest: the norm of the gradient of each output word's loss by
 each source word's embedding. Metrics: the mean over output positions of
 
-- ``gradient_norm``: first and last source position, and the geometric mean of all;
+- ``gradient_norm`` at the first and the last source position;
 - ``first_half_share``: the part of the sum over source positions that falls on the first half; 0.5 if all are alike.
 
 For the sentences of the params: the model's own output, and the same gradients and the attention for it.
@@ -17,10 +17,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from firth.errors import FirthError
 from firth.report.metrics import write_metrics
-from firth.seq2seq.alignment import attention_weights, gradient_norms
-from firth.seq2seq.data import Pairs
+from firth.seq2seq.alignment import attention_weights, gradient_norms, mean_gradient_norms, reach
+from firth.seq2seq.data import Pairs, test_splits
 from firth.seq2seq.search import decode_all
 from firth.stages.sequence_models import Text, open_network
 from firth.text.streams import from_sentences
@@ -34,8 +33,6 @@ if TYPE_CHECKING:
     from firth.params.seq2seq import Attention, Task
     from firth.seq2seq.networks import EncoderDecoder
 
-PAIRS = 200  # at most, that gradients are averaged over
-COMMON = 0.5  # share of the pairs that must reach an output position for it to be reported
 POSITIONS = ["output_position", "source_position", "gradient_norm"]
 WATCHED = ["sentence", "output_position", "output", "source_position", "source", "gradient_norm", "attention"]
 
@@ -44,44 +41,14 @@ def run(params: Params, workspace: Workspace, task: Task, attention: Attention) 
     """Measure one trained model, and write its metrics and two tables."""
     name = f"alignment-{task}-{attention}"
     network, text = open_network(params, workspace, task, attention)
-    norms = _mean_norms(network, _commonest_length(workspace, task))
-    by_source = norms.mean(axis=0)
-    metrics = {
-        "source_length": norms.shape[1],
-        "gradient_norm": {
-            "first": by_source[0],
-            "last": by_source[-1],
-            "geometric_mean": float(np.exp(np.log(np.maximum(by_source, np.finfo(float).tiny)).mean())),
-        },
-        "first_half_share": float((norms[:, : norms.shape[1] // 2].sum(1) / norms.sum(1)).mean()),
-    }
+    tokens = workspace.tokens(task)
+    norms = mean_gradient_norms(network, Pairs.load(tokens, test_splits(tokens)[0]))
+    metrics = {"source_length": norms.shape[1], **reach(norms)}
     cells = ((row + 1, column + 1, f"{norms[row, column]:.4g}") for row, column in np.ndindex(norms.shape))
     write_text(workspace.plot(name), _table(POSITIONS, cells))
     sentences = getattr(params.alignment, task)
     write_text(workspace.plot(f"{name}-sentences"), _table(WATCHED, _watched(network, text, sentences)))
     write_metrics(workspace.metrics(name), metrics)
-
-
-def _commonest_length(workspace: Workspace, task: Task) -> tuple[Pairs, np.ndarray]:
-    """Test pairs whose sources have the commonest even length, by index: so that halves are halves."""
-    tokens = workspace.tokens(task)
-    split = min(path.name.removesuffix(".source.ids.npy") for path in tokens.glob("test*.source.ids.npy"))
-    pairs = Pairs.load(tokens, split)
-    lengths = np.diff(pairs.source.offsets)
-    even = lengths[(lengths > 0) & (lengths % 2 == 0)]
-    if not len(even):
-        raise FirthError(f"{tokens}: no test source has an even number of tokens; give the corpus more text")
-    return pairs, np.flatnonzero(lengths == np.bincount(even).argmax())[:PAIRS]
-
-
-def _mean_norms(network: EncoderDecoder, chosen: tuple[Pairs, np.ndarray]) -> np.ndarray:
-    """Mean gradient norms (T, S), for the output positions that enough of the pairs reach."""
-    pairs, indices = chosen
-    batch = pairs.batch(indices)
-    norms = gradient_norms(network, batch).double().sum(-1).numpy()  # (T + 1, S)
-    reached = batch.real.sum(1).numpy()  # (T + 1,)
-    common = reached >= COMMON * len(indices)
-    return norms[common] / reached[common, None]
 
 
 def _watched(network: EncoderDecoder, text: Text, sentences: list[str]) -> Iterator[Iterable[Any]]:

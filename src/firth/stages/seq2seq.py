@@ -10,7 +10,7 @@ import torch
 from firth.errors import FirthError
 from firth.params.seq2seq import Attention, Task
 from firth.report.metrics import write_metrics
-from firth.seq2seq.data import Pairs, Seq2seqData
+from firth.seq2seq.data import Pairs, Seq2seqData, test_splits
 from firth.seq2seq.module import Seq2seqModule
 from firth.seq2seq.networks import Configuration, EncoderDecoder, save
 from firth.seq2seq.scores import Question, exact_matches, question_scores, translation_scores
@@ -52,7 +52,7 @@ def run(params: "Params", workspace: Workspace, task: Task, attention: Attention
 
         scores: dict[str, Any] = {}
         samples: list[dict[str, Any]] = []
-        for split in _test_splits(tokens):
+        for split in test_splits(tokens):
             pairs = Pairs.load(tokens, split)
             outputs = decode_all(network, pairs.source, settings)
             test = _test_translation if task == "translation" else _test_answers
@@ -74,13 +74,6 @@ def run(params: "Params", workspace: Workspace, task: Task, attention: Attention
                 **scores,
             },
         )
-
-
-def _test_splits(tokens: Path) -> list[str]:
-    splits = sorted(path.name.removesuffix(".source.ids.npy") for path in tokens.glob("test*.source.ids.npy"))
-    if not splits:
-        raise FirthError(f"{tokens}: no test split; run `dvc repro -f tokenize@{tokens.name}`")
-    return splits
 
 
 def _test_translation(

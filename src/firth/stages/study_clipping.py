@@ -10,11 +10,11 @@ from firth.params.lm import Network
 from firth.params.studies import Clipping
 from firth.report.metrics import write_metrics
 from firth.studies.clipping import COLUMNS, NO_CLIPPING, outcome, train_until_divergence
-from firth.studies.language_models import part_of, text_to_train
+from firth.studies.language_models import text_to_train
 from firth.text.streams import TokenStream
 from firth.text.vocabulary import Vocabulary
 from firth.training.reproducibility import derived_seed
-from firth.training.trainer import training_run
+from firth.training.trainer import part_of, training_run
 from firth.workspace import Workspace, write_text
 
 if TYPE_CHECKING:

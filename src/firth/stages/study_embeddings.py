@@ -9,10 +9,10 @@ from firth.lm.networks import initial_network
 from firth.params.lm import Network
 from firth.params.studies import InitialEmbeddings
 from firth.report.metrics import write_metrics
-from firth.studies.language_models import part_of, text_to_train
+from firth.studies.language_models import text_to_train
 from firth.text.streams import TokenStream
 from firth.text.vocabulary import Vocabulary
-from firth.training.trainer import train, training_run
+from firth.training.trainer import part_of, train, training_run
 from firth.workspace import Workspace, write_text
 
 if TYPE_CHECKING:

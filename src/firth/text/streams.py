@@ -4,7 +4,7 @@ A stream NAME is ``NAME.ids.npy`` (1-D) and ``NAME.offsets.npy`` (int64): senten
 ``ids[offsets[i]:offsets[i + 1]]``.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -37,6 +37,10 @@ class TokenStream:
         if not 0 <= position < len(self):
             raise IndexError(f"sentence {position} of {len(self)}")
         return self.ids[self.offsets[position] : self.offsets[position + 1]]
+
+    def sentences(self) -> Iterator[np.ndarray]:
+        """The ids of each sentence."""
+        return map(self.sentence, range(len(self)))
 
     def with_sentence_ends(self) -> np.ndarray:
         """All ids, (tokens + sentences,), with ``<eos>`` after each sentence."""
@@ -76,7 +80,7 @@ class TokenStream:
         np.save(folder / f"{name}.offsets.npy", self.offsets, allow_pickle=False)
 
 
-def from_sentences(sentences: Sequence[Sequence[int]]) -> TokenStream:
+def from_sentences(sentences: Sequence[Sequence[int] | np.ndarray]) -> TokenStream:
     """Sentences in memory, each a list of ids, as a stream."""
     ids = np.array([token for sentence in sentences for token in sentence], dtype=np.int32)
     return TokenStream(ids, np.cumsum([0, *map(len, sentences)]))

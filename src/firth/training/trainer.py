@@ -7,7 +7,7 @@ import sys
 import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -62,6 +62,11 @@ def training_run(
     mark = fingerprint({**shared, **settings}, inputs)
     with checkpoint_folder(workspace.checkpoints(name), mark) as checkpoints:
         yield Run(name, checkpoints, workspace.logs(name), params.seed, params.precision, params.compute)
+
+
+def part_of(run: Run, name: str) -> Run:
+    """One of several trainings of a run; its checkpoints stay until the whole run is over."""
+    return replace(run, name=f"{run.name}-{name}", checkpoints=run.checkpoints / name, logs=run.logs / name)
 
 
 class History(Callback):

@@ -1,0 +1,39 @@
+"""What the studies of encoder–decoders share: a training on translation, and what it is worth."""
+
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from firth.params.seq2seq import Attention, Seq2seqParams
+from firth.seq2seq.data import Pairs, Seq2seqData
+from firth.seq2seq.module import Seq2seqModule
+from firth.seq2seq.networks import Configuration, EncoderDecoder
+from firth.seq2seq.scores import translation_scores
+from firth.seq2seq.search import decode_all
+from firth.text.subwords import Subwords
+from firth.training.reproducibility import derived_seed
+from firth.training.trainer import Run, train
+
+TEST = "test"  # the split of the built-in world
+
+
+def trained(tokens: Path, settings: Seq2seqParams, attention: Attention, run: Run) -> EncoderDecoder:
+    """An encoder–decoder after its training on the folder of tokens."""
+    subwords = Subwords.load(tokens / "tokenizer.json")
+    torch.manual_seed(derived_seed(run.seed, "study", "encoder-decoder"))
+    network = EncoderDecoder(Configuration(attention, len(subwords.pieces), settings))
+    data = Seq2seqData(Pairs.load(tokens, "train"), Pairs.load(tokens, "valid"), settings, run.seed)
+    module = Seq2seqModule(network, settings, settings.max_epochs * data.steps_per_epoch)
+    clip, epochs = settings.gradient_clip_norm, settings.max_epochs
+    train(module, data, run, max_epochs=epochs, patience=settings.patience, gradient_clip_norm=clip)
+    return network
+
+
+def worth(network: EncoderDecoder, tokens: Path) -> dict[str, Any]:
+    """BLEU on the test pairs, over all and by the length of the source; texts are those of the pieces."""
+    pairs, subwords = Pairs.load(tokens, TEST), Subwords.load(tokens / "tokenizer.json")
+    outputs = decode_all(network, pairs.source, network.configuration.settings)
+    references, sources = (list(map(subwords.decode, side.sentences())) for side in (pairs.target, pairs.source))
+    scores = translation_scores(list(map(subwords.decode, outputs)), references, sources)
+    return {name: scores[name] for name in ("bleu", "bleu_signature", "by_source_length")}
