@@ -70,6 +70,7 @@ def run_firth(choices: Choices) -> Result:
     from firth.seq2seq.module import Seq2seqModule
     from firth.seq2seq.networks import Configuration, EncoderDecoder
     from firth.seq2seq.search import decode_all
+    from firth.text.sides import subwords_file
     from firth.text.streams import TokenStream, from_sentences
     from firth.text.subwords import Subwords
     from firth.training.trainer import Run, train
@@ -84,17 +85,18 @@ def run_firth(choices: Choices) -> Result:
             self.end = time.perf_counter()
 
     settings = Seq2seqParams(
-        cell="gru", embedding_size=SIZE, hidden_size=SIZE, layers=1, dropout=DROPOUT, label_smoothing=0.0,
+        cell="gru", embedding_size=SIZE, initial_embeddings="random", hidden_size=SIZE, layers=1, dropout=DROPOUT,
+        label_smoothing=0.0,
         bidirectional=True, reverse_source=False, beam_size=1, length_penalty=LENGTH_PENALTY, max_length=LONGEST,
         batch_size=BATCH, batch_type="pairs", learning_rate=RATE, gradient_clip_norm=CLIP, max_epochs=choices.epochs,
         patience=choices.epochs,
     )  # fmt: skip
-    subwords = Subwords.load(choices.folder / "tokenizer.json")
+    subwords = Subwords.load(subwords_file(choices.folder, "target"))
     training = first_pairs(choices)
     valid = Pairs.load(choices.folder, "valid")
     few = Pairs(*(from_sentences([side.sentence(i) for i in range(BATCH)]) for side in (valid.source, valid.target)))
     torch.manual_seed(1)
-    network = EncoderDecoder(Configuration("additive", len(subwords.pieces), settings))
+    network = EncoderDecoder(Configuration("additive", len(subwords.pieces), len(subwords.pieces), settings))
     data = Seq2seqData(training, few, settings, seed=1)
     clock = Clock()
     with tempfile.TemporaryDirectory() as name:
@@ -121,9 +123,10 @@ def run_firth(choices: Choices) -> Result:
 def run_joeynmt(choices: Choices) -> Result:
     """JoeyNMT's own commands on text whose words are pieces: ``p17`` is piece 17."""
     from firth.seq2seq.data import Pairs, test_splits
+    from firth.text.sides import subwords_file
     from firth.text.subwords import Subwords
 
-    subwords = Subwords.load(choices.folder / "tokenizer.json")
+    subwords = Subwords.load(subwords_file(choices.folder, "target"))
     threads = dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS"), str(choices.threads))
 
     with tempfile.TemporaryDirectory() as name:
@@ -242,12 +245,13 @@ def main() -> None:
     import sacrebleu
 
     from firth.seq2seq.data import test_splits
+    from firth.text.sides import subwords_file
     from firth.text.streams import TokenStream
     from firth.text.subwords import Subwords
 
     split = test_splits(choices.folder)[0]
     subwords, targets = (
-        Subwords.load(choices.folder / "tokenizer.json"),
+        Subwords.load(subwords_file(choices.folder, "target")),
         TokenStream.load(choices.folder, f"{split}.target"),
     )
     references = list(map(subwords.decode, targets.sentences()))

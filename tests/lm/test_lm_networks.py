@@ -2,19 +2,16 @@ import math
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 import torch
-from gensim.models import KeyedVectors
 from lm.settings import DROPOUTS, all_dropouts, settings
 from safetensors.torch import load_file
 from torch import Tensor
 
-from firth.errors import FirthError
 from firth.lm.feedforward import FeedForward
 from firth.lm.module import window_loss
 from firth.lm.network import Output, detached
-from firth.lm.networks import build, initialize_embeddings, load
+from firth.lm.networks import build, load
 from firth.lm.recurrent import Recurrent
 from firth.params.lm import NETWORKS, Network
 from firth.training.softmax import NO_TARGET
@@ -232,27 +229,3 @@ def test_the_last_of_several_tied_layers_is_as_long_as_an_embedding() -> None:
     model = small("lstm", hidden_size=6, layers=3, tied_embeddings=True)
     assert [layer.hidden_size for layer in model.layers] == [6, 6, 4]
     assert model.output.projection is None
-
-
-def word_vectors(words: dict[str, list[float]]) -> KeyedVectors:
-    vectors = KeyedVectors(len(next(iter(words.values()))))
-    vectors.add_vectors(list(words), np.array(list(words.values()), np.float32))
-    return vectors
-
-
-def test_embeddings_start_as_word_vectors_by_form_then_lower_case_and_the_rest_random() -> None:
-    model = small("rnn")
-    before = model.embedding.weight.detach().clone()
-    vectors = word_vectors({"cat": [3, 1, -2, 0], "Dog": [1, 1, 1, 1], "dog": [9, -9, 9, -9]})
-    tokens = ["<unk>", "<eos>", "Cat", "Dog", "owl", "cat", "fish"]
-    assert initialize_embeddings(model, tokens, vectors, "models/svd") == pytest.approx(3 / 7)
-    weight = model.embedding.weight.detach()
-    assert torch.equal(weight[[0, 1, 4, 6]], before[[0, 1, 4, 6]])
-    assert torch.equal(weight[2], weight[5])
-    assert float(weight[[2, 3, 5]].std(unbiased=False)) == pytest.approx(0.1 / math.sqrt(3))
-    torch.testing.assert_close(weight[5] / weight[3], torch.tensor([3.0, 1, -2, 0], dtype=torch.float64))
-
-
-def test_vectors_of_another_dimension_are_refused_with_both_numbers() -> None:
-    with pytest.raises(FirthError, match=r"lm\.embedding_size = 4, but models/svd/vectors\.txt .* dimension 3"):
-        initialize_embeddings(small("rnn"), ["a"] * 7, word_vectors({"a": [1, 2, 3]}), "models/svd/vectors.txt")

@@ -15,7 +15,8 @@ def settings() -> Callable[..., Seq2seqParams]:
 
     def build(**changes: Any) -> Seq2seqParams:
         values = {
-            "cell": "gru", "embedding_size": 3, "hidden_size": 4, "layers": 1, "dropout": 0.0,
+            "cell": "gru", "embedding_size": 3, "initial_embeddings": "random", "hidden_size": 4, "layers": 1,
+            "dropout": 0.0,
             "label_smoothing": 0.0, "bidirectional": False, "reverse_source": False, "beam_size": 1,
             "length_penalty": 0.0, "max_length": 6, "batch_size": 4, "batch_type": "pairs",
             "learning_rate": 0.01,

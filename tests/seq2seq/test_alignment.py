@@ -29,7 +29,7 @@ def batch(pairs: MakePairs) -> Batch:
 
 def network_of(settings: Seq2seqParams, attention: Attention) -> EncoderDecoder:
     torch.manual_seed(4)
-    network = EncoderDecoder(Configuration(attention, 9, settings)).double().eval()
+    network = EncoderDecoder(Configuration(attention, 9, 9, settings)).double().eval()
     with torch.no_grad():
         for weight in network.parameters():
             weight.mul_(1.5)

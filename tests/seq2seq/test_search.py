@@ -22,7 +22,7 @@ def random_network(
     settings: Seq2seqParams, seed: int, attention: Attention = "none", scale: float = 1.5
 ) -> EncoderDecoder:
     torch.manual_seed(seed)
-    network = EncoderDecoder(Configuration(attention, 7, settings)).double()
+    network = EncoderDecoder(Configuration(attention, 7, 7, settings)).double()
     for parameter in network.parameters():
         parameter.data = torch.randn_like(parameter) * scale
     network.decoder.bias.data[EOS_ID] = scale  # outputs of several lengths
@@ -34,7 +34,7 @@ def chain(settings: Seq2seqParams) -> EncoderDecoder:
 
     Hidden units stand for words: a unit is near 1 for the word just read and near -1 for others.
     """
-    network = EncoderDecoder(Configuration("none", 7, settings))
+    network = EncoderDecoder(Configuration("none", 7, 7, settings))
     for parameter in network.parameters():
         parameter.data.zero_()
     for part in (network.encoder, network.decoder):

@@ -37,7 +37,7 @@ def copying(pairs: MakePairs) -> Callable[[int, int], Pairs]:
 
 def module_of(settings: Seq2seqParams, data: Seq2seqData) -> Seq2seqModule:
     torch.manual_seed(0)
-    network = EncoderDecoder(Configuration("none", 8, settings))
+    network = EncoderDecoder(Configuration("none", 8, 8, settings))
     return Seq2seqModule(network, settings, settings.max_epochs * data.steps_per_epoch)
 
 

@@ -22,7 +22,7 @@ READINGS = [{"reverse_source": False}, {"reverse_source": True}, {"bidirectional
 
 def build(settings: Seq2seqParams, seed: int = 0, attention: Attention = "none") -> EncoderDecoder:
     torch.manual_seed(seed)
-    network = EncoderDecoder(Configuration(attention, VOCABULARY_SIZE, settings)).double()
+    network = EncoderDecoder(Configuration(attention, VOCABULARY_SIZE, VOCABULARY_SIZE, settings)).double()
     for parameter in network.parameters():  # nothing at zero, so that every weight takes part
         parameter.data = torch.randn_like(parameter) * 0.5
     return network.eval()
@@ -186,7 +186,7 @@ def test_loss_is_the_sum_of_negative_log_probabilities_with_the_sentence_end(
 
 @pytest.mark.parametrize(("cell", "gate"), [("gru", 1), ("lstm", 1)])
 def test_gates_start_out_remembering_and_recurrent_weights_orthogonal(settings: Settings, cell: str, gate: int) -> None:
-    network = EncoderDecoder(Configuration("none", VOCABULARY_SIZE, settings(cell=cell)))
+    network = EncoderDecoder(Configuration("none", VOCABULARY_SIZE, VOCABULARY_SIZE, settings(cell=cell)))
     recurrence = network.decoder.recurrence
     bias = recurrence.get_parameter("bias_ih_l0").detach() + recurrence.get_parameter("bias_hh_l0").detach()
     gates = len(bias) // 4
@@ -197,7 +197,9 @@ def test_gates_start_out_remembering_and_recurrent_weights_orthogonal(settings: 
 
 
 def test_saved_network_is_rebuilt_with_the_same_weights_and_settings(settings: Settings, tmp_path: Path) -> None:
-    network = EncoderDecoder(Configuration("none", VOCABULARY_SIZE, settings(cell="lstm", dropout=0.3, layers=2)))
+    network = EncoderDecoder(
+        Configuration("none", VOCABULARY_SIZE, VOCABULARY_SIZE, settings(cell="lstm", dropout=0.3, layers=2))
+    )
     save(network, tmp_path)
     rebuilt = load(tmp_path)
     assert rebuilt.configuration == network.configuration

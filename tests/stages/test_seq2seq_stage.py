@@ -18,10 +18,12 @@ from firth.seq2seq.networks import load
 from firth.seq2seq.search import decode_all
 from firth.stages import alignment
 from firth.stages.seq2seq import run
+from firth.text.sides import SIDES, subwords_file, vocabulary_file
 from firth.text.streams import TokenStream
 from firth.text.subwords import Subwords, train_subwords
 from firth.text.tokenizer import join_words, words
 from firth.text.vocabulary import EOS, PAD, UNK, Vocabulary
+from firth.vectors.keyed_vectors import save_vectors
 from firth.workspace import Workspace, write_text
 
 PRESET = Path(__file__).parents[2] / "presets" / "world.yaml"
@@ -69,7 +71,8 @@ def make_questions(workspace: Workspace) -> None:
         (raw / f"{split}.jsonl").write_text("".join(json.dumps(item) + "\n" for item in splits[split]))
     types = sorted({*NAMES, *PLACES, "Where", "is", "in", "the", ".", "?"})
     vocabulary = Vocabulary([UNK, EOS, PAD, *types], [0] * (len(types) + 3))
-    vocabulary.save(tokens / "vocabulary.tsv")
+    for side in SIDES:
+        vocabulary.save(vocabulary_file(tokens, side))
     for split, items in splits.items():
         sources = [" ".join([*item["story"], item["question"]]) for item in items]
         for side, texts in (("source", sources), ("target", [item["answer"] for item in items])):
@@ -89,8 +92,9 @@ def make_translations(workspace: Workspace) -> None:
     }
     lines["train"] = (lines["train"][0] * 40, lines["train"][1] * 40)
     subwords = train_subwords([side for pair in lines.values() for side in pair], 300, lowercase=False)
-    subwords.save(tokens / "tokenizer.json")
-    Vocabulary(subwords.pieces, [0] * len(subwords.pieces)).save(tokens / "vocabulary.tsv")
+    for side in SIDES:
+        subwords.save(subwords_file(tokens, side))
+        Vocabulary(subwords.pieces, [0] * len(subwords.pieces)).save(vocabulary_file(tokens, side))
     for split, pair in lines.items():
         for side, texts in zip(("source", "target"), pair, strict=True):
             (raw / f"{split}.{side}.txt").write_text("".join(f"{text}\n" for text in texts))
@@ -111,7 +115,7 @@ def test_answers_and_scores_are_those_of_the_saved_model(params: Params, tmp_pat
     folder = workspace.model(name)
 
     network, pairs = load(folder), Pairs.load(workspace.tokens("qa"), "test")
-    vocabulary = Vocabulary.load(workspace.tokens("qa") / "vocabulary.tsv")
+    vocabulary = Vocabulary.load(vocabulary_file(workspace.tokens("qa"), "target"))
     outputs = [
         join_words(vocabulary.decode(output))
         for output in decode_all(network, pairs.source, network.configuration.settings)
@@ -146,7 +150,7 @@ def test_every_test_split_of_a_translation_is_scored_against_the_raw_text(params
     assert [name for name in metrics if name.startswith("test")] == ["test_one", "test_two"]
 
     folder, tokens = workspace.model("seq2seq-translation-none"), workspace.tokens("translation")
-    subwords = Subwords.load(tokens / "tokenizer.json")
+    subwords = Subwords.load(subwords_file(tokens, "target"))
     network, stream = load(folder), TokenStream.load(tokens, "test_two.source")
     texts = [subwords.decode(output) for output in decode_all(network, stream, network.configuration.settings)]
     raw = workspace.raw("translation") / "text"
@@ -208,3 +212,22 @@ def test_alignment_watches_the_trained_model(params: Params, tmp_path: Path, att
         else:
             first = [float(cell["attention"]) for cell in found if cell["output_position"] == "1"]
             assert sum(first) == pytest.approx(1, abs=1e-3)
+
+
+def test_embeddings_may_begin_as_word_vectors(params: Params, tmp_path: Path) -> None:
+    workspace = Workspace(tmp_path)
+    make_translations(workspace)
+    vectors = np.random.default_rng(0).normal(size=(3, 16))
+    workspace.model("svd").mkdir(parents=True)
+    save_vectors(["mary", "sees", "unseen"], vectors, workspace.model("svd"))
+    changes = {"initial_embeddings": "svd", "max_epochs": 1, "learning_rate": 1e-30}
+    params = params.model_copy(update={"seq2seq": params.seq2seq.model_copy(update=changes)})
+    run(params, workspace, "translation", "none")
+    metrics = json.loads(workspace.metrics("seq2seq-translation-none").read_text())
+    network = load(workspace.model("seq2seq-translation-none"))
+    pieces = Subwords.load(subwords_file(workspace.tokens("translation"), "source")).words()
+    assert metrics["initial_embeddings_covered"] == pytest.approx(dict.fromkeys(SIDES, 2 / len(pieces)), rel=1e-4)
+    for embedding in (network.encoder.embedding.weight, network.decoder.embedding.weight):
+        found = np.stack([embedding[pieces.index(word)].detach().numpy() for word in ("Mary", "sees")])
+        ratios = found / vectors[:2]
+        np.testing.assert_allclose(ratios, ratios[0, 0], rtol=1e-4)

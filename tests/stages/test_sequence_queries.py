@@ -20,6 +20,7 @@ from firth.params.seq2seq import Attention, Seq2seqParams, Task
 from firth.seq2seq.networks import Configuration, EncoderDecoder, load, save
 from firth.seq2seq.search import decode_all
 from firth.stages import sequence_queries
+from firth.text.sides import SIDES, subwords_file, vocabulary_file
 from firth.text.streams import TokenStream
 from firth.text.subwords import Subwords, train_subwords
 from firth.text.tokenizer import join_words, words
@@ -37,7 +38,7 @@ def add_network(workspace: Workspace, task: Task, attention: Attention, size: in
     torch.manual_seed(len(attention))
     small = {"embedding_size": 8, "hidden_size": 16, "layers": 1, "max_length": 9, "batch_size": 3}
     settings = Seq2seqParams.model_validate({**load_params(PRESET).seq2seq.model_dump(), **small, **changes})
-    network = EncoderDecoder(Configuration(attention, size, settings))
+    network = EncoderDecoder(Configuration(attention, size, size, settings))
     with torch.no_grad():
         for weight in network.parameters():
             weight.mul_(3)
@@ -55,17 +56,20 @@ def workspace(folder: Path) -> Workspace:
         workspace.tokens(task).mkdir(parents=True)
         TokenStream(np.zeros(longest, np.uint16), np.array([0, longest])).save(workspace.tokens(task), "train.source")
     subwords = train_subwords([SENTENCES], 300, lowercase=False)
-    subwords.save(workspace.tokens("translation") / "tokenizer.json")
     ids = [token for line in subwords.encode_lines(SENTENCES) for token in line]
     counts = np.bincount(ids, minlength=len(subwords.pieces))
-    Vocabulary(subwords.pieces, counts).save(workspace.tokens("translation") / "vocabulary.tsv")
+    for side in SIDES:
+        subwords.save(subwords_file(workspace.tokens("translation"), side))
+        Vocabulary(subwords.pieces, counts).save(vocabulary_file(workspace.tokens("translation"), side))
     add_network(workspace, "translation", "none", len(subwords.pieces))
     add_network(workspace, "translation", "additive", len(subwords.pieces))
 
     workspace.raw("qa").mkdir(parents=True)
     (workspace.raw("qa") / "corpus.json").write_text(json.dumps({"tokenized": False}))
     types = sorted({word for line in [*STORY, *QUESTIONS] for word in words(line, False)})
-    Vocabulary([UNK, EOS, PAD, *types], [0, 1, 0, *[1] * len(types)]).save(workspace.tokens("qa") / "vocabulary.tsv")
+    for side in SIDES:
+        vocabulary = Vocabulary([UNK, EOS, PAD, *types], [0, 1, 0, *[1] * len(types)])
+        vocabulary.save(vocabulary_file(workspace.tokens("qa"), side))
     add_network(workspace, "qa", "none", len(types) + 3)
     return workspace
 
@@ -79,13 +83,13 @@ def decoded(workspace: Workspace, task: Task, attention: Attention, sources: lis
 
 
 def translated(workspace: Workspace, lines: list[str], attention: Attention = "additive") -> list[str]:
-    subwords = Subwords.load(workspace.tokens("translation") / "tokenizer.json")
+    subwords = Subwords.load(subwords_file(workspace.tokens("translation"), "target"))
     outputs = decoded(workspace, "translation", attention, [*subwords.encode_lines(lines)])
     return [" ".join(subwords.decode(output).split()) for output in outputs]
 
 
 def answered(workspace: Workspace, questions: list[str]) -> list[str]:
-    vocabulary = Vocabulary.load(workspace.tokens("qa") / "vocabulary.tsv")
+    vocabulary = Vocabulary.load(vocabulary_file(workspace.tokens("qa"), "target"))
     sources = [vocabulary.encode(words(" ".join([*STORY, line]), False)).tolist() for line in questions]
     return [join_words(vocabulary.decode(output)) for output in decoded(workspace, "qa", "none", sources)]
 
@@ -215,7 +219,7 @@ BREAKAGES: list[tuple[list[str], Break, str]] = [
     ),
     (
         ["translate", "a"],
-        lambda place: Vocabulary([UNK, EOS], [1, 1]).save(place.tokens("translation") / "vocabulary.tsv"),
+        lambda place: Vocabulary([UNK, EOS], [1, 1]).save(vocabulary_file(place.tokens("translation"), "source")),
         "now there are 2",
     ),
     (["translate", "a"], lambda place: place.model(".").rename(place.root / "gone"), "no model for translation yet"),

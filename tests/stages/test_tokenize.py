@@ -12,18 +12,19 @@ import pytest
 from firth.errors import FirthError
 from firth.params.corpora import Role
 from firth.params.experiment import Params
-from firth.params.tokens import SubwordTokens, TokensParams, WordTokens
+from firth.params.tokens import TokensParams, TranslationTokens, WordTokens
 from firth.stages.tokenize import run
+from firth.text.sides import SIDES, decoder, subwords_file, vocabulary_file, whole_words
 from firth.text.streams import TokenStream
 from firth.text.subwords import Subwords
 from firth.text.vocabulary import Vocabulary
 from firth.workspace import Workspace
 
 
-def params(threads: int = 1, **word_tokens: Any) -> Params:
+def params(threads: int = 1, units: Any = "subwords", joint: bool = True, **word_tokens: Any) -> Params:
     words = WordTokens(**{"lowercase": True, "min_count": 1, "max_size": 100, **word_tokens})
-    subwords = SubwordTokens(lowercase=False, vocabulary_size=300)
-    tokens = TokensParams(embeddings=words, lm=words, translation=subwords, qa=words)
+    translation = TranslationTokens(lowercase=False, units=units, joint=joint, vocabulary_size=300)
+    tokens = TokensParams(embeddings=words, lm=words, translation=translation, qa=words)
     return cast("Params", SimpleNamespace(tokens=tokens, threads=threads))  # the stage reads these alone
 
 
@@ -43,8 +44,9 @@ def metrics(workspace: Workspace, role: Role) -> dict[str, Any]:
 
 def sentences(folder: Path, name: str) -> list[str]:
     """Sentences as text again."""
-    vocabulary, stream = Vocabulary.load(folder / "vocabulary.tsv"), TokenStream.load(folder, name)
-    return [" ".join(vocabulary.decode(stream.sentence(position))) for position in range(len(stream))]
+    side = name.partition(".")[2]
+    vocabulary = Vocabulary.load(vocabulary_file(folder, side) if side else folder / "vocabulary.tsv")
+    return [" ".join(vocabulary.decode(sentence)) for sentence in TokenStream.load(folder, name).sentences()]
 
 
 LM = {
@@ -132,7 +134,8 @@ def test_questions_have_a_joint_vocabulary_and_aligned_streams(tmp_path: Path) -
     )
     run(params(lowercase=False), workspace, "qa")
     out = workspace.tokens("qa")
-    vocabulary = Vocabulary.load(out / "vocabulary.tsv")
+    assert len({vocabulary_file(out, side).read_bytes() for side in SIDES}) == 1
+    vocabulary = Vocabulary.load(vocabulary_file(out, "target"))
     assert vocabulary.tokens[:4] == ["<unk>", "<eos>", "<pad>", "."]
     assert vocabulary.counts[:4].tolist() == [0, 4, 0, 4]
     assert sentences(out, "train.source") == ["Tim is in his room . Ann left . Where is Tim ?", "Ann left . Who ?"]
@@ -147,17 +150,27 @@ def test_questions_have_a_joint_vocabulary_and_aligned_streams(tmp_path: Path) -
         run(params(), workspace, "qa")
 
 
-def test_translation_has_joint_subwords_and_aligned_streams(tmp_path: Path) -> None:
-    english, french = "Mary eats apples.\nTim sleeps.\n", "Marie mange des pommes.\nTim dort.\n"
-    files = {f"{split}.source.txt": english for split in ("train", "valid", "test_2016", "test_2017")}
-    files |= {f"{split}.target.txt": french for split in ("train", "valid", "test_2016", "test_2017")}
-    workspace = write_raw(tmp_path, "translation", files)
+ENGLISH, FRENCH = "Mary eats apples.\nTim sleeps.\n", "Marie mange des pommes.\nTim dort.\n"
+
+
+@pytest.fixture
+def translations(tmp_path: Path) -> Workspace:
+    splits = ("train", "valid", "test_2016", "test_2017")
+    sides = {"source": ENGLISH, "target": FRENCH}
+    files = {f"{split}.{side}.txt": text for split in splits for side, text in sides.items()}
+    return write_raw(tmp_path, "translation", files)
+
+
+def test_translation_has_joint_subwords_and_aligned_streams(translations: Workspace) -> None:
+    workspace = translations
     run(params(), workspace, "translation")
     out = workspace.tokens("translation")
-    subwords, vocabulary = Subwords.load(out / "tokenizer.json"), Vocabulary.load(out / "vocabulary.tsv")
+    for file in (subwords_file, vocabulary_file):
+        assert file(out, "source").read_bytes() == file(out, "target").read_bytes()
+    subwords, vocabulary = Subwords.load(subwords_file(out, "source")), Vocabulary.load(vocabulary_file(out, "source"))
     assert vocabulary.tokens == subwords.pieces
     source, target = TokenStream.load(out, "test_2017.source"), TokenStream.load(out, "test_2017.target")
-    assert [subwords.decode(target.sentence(position)) for position in (0, 1)] == french.splitlines()
+    assert [subwords.decode(target.sentence(position)) for position in (0, 1)] == FRENCH.splitlines()
     counts = np.bincount(np.concatenate([source.ids, target.ids]), minlength=len(vocabulary))
     counts[1] = 4  # the sentences
     assert vocabulary.counts.tolist() == counts.tolist()
@@ -170,6 +183,44 @@ def test_translation_has_joint_subwords_and_aligned_streams(tmp_path: Path) -> N
     (workspace.raw("translation") / "text" / "valid.target.txt").write_text("Marie.\n")
     with pytest.raises(FirthError, match="valid has 2 source and 1 target lines"):
         run(params(), workspace, "translation")
+
+
+def test_sides_may_have_subwords_of_their_own(translations: Workspace) -> None:
+    run(params(joint=False), translations, "translation")
+    out = translations.tokens("translation")
+    assert not (out / "vocabulary.tsv").exists()
+    for side, text in (("source", ENGLISH), ("target", FRENCH)):
+        subwords, vocabulary = Subwords.load(subwords_file(out, side)), Vocabulary.load(vocabulary_file(out, side))
+        assert vocabulary.tokens == subwords.pieces
+        stream = TokenStream.load(out, f"train.{side}")
+        assert list(map(subwords.decode, stream.sentences())) == text.splitlines()
+        counts = np.bincount(stream.ids, minlength=len(vocabulary))
+        counts[1] = 2
+        assert vocabulary.counts.tolist() == counts.tolist()
+        assert decoder(out, side)(stream.sentence(0).tolist()) == text.splitlines()[0]
+
+
+@pytest.mark.parametrize("joint", [True, False])
+def test_translation_may_be_of_words(translations: Workspace, joint: bool) -> None:
+    (translations.raw("translation") / "text" / "test_2016.source.txt").write_text("Mary eats pears.\nMarie sleeps.\n")
+    run(params(units="words", joint=joint), translations, "translation")
+    out = translations.tokens("translation")
+    unknown = "Marie" if joint else "<unk>"
+    assert sentences(out, "test_2016.source") == ["Mary eats <unk> .", f"{unknown} sleeps ."]
+    assert sentences(out, "train.target") == ["Marie mange des pommes .", "Tim dort ."]
+    vocabularies = [Vocabulary.load(vocabulary_file(out, side)) for side in SIDES]
+    assert (vocabularies[0].tokens == vocabularies[1].tokens) == joint
+    figures = metrics(translations, "translation")
+    assert list(figures) == ["vocabulary_size", "train", "valid", "test_2016", "test_2017"]
+    assert figures["vocabulary_size"] == (14 if joint else {"source": 9, "target": 10})
+    assert (
+        decoder(out, "target")(TokenStream.load(out, "valid.target").sentence(0).tolist())
+        == FRENCH.split("\n", maxsplit=1)[0]
+    )
+    assert whole_words(out, "source") == vocabularies[0].tokens
+    (translations.raw("translation") / "text" / "valid.target.txt").write_text("Marie.\n")
+    with pytest.raises(FirthError, match="valid has 2 source and 1 target lines"):
+        run(params(units="words", joint=joint), translations, "translation")
 
 
 def test_outputs_are_the_same_bytes_for_one_and_for_two_processes(

@@ -2,22 +2,16 @@
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-import numpy as np
 import torch
 from safetensors.torch import load_file
 
-from firth.errors import FirthError
 from firth.lm.feedforward import FeedForward
 from firth.lm.network import EMBEDDING_RANGE, LanguageNetwork
 from firth.lm.recurrent import Recurrent
 from firth.params.lm import LmParams, Network
+from firth.training.embeddings import initialize, read_vectors
 from firth.training.reproducibility import derived_seed
-from firth.workspace import require
-
-if TYPE_CHECKING:
-    from gensim.models import KeyedVectors
 
 
 def build(network: Network, vocabulary_size: int, params: LmParams) -> LanguageNetwork:
@@ -42,10 +36,9 @@ def initial_network(
     built = build(network, len(tokens), params)
     if params.initial_embeddings == "random":
         return built, None
-    from gensim.models import KeyedVectors  # here, because it takes a second
-
-    loaded = KeyedVectors.load_word2vec_format(str(require(vectors, params.initial_embeddings)))
-    return built, initialize_embeddings(built, tokens, loaded, str(vectors))
+    loaded = read_vectors(vectors, params.initial_embeddings)
+    deviation = EMBEDDING_RANGE / 3**0.5
+    return built, initialize(built.embedding.weight, deviation, tokens, loaded, "lm.embedding_size", str(vectors))
 
 
 def load(folder: Path) -> LanguageNetwork:
@@ -55,41 +48,3 @@ def load(folder: Path) -> LanguageNetwork:
     network = build(settings["network"], settings["vocabulary_size"], params)
     network.load_state_dict(load_file(folder / "weights.safetensors"))
     return network.eval()
-
-
-def initialize_embeddings(network: LanguageNetwork, tokens: list[str], vectors: "KeyedVectors", source: str) -> float:
-    """Put word vectors in the place of random embeddings, scaled to the same standard deviation.
-
-    A token without a vector takes that of its lower-case form; without either, it stays random.
-
-    Parameters
-    ----------
-    tokens : the vocabulary, in the order of ids.
-    source : where the vectors come from, for the error.
-
-    Returns
-    -------
-    float
-        The share of the vocabulary that has a vector.
-
-    Raises
-    ------
-    FirthError
-        If the vectors' dimension isn't the embedding size.
-    """
-    weight = network.embedding.weight
-    if vectors.vector_size != weight.shape[1]:
-        raise FirthError(
-            f"lm.embedding_size = {weight.shape[1]}, but {source} holds vectors of dimension {vectors.vector_size}; "
-            "make them equal"
-        )
-    forms = [token if token in vectors else token.lower() for token in tokens]
-    rows = [row for row, form in enumerate(forms) if form in vectors]
-    if not rows:
-        return 0.0
-    found = np.stack([vectors[forms[row]] for row in rows]).astype(np.float64)
-    deviation = float(found.std())
-    scale = EMBEDDING_RANGE / 3**0.5 / deviation if deviation else 1.0
-    with torch.no_grad():
-        weight[rows] = torch.from_numpy(found * scale).to(weight)
-    return len(rows) / len(tokens)

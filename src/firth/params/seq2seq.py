@@ -10,11 +10,13 @@ Task = Literal["translation", "qa"]
 Attention = Literal["none", "additive", "dot", "general"]
 Cell = Literal["rnn", "gru", "lstm"]
 BatchType = Literal["pairs", "tokens"]
+InitialEmbeddings = Literal["random", "svd", "word2vec"]
 
 
 class Seq2seqParams(Section):
     cell: Cell
     embedding_size: Count
+    initial_embeddings: InitialEmbeddings
     hidden_size: Count
     layers: Count
     dropout: Probability

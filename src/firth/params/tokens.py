@@ -1,6 +1,6 @@
 """Section ``tokens``: from text to ids."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -13,13 +13,15 @@ class WordTokens(Section):
     max_size: Count
 
 
-class SubwordTokens(Section):
+class TranslationTokens(Section):
     lowercase: bool
+    units: Literal["subwords", "words"]
+    joint: bool
     vocabulary_size: Annotated[int, Field(ge=300)]
 
 
 class TokensParams(Section):
     embeddings: WordTokens
     lm: WordTokens
-    translation: SubwordTokens
+    translation: TranslationTokens
     qa: WordTokens

@@ -20,7 +20,9 @@ from torch.nn.utils.rnn import PackedSequence, pack_padded_sequence, pad_packed_
 from firth.params.seq2seq import Attention, Cell, Seq2seqParams
 from firth.seq2seq.attention import AttentionLayer, Memory
 from firth.seq2seq.data import Batch
+from firth.text.sides import SIDES, whole_words
 from firth.training.dropout import locked_dropout
+from firth.training.embeddings import initialize, read_vectors
 from firth.training.softmax import softmax_nats
 
 RECURRENCES: dict[Cell, type[nn.RNN] | type[nn.GRU] | type[nn.LSTM]] = {"rnn": nn.RNN, "gru": nn.GRU, "lstm": nn.LSTM}
@@ -34,7 +36,8 @@ class Configuration(NamedTuple):
     """All that it takes to build a network anew."""
 
     attention: Attention
-    vocabulary_size: int
+    source_vocabulary_size: int
+    target_vocabulary_size: int
     settings: Seq2seqParams
 
 
@@ -123,14 +126,14 @@ class Decoder(nn.Module):
 
 
 class EncoderDecoder(nn.Module):
-    """Encoder and decoder of equal size over one joint vocabulary, each with embeddings of its own."""
+    """Encoder and decoder of equal size, each with embeddings of its own."""
 
     def __init__(self, configuration: Configuration) -> None:
         super().__init__()
         self.configuration = configuration
-        attention, vocabulary_size, settings = configuration
-        self.encoder = Encoder(attention, vocabulary_size, settings)
-        self.decoder = Decoder(attention, vocabulary_size, settings)
+        attention, source_vocabulary_size, target_vocabulary_size, settings = configuration
+        self.encoder = Encoder(attention, source_vocabulary_size, settings)
+        self.decoder = Decoder(attention, target_vocabulary_size, settings)
 
     def read(self, source: Tensor, lengths: Tensor) -> tuple[State, Memory | None]:
         """Read the source (S, B), lengths (B,): the state that the decoder starts in, and what it can look back at."""
@@ -173,20 +176,41 @@ def _both(state: Tensor) -> Tensor:
     return torch.cat([state[0::2], state[1::2]], -1)
 
 
+def initial_network(
+    configuration: Configuration, tokens: Path, vectors: Path
+) -> tuple[EncoderDecoder, dict[str, float]]:
+    """The network as it is before training, and the share of each side's vocabulary that begins as a word vector.
+
+    Parameters
+    ----------
+    tokens : the folder of tokens, of whose vocabularies the network is.
+    vectors : word vectors in word2vec's text format; read unless embeddings are random.
+    """
+    network = EncoderDecoder(configuration)
+    kind = configuration.settings.initial_embeddings
+    if kind == "random":
+        return network, {}
+    loaded = read_vectors(vectors, kind)
+    covered = {}
+    for side, embedding in zip(SIDES, (network.encoder.embedding, network.decoder.embedding), strict=True):
+        words, deviation = whole_words(tokens, side), EMBEDDING_DEVIATION
+        covered[side] = initialize(embedding.weight, deviation, words, loaded, "seq2seq.embedding_size", str(vectors))
+    return network, covered
+
+
 def save(network: EncoderDecoder, folder: Path) -> None:
     """Write ``weights.safetensors`` and ``settings.json``, all that ``load`` needs."""
     weights = {name: value.detach().cpu().contiguous() for name, value in network.state_dict().items()}
     save_file(weights, folder / "weights.safetensors")
-    attention, vocabulary_size, settings = network.configuration
-    content = {"attention": attention, "vocabulary_size": vocabulary_size, "seq2seq": settings.model_dump()}
+    content = {**network.configuration._asdict(), "settings": network.configuration.settings.model_dump()}
     (folder / "settings.json").write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8", newline="\n")
 
 
 def load(folder: Path) -> EncoderDecoder:
     """Rebuild a trained network from the folder of a model, ready for decoding."""
     content = json.loads((folder / "settings.json").read_text(encoding="utf-8"))
-    settings = Seq2seqParams.model_validate(content["seq2seq"])
-    network = EncoderDecoder(Configuration(content["attention"], content["vocabulary_size"], settings))
+    settings = Seq2seqParams.model_validate(content["settings"])
+    network = EncoderDecoder(Configuration(**{**content, "settings": settings}))
     network.load_state_dict(load_file(folder / "weights.safetensors"))
     return network.eval()
 

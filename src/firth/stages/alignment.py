@@ -58,11 +58,11 @@ def _watched(network: EncoderDecoder, text: Text, sentences: list[str]) -> Itera
     for number, (source, output) in enumerate(zip(sources, outputs, strict=True), start=1):
         batch = Pairs(from_sentences([source]), from_sentences([output])).batch(np.array([0]))
         norms, weights = gradient_norms(network, batch)[..., 0], attention_weights(network, batch)
-        written = [*map(text.spell, output), EOS]
+        written = [*(text.target[token] for token in output), EOS]
         for row, column in np.ndindex(len(written), len(source)):
             weight = "" if weights is None else f"{float(weights[row, column, 0]):.4f}"
             norm = f"{float(norms[row, column]):.4g}"
-            yield number, row + 1, written[row], column + 1, text.spell(source[column]), norm, weight
+            yield number, row + 1, written[row], column + 1, text.source[source[column]], norm, weight
 
 
 def _table(columns: list[str], rows: Iterable[Iterable[Any]]) -> str:

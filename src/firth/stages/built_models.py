@@ -7,7 +7,6 @@ from pathlib import Path
 from safetensors import SafetensorError
 
 from firth.errors import FirthError
-from firth.text.vocabulary import Vocabulary
 
 SETTINGS = "settings.json"  # is in the folder of every model
 DAMAGE = (ValueError, KeyError, TypeError, EOFError, FileNotFoundError, RuntimeError, SafetensorError)
@@ -24,10 +23,10 @@ def damage_reported(folder: Path, stage: str) -> Iterator[None]:
         ) from None
 
 
-def check_vocabulary(folder: Path, stage: str, size: int, vocabulary: Vocabulary) -> None:
+def check_vocabulary(folder: Path, stage: str, size: int, there: int) -> None:
     """Refuse a model for a vocabulary of another size than the one that is there."""
-    if size != len(vocabulary):
+    if size != there:
         raise FirthError(
-            f"{folder}: was trained on a vocabulary of {size:,} tokens, and now there are {len(vocabulary):,}; "
+            f"{folder}: was trained on a vocabulary of {size:,} tokens, and now there are {there:,}; "
             f"build it anew with `dvc repro {stage}`"
         )

@@ -118,7 +118,7 @@ def _open(params: Params, workspace: Workspace, wanted: str | None) -> tuple[Lan
         folder, stage = _folder(workspace, name), _stage(name)
         with damage_reported(folder, stage):
             size, models[name] = _loaded(folder, name)
-        check_vocabulary(folder, stage, size, language.vocabulary)
+        check_vocabulary(folder, stage, size, len(language.vocabulary))
     return language, models
 
 

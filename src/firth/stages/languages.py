@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from firth.errors import FirthError
+from firth.text.sides import vocabulary_file
 from firth.text.streams import TokenStream
 from firth.text.tokenizer import tokenize_line
 from firth.text.vocabulary import EOS_ID, UNK, UNK_ID, Vocabulary
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from firth.params.experiment import Params
     from firth.workspace import Workspace
 
-WordRole = Literal["lm", "qa"]
+WordRole = Literal["lm", "translation", "qa"]
 
 
 @dataclass(frozen=True)
@@ -54,8 +55,9 @@ class Language:
 
 
 def read_language(params: Params, workspace: Workspace, role: WordRole) -> Language:
-    """The language of one role's models."""
-    vocabulary = Vocabulary.load(workspace.tokens(role) / "vocabulary.tsv")
+    """What one role's models read."""
+    tokens = workspace.tokens(role)
+    vocabulary = Vocabulary.load(tokens / "vocabulary.tsv" if role == "lm" else vocabulary_file(tokens, "source"))
     path = require(workspace.raw(role) / "corpus.json", f"download@{role}")
     try:
         tokenized = bool(json.loads(path.read_text(encoding="utf-8"))["tokenized"])

@@ -12,12 +12,10 @@ from firth.params.seq2seq import Attention, Task
 from firth.report.metrics import write_metrics
 from firth.seq2seq.data import Pairs, Seq2seqData, test_splits
 from firth.seq2seq.module import Seq2seqModule
-from firth.seq2seq.networks import Configuration, EncoderDecoder, save
+from firth.seq2seq.networks import Configuration, initial_network, save
 from firth.seq2seq.scores import Question, exact_matches, question_scores, translation_scores
 from firth.seq2seq.search import decode_all
-from firth.text.subwords import Subwords
-from firth.text.tokenizer import join_words
-from firth.text.vocabulary import Vocabulary
+from firth.text.sides import decoder, vocabulary_sizes
 from firth.training.reproducibility import derived_seed
 from firth.training.trainer import train, training_run
 from firth.workspace import Workspace, require, write_text, writing
@@ -33,14 +31,15 @@ def run(params: "Params", workspace: Workspace, task: Task, attention: Attention
     name, settings = f"seq2seq-{task}-{attention}", params.seq2seq_for(task, attention)
     tokens, raw = require(workspace.tokens(task), f"tokenize@{task}"), workspace.raw(task)
     lowercase = getattr(params.tokens, task).lowercase
-    vocabulary = Vocabulary.load(tokens / "vocabulary.tsv")
+    vectors = workspace.model(settings.initial_embeddings) / "vectors.txt"
     torch.manual_seed(derived_seed(params.seed, name, "weights"))
-    network = EncoderDecoder(Configuration(attention, len(vocabulary), settings))
+    network, covered = initial_network(Configuration(attention, *vocabulary_sizes(tokens), settings), tokens, vectors)
     data = Seq2seqData(Pairs.load(tokens, "train"), Pairs.load(tokens, "valid"), settings, params.seed)
     module = Seq2seqModule(network, settings, settings.max_epochs * data.steps_per_epoch)
 
     described = {"attention": attention, "seq2seq": settings.model_dump()}
-    with training_run(name, params, workspace, described, [tokens]) as place:
+    inputs = [tokens] if settings.initial_embeddings == "random" else [tokens, vectors]
+    with training_run(name, params, workspace, described, inputs) as place:
         history = train(
             module,
             data,
@@ -68,6 +67,7 @@ def run(params: "Params", workspace: Workspace, task: Task, attention: Attention
             workspace.metrics(name),
             {
                 "parameters": sum(parameter.numel() for parameter in network.parameters()),
+                **({"initial_embeddings_covered": covered} if covered else {}),
                 "epochs": len(history.rows),
                 "best_epoch": history.best_epoch,
                 "valid": {"loss": history.best_loss, "perplexity": math.exp(history.best_loss)},
@@ -80,8 +80,7 @@ def _test_translation(
     outputs: list[list[int]], pairs: Pairs, split: str, tokens: Path, raw: Path, lowercase: bool
 ) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     """Scores against the raw references, in lower case if the model knows no other, and samples."""
-    subwords = Subwords.load(tokens / "tokenizer.json")
-    texts = [subwords.decode(output) for output in outputs]
+    texts = list(map(decoder(tokens, "target"), outputs))
     sources, references = (_lines(raw / "text" / f"{split}.{side}.txt", len(pairs)) for side in ("source", "target"))
     items = [
         {"source": source, "reference": reference, "output": text}
@@ -96,7 +95,7 @@ def _test_answers(
     outputs: list[list[int]], pairs: Pairs, split: str, tokens: Path, raw: Path, lowercase: bool
 ) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     """Scores of the answers, and samples."""
-    vocabulary = Vocabulary.load(tokens / "vocabulary.tsv")
+    readable = decoder(tokens, "target")
     questions = _questions(raw / "text" / f"{split}.jsonl", lowercase)
     if len(questions) != len(pairs):
         raise FirthError(f"{raw}/text/{split}.jsonl: not the text that was tokenized; run `dvc repro -f tokenize@qa`")
@@ -105,8 +104,8 @@ def _test_answers(
         {
             "story": question["story"],
             "question": question["question"],
-            "reference": join_words(vocabulary.decode(pairs.target.sentence(position))),
-            "output": join_words(vocabulary.decode(outputs[position])),
+            "reference": readable(pairs.target.sentence(position).tolist()),
+            "output": readable(outputs[position]),
         }
         for position, question in enumerate(questions[:SAMPLES])
     ]

@@ -10,10 +10,10 @@ import numpy as np
 from firth.params.seq2seq import Attention, Task
 from firth.seq2seq.networks import EncoderDecoder, load
 from firth.stages.built_models import SETTINGS, check_vocabulary, damage_reported
-from firth.stages.languages import Language, read_language
+from firth.stages.languages import read_language
+from firth.text.sides import SIDES, decoder, subwords_file, vocabulary_file
 from firth.text.subwords import Subwords
-from firth.text.tokenizer import join_words
-from firth.text.vocabulary import UNK, Vocabulary
+from firth.text.vocabulary import UNK_ID, Vocabulary
 from firth.workspace import require
 
 if TYPE_CHECKING:
@@ -30,8 +30,9 @@ class Text(NamedTuple):
 
     read: Callable[[str], tuple[list[int], list[str]]]  # a line → its ids, its words out of vocabulary
     decode: Callable[[list[int]], str]
-    spell: Callable[[int], str]  # one token by itself
-    is_word: np.ndarray  # (V,) bool: has letters or digits, and stood in the training text
+    source: list[str]  # every token of a source by itself, in order of id
+    target: list[str]
+    is_word: np.ndarray  # (V,) bool: a token of a source has letters or digits, and stood in the training text
 
 
 def built_attentions(workspace: Workspace, task: Task) -> list[Attention]:
@@ -51,8 +52,10 @@ def open_network(params: Params, workspace: Workspace, task: Task, attention: At
     require(folder / SETTINGS, stage)
     with damage_reported(folder, stage):
         network = load(folder)
-    text, vocabulary = _text(params, workspace, task)
-    check_vocabulary(folder, stage, network.configuration.vocabulary_size, vocabulary)
+    text = _text(params, workspace, task)
+    _, source_size, target_size, _ = network.configuration
+    check_vocabulary(folder, stage, source_size, len(text.source))
+    check_vocabulary(folder, stage, target_size, len(text.target))
     return network, text
 
 
@@ -60,40 +63,39 @@ def _folder(workspace: Workspace, task: Task, attention: Attention) -> Path:
     return workspace.model(f"seq2seq-{task}-{attention}")
 
 
-def _text(params: Params, workspace: Workspace, task: Task) -> tuple[Text, Vocabulary]:
-    if task == "translation":
-        vocabulary = Vocabulary.load(workspace.tokens(task) / "vocabulary.tsv")
-        return _pieces(workspace.tokens(task), vocabulary), vocabulary
+def _text(params: Params, workspace: Workspace, task: Task) -> Text:
+    tokens = workspace.tokens(task)
+    vocabulary = Vocabulary.load(vocabulary_file(tokens, "source"))
+    source, target = (_spelled(tokens, side) for side in SIDES)
+    read = _piece_reader(tokens) if subwords_file(tokens, "source").exists() else _word_reader(params, workspace, task)
+    return Text(read, decoder(tokens, "target"), source, target, _words_among(source, vocabulary))
+
+
+def _spelled(tokens: Path, side: str) -> list[str]:
+    vocabulary = Vocabulary.load(vocabulary_file(tokens, side))
+    if not subwords_file(tokens, side).exists():
+        return vocabulary.tokens
+    subwords = Subwords.load(subwords_file(tokens, side))
+    return [subwords.decode([token]) for token in range(len(vocabulary))]
+
+
+def _piece_reader(tokens: Path) -> Callable[[str], tuple[list[int], list[str]]]:
+    subwords = Subwords.load(subwords_file(tokens, "source"))
+    return lambda line: (next(subwords.encode_lines([line])), [])  # every byte is a piece: nothing is unknown
+
+
+def _word_reader(params: Params, workspace: Workspace, task: Task) -> Callable[[str], tuple[list[int], list[str]]]:
     language = read_language(params, workspace, task)
-    return _words(language), language.vocabulary
-
-
-def _pieces(tokens: Path, vocabulary: Vocabulary) -> Text:
-    """Of translation: every byte is in the alphabet, so that no word is out of vocabulary."""
-    subwords = Subwords.load(tokens / "tokenizer.json")
-
-    def read(line: str) -> tuple[list[int], list[str]]:
-        return next(subwords.encode_lines([line])), []
-
-    def spell(token: int) -> str:
-        return subwords.decode([token])
-
-    return Text(read, subwords.decode, spell, _words_among(map(spell, range(len(vocabulary))), vocabulary))
-
-
-def _words(language: Language) -> Text:
-    """Of question answering."""
-    vocabulary = language.vocabulary
 
     def read(line: str) -> tuple[list[int], list[str]]:
         block = language.block([line])
         return block.stream.ids.tolist(), [block.tokens[place] for place in block.unknown]
 
-    spelled = [token for token in vocabulary.tokens if token != UNK]
-    known = _words_among(["", *spelled], vocabulary)
-    return Text(read, lambda ids: join_words(vocabulary.decode(ids)), vocabulary.tokens.__getitem__, known)
+    return read
 
 
 def _words_among(spelled: Iterable[str], vocabulary: Vocabulary) -> np.ndarray:
     """Which tokens of a vocabulary, as they are spelled, hold letters or digits and came in training, (V,) bool."""
-    return np.array([any(map(str.isalnum, token)) for token in spelled]) & (vocabulary.counts > 0)
+    words = np.array([any(map(str.isalnum, token)) for token in spelled]) & (vocabulary.counts > 0)
+    words[UNK_ID] = False
+    return words

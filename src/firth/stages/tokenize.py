@@ -1,6 +1,7 @@
 """Stage ``tokenize@ROLE``: text → vocabulary and id streams.
 
-Metrics, for each split (for translation and question answering, each side of each split):
+Metrics: ``vocabulary_size``, for each side where they are different; and for each split (for translation and question
+answering, each side of each split):
 
 - ``sentences``; of the roles whose lines are not aligned with others (embeddings, lm), blank lines are none.
 - ``tokens``, and ``types``: different words (pieces, for translation) before rare ones become ``<unk>``.
@@ -19,7 +20,7 @@ import sys
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import closing
-from itertools import islice
+from itertools import islice, product
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +28,7 @@ import numpy as np
 
 from firth.errors import FirthError
 from firth.lm.floor import floor_perplexity
+from firth.params.tokens import WordTokens
 from firth.report.metrics import write_metrics
 from firth.text.numbering import (
     NumberedStream,
@@ -36,6 +38,7 @@ from firth.text.numbering import (
     renumber_stream,
     text_blocks,
 )
+from firth.text.sides import SIDES, subwords_file, vocabulary_file
 from firth.text.streams import StreamWriter, TokenStream
 from firth.text.subwords import train_subwords
 from firth.text.tokenizer import tokenize_line
@@ -45,9 +48,7 @@ from firth.workspace import Workspace, require, writing
 if TYPE_CHECKING:
     from firth.params.corpora import Role
     from firth.params.experiment import Params
-    from firth.params.tokens import WordTokens
 
-SIDES = ("source", "target")
 SPLITS = {"embeddings": ("train",), "lm": ("train", "valid", "test"), "qa": ("train", "valid", "test")}
 LINES_A_BLOCK = 10_000
 
@@ -58,8 +59,8 @@ def run(params: Params, workspace: Workspace, role: Role) -> None:
     raw = require(workspace.raw(role), f"download@{role}")
     corpus = json.loads(_raw_file(raw, "corpus.json", role).read_text(encoding="utf-8"))
     with writing(workspace.tokens(role)) as out:
-        if role == "translation":
-            metrics = _translation(params, raw, out, corpus["tokenized"])
+        if role == "translation" and params.tokens.translation.units == "subwords":
+            metrics = _subword_streams(params, raw, out, corpus["tokenized"])
         else:
             metrics = _word_streams(params, raw, out, role, corpus["tokenized"])
         if role == "lm" and corpus["world"]:
@@ -74,73 +75,114 @@ def run(params: Params, workspace: Workspace, role: Role) -> None:
 
 
 def _word_streams(params: Params, raw: Path, out: Path, role: Role, tokenized: bool) -> dict[str, Any]:
-    """Streams of word ids; the vocabulary comes from the training split alone."""
-    settings: WordTokens = getattr(params.tokens, role)
-    aligned = role == "qa"
-    numbering, streams = Numbering(), dict[str, NumberedStream]()
-    for split in SPLITS[role]:
-        for name in [f"{split}.{side}" for side in SIDES] if aligned else [split]:
-            if aligned:
-                blocks = _joined(_story_lines(_raw_file(raw, f"text/{split}.jsonl", role), name.partition(".")[2]))
-            else:
-                blocks = text_blocks(_raw_file(raw, f"text/{split}.txt", role))
-            with closing(encode_blocks(blocks, settings.lowercase, tokenized, params.threads)) as encoded:
-                streams[name] = number_stream(encoded, numbering, out, name, keep_empty=aligned)
-            _refuse_empty(int(streams[name].counts.sum()), raw, name, role)
-    types = numbering.types
-    training = [stream for name, stream in streams.items() if name.startswith("train")]
-    vocabulary, ids = build_vocabulary(
-        types,
-        np.sum([stream.counts_of(len(types)) for stream in training], axis=0),
-        sum(stream.sentences for stream in training),
-        settings,
-        key=f"tokens.{role}",
-        padded=aligned,
-    )
-    vocabulary.save(out / "vocabulary.tsv")
-    unknown = (ids == UNK_ID) & (np.array(types, dtype=object) != UNK)
-    metrics: dict[str, Any] = {"vocabulary_size": len(vocabulary)}
-    for name, stream in streams.items():
-        renumber_stream(out, name, ids, vocabulary.dtype)
-        counts = stream.counts_of(len(types))
-        _place(metrics, name, _figures(stream.sentences, counts, int(counts[unknown].sum())))
-    return metrics
+    """Streams of word ids; vocabularies come from the training split alone."""
+    settings = _word_settings(params, role)
+    aligned = role in ("qa", "translation")
+    splits = _translation_splits(raw) if role == "translation" else SPLITS[role]
+    metrics: dict[str, Any] = {"vocabulary_size": None}
+    sizes = {}
+    for sides in _sharing(params, role):
+        numbering, streams = Numbering(), dict[str, NumberedStream]()
+        for split in splits:
+            for side in sides:
+                name = f"{split}.{side}" if side else split
+                blocks = _blocks(raw, role, split, side)
+                with closing(encode_blocks(blocks, settings.lowercase, tokenized, params.threads)) as encoded:
+                    streams[name] = number_stream(encoded, numbering, out, name, keep_empty=aligned)
+                _refuse_empty(int(streams[name].counts.sum()), raw, name, role)
+        types = numbering.types
+        training = [stream for name, stream in streams.items() if name.startswith("train")]
+        vocabulary, ids = build_vocabulary(
+            types,
+            np.sum([stream.counts_of(len(types)) for stream in training], axis=0),
+            sum(stream.sentences for stream in training),
+            settings,
+            key=f"tokens.{role}",
+            padded=aligned,
+        )
+        unknown = (ids == UNK_ID) & (np.array(types, dtype=object) != UNK)
+        for side in sides:
+            vocabulary.save(vocabulary_file(out, side) if side else out / "vocabulary.tsv")
+            sizes[side] = len(vocabulary)
+        for name, stream in streams.items():
+            renumber_stream(out, name, ids, vocabulary.dtype)
+            counts = stream.counts_of(len(types))
+            _place(metrics, name, _figures(stream.sentences, counts, int(counts[unknown].sum())))
+    if role == "translation":
+        _check_aligned(metrics, splits, raw)
+    return {**metrics, "vocabulary_size": _one_or_both(sizes)}
 
 
-def _translation(params: Params, raw: Path, out: Path, tokenized: bool) -> dict[str, Any]:
-    """Streams of subword ids, joint for both languages; the subwords are learned from the training split alone."""
+def _subword_streams(params: Params, raw: Path, out: Path, tokenized: bool) -> dict[str, Any]:
+    """Streams of subword ids for translation; the subwords are learned from the training split alone."""
     settings = params.tokens.translation
-    splits = [
-        "train",
-        "valid",
-        *sorted(path.name.removesuffix(".source.txt") for path in raw.glob("text/test*.source.txt")),
-    ]
-    texts = {
-        f"{split}.{side}": _raw_file(raw, f"text/{split}.{side}.txt", "translation")
-        for split in splits
-        for side in SIDES
-    }
-    training = [path for name, path in texts.items() if name.startswith("train.")]
-    subwords = train_subwords((_lines(path) for path in training), settings.vocabulary_size, settings.lowercase)
-    subwords.save(out / "tokenizer.json")
-    vocabulary = Vocabulary(subwords.pieces, np.zeros(len(subwords.pieces), dtype=np.int64))
-    metrics: dict[str, Any] = {"vocabulary_size": len(vocabulary)}
-    for name, path in texts.items():
-        counts, words = np.zeros(len(vocabulary), dtype=np.int64), 0
-        with StreamWriter(out, name, vocabulary.dtype, keep_empty=True) as stream:
-            lines = _lines(path)
-            while block := list(islice(lines, LINES_A_BLOCK)):
-                encoded = list(subwords.encode_lines(block))
-                ids = np.array([piece for line in encoded for piece in line], dtype=vocabulary.dtype)
-                stream.append(ids, np.cumsum([len(line) for line in encoded]))
-                counts += np.bincount(ids, minlength=len(vocabulary))
-                words += sum(len(tokenize_line(line, False, tokenized)) for line in block)
-        _refuse_empty(stream.tokens, raw, name, "translation")
-        if path in training:
-            vocabulary.counts += counts
-            vocabulary.counts[EOS_ID] += stream.sentences
-        figures = _figures(stream.sentences, counts, int(counts[UNK_ID]))
-        _place(metrics, name, {**figures, "pieces_per_word": stream.tokens / max(words, 1)})
+    splits = _translation_splits(raw)
+    metrics: dict[str, Any] = {"vocabulary_size": None}
+    sizes = {}
+    for sides in _sharing(params, "translation"):
+        training = [_lines(_text_file(raw, "train", side)) for side in sides]
+        subwords = train_subwords(training, settings.vocabulary_size, settings.lowercase)
+        vocabulary = Vocabulary(subwords.pieces, np.zeros(len(subwords.pieces), dtype=np.int64))
+        for split, side in product(splits, sides):
+            name, path = f"{split}.{side}", _text_file(raw, split, side)
+            counts, words = np.zeros(len(vocabulary), dtype=np.int64), 0
+            with StreamWriter(out, name, vocabulary.dtype, keep_empty=True) as stream:
+                lines = _lines(path)
+                while block := list(islice(lines, LINES_A_BLOCK)):
+                    encoded = list(subwords.encode_lines(block))
+                    ids = np.array([piece for line in encoded for piece in line], dtype=vocabulary.dtype)
+                    stream.append(ids, np.cumsum([len(line) for line in encoded]))
+                    counts += np.bincount(ids, minlength=len(vocabulary))
+                    words += sum(len(tokenize_line(line, False, tokenized)) for line in block)
+            _refuse_empty(stream.tokens, raw, name, "translation")
+            if split == "train":
+                vocabulary.counts += counts
+                vocabulary.counts[EOS_ID] += stream.sentences
+            figures = _figures(stream.sentences, counts, int(counts[UNK_ID]))
+            _place(metrics, name, {**figures, "pieces_per_word": stream.tokens / max(words, 1)})
+        for side in sides:
+            subwords.save(subwords_file(out, side))
+            vocabulary.save(vocabulary_file(out, side))
+            sizes[side] = len(vocabulary)
+    _check_aligned(metrics, splits, raw)
+    return {**metrics, "vocabulary_size": _one_or_both(sizes)}
+
+
+def _word_settings(params: Params, role: Role) -> WordTokens:
+    if role == "translation":
+        settings = params.tokens.translation
+        return WordTokens(lowercase=settings.lowercase, min_count=1, max_size=settings.vocabulary_size)
+    found: WordTokens = getattr(params.tokens, role)
+    return found
+
+
+def _sharing(params: Params, role: Role) -> list[tuple[str, ...]]:
+    """Which sides share a vocabulary; a role without sides has the nameless one."""
+    if role == "translation" and not params.tokens.translation.joint:
+        return [(side,) for side in SIDES]
+    return [SIDES] if role in ("qa", "translation") else [("",)]
+
+
+def _one_or_both(sizes: dict[str, int]) -> int | dict[str, int]:
+    return next(iter(sizes.values())) if len(set(sizes.values())) == 1 else sizes
+
+
+def _translation_splits(raw: Path) -> tuple[str, ...]:
+    tests = sorted(path.name.removesuffix(".source.txt") for path in raw.glob("text/test*.source.txt"))
+    return ("train", "valid", *tests)
+
+
+def _text_file(raw: Path, split: str, side: str) -> Path:
+    return _raw_file(raw, f"text/{split}.{side}.txt", "translation")
+
+
+def _blocks(raw: Path, role: Role, split: str, side: str) -> Iterator[str]:
+    if role == "qa":
+        return _joined(_story_lines(_raw_file(raw, f"text/{split}.jsonl", role), side))
+    return text_blocks(_text_file(raw, split, side) if side else _raw_file(raw, f"text/{split}.txt", role))
+
+
+def _check_aligned(metrics: dict[str, Any], splits: Iterable[str], raw: Path) -> None:
     for split in splits:
         source, target = (metrics[split][side]["sentences"] for side in SIDES)
         if source != target:
@@ -148,8 +190,6 @@ def _translation(params: Params, raw: Path, out: Path, tokenized: bool) -> dict[
                 f"{raw / 'text'}: {split} has {source} source and {target} target lines; "
                 "give aligned files and run `dvc repro download@translation`"
             )
-    vocabulary.save(out / "vocabulary.tsv")
-    return metrics
 
 
 def _figures(sentences: int, counts: np.ndarray, unknown: int) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from firth.seq2seq.module import Seq2seqModule
 from firth.seq2seq.networks import Configuration, EncoderDecoder
 from firth.seq2seq.scores import translation_scores
 from firth.seq2seq.search import decode_all
-from firth.text.subwords import Subwords
+from firth.text.sides import SIDES, decoder, vocabulary_sizes
 from firth.training.reproducibility import derived_seed
 from firth.training.trainer import Run, train
 
@@ -20,9 +20,8 @@ TEST = "test"  # the split of the built-in world
 
 def trained(tokens: Path, settings: Seq2seqParams, attention: Attention, run: Run) -> EncoderDecoder:
     """An encoder–decoder after its training on the folder of tokens."""
-    subwords = Subwords.load(tokens / "tokenizer.json")
     torch.manual_seed(derived_seed(run.seed, "study", "encoder-decoder"))
-    network = EncoderDecoder(Configuration(attention, len(subwords.pieces), settings))
+    network = EncoderDecoder(Configuration(attention, *vocabulary_sizes(tokens), settings))
     data = Seq2seqData(Pairs.load(tokens, "train"), Pairs.load(tokens, "valid"), settings, run.seed)
     module = Seq2seqModule(network, settings, settings.max_epochs * data.steps_per_epoch)
     clip, epochs = settings.gradient_clip_norm, settings.max_epochs
@@ -32,8 +31,8 @@ def trained(tokens: Path, settings: Seq2seqParams, attention: Attention, run: Ru
 
 def worth(network: EncoderDecoder, tokens: Path) -> dict[str, Any]:
     """BLEU on the test pairs, over all and by the length of the source; texts are those of the pieces."""
-    pairs, subwords = Pairs.load(tokens, TEST), Subwords.load(tokens / "tokenizer.json")
+    pairs, readable = Pairs.load(tokens, TEST), {side: decoder(tokens, side) for side in SIDES}
     outputs = decode_all(network, pairs.source, network.configuration.settings)
-    references, sources = (list(map(subwords.decode, side.sentences())) for side in (pairs.target, pairs.source))
-    scores = translation_scores(list(map(subwords.decode, outputs)), references, sources)
+    sides = {side: [readable[side](ids.tolist()) for ids in getattr(pairs, side).sentences()] for side in SIDES}
+    scores = translation_scores(list(map(readable["target"], outputs)), sides["target"], sides["source"])
     return {name: scores[name] for name in ("bleu", "bleu_signature", "by_source_length")}

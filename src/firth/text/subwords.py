@@ -18,6 +18,7 @@ from firth.text.vocabulary import EOS, PAD, PAD_ID, UNK
 from firth.workspace import require, write_text
 
 LINES_AT_ONCE = 4096
+SPACE = "Ġ"  # as the byte of a space is written in a piece
 
 
 class Subwords:
@@ -48,13 +49,17 @@ class Subwords:
         """The text of ids; special symbols are left out, and bytes that are no UTF-8 become U+FFFD."""
         return self.tokenizer.decode([int(position) for position in ids if position > PAD_ID]).removeprefix(" ")
 
+    def words(self) -> list[str]:
+        """The pieces that begin a word, without their space, in order of id; the others are empty."""
+        return [self.decode([number]) if piece.startswith(SPACE) else "" for number, piece in enumerate(self.pieces)]
+
     def save(self, path: Path) -> None:
-        """Write ``tokenizer.json``, which the tokenizers library reads."""
+        """Write a JSON file that the tokenizers library reads."""
         write_text(path, self.tokenizer.to_str(pretty=True) + "\n")
 
     @classmethod
     def load(cls, path: Path) -> "Subwords":
-        """Read ``tokenizer.json``.
+        """Read such a file.
 
         Raises
         ------

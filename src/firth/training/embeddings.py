@@ -1,0 +1,61 @@
+"""Embeddings that begin as word vectors which were learned on another text."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from firth.errors import FirthError
+from firth.workspace import require
+
+if TYPE_CHECKING:
+    from gensim.models import KeyedVectors
+
+
+def read_vectors(path: Path, stage: str) -> "KeyedVectors":
+    """Word vectors in word2vec's text format."""
+    from gensim.models import KeyedVectors  # here, because it takes a second
+
+    return KeyedVectors.load_word2vec_format(str(require(path, stage)))
+
+
+def initialize(
+    weight: Tensor, deviation: float, tokens: Sequence[str], vectors: "KeyedVectors", key: str, source: str
+) -> float:
+    """Put word vectors in the place of random embeddings, scaled to the same standard deviation.
+
+    A token without a vector takes that of its lower-case form; without either, it stays random.
+
+    Parameters
+    ----------
+    weight : (V, E), random with this standard deviation.
+    tokens : the vocabulary, in the order of ids.
+    key, source : of the embedding size in params.yaml, and where the vectors come from, for the error.
+
+    Returns
+    -------
+    float
+        The share of the vocabulary that has a vector.
+
+    Raises
+    ------
+    FirthError
+        If the vectors' dimension isn't the embedding size.
+    """
+    if vectors.vector_size != weight.shape[1]:
+        raise FirthError(
+            f"{key} = {weight.shape[1]}, but {source} holds vectors of dimension {vectors.vector_size}; make them equal"
+        )
+    forms = [token if token in vectors else token.lower() for token in tokens]
+    rows = [row for row, form in enumerate(forms) if form in vectors]
+    if not rows:
+        return 0.0
+    found = np.stack([vectors[forms[row]] for row in rows]).astype(np.float64)
+    spread = float(found.std())
+    scale = deviation / spread if spread else 1.0
+    with torch.no_grad():
+        weight[rows] = torch.from_numpy(found * scale).to(weight)
+    return len(rows) / len(tokens)
