@@ -93,11 +93,10 @@ def run_firth(choices: Choices) -> Result:
     )  # fmt: skip
     subwords = Subwords.load(subwords_file(choices.folder, "target"))
     training = first_pairs(choices)
-    valid = Pairs.load(choices.folder, "valid")
-    few = Pairs(*(from_sentences([side.sentence(i) for i in range(BATCH)]) for side in (valid.source, valid.target)))
+    valid = Pairs.load(choices.folder, "valid").first(BATCH)
     torch.manual_seed(1)
     network = EncoderDecoder(Configuration("additive", len(subwords.pieces), len(subwords.pieces), settings))
-    data = Seq2seqData(training, few, settings, seed=1)
+    data = Seq2seqData(training, valid, settings, seed=1)
     clock = Clock()
     with tempfile.TemporaryDirectory() as name:
         compute = ComputeParams(accelerator="cpu", devices=1, nodes=1)
@@ -132,11 +131,10 @@ def run_joeynmt(choices: Choices) -> Result:
     with tempfile.TemporaryDirectory() as name:
         place = Path(name)
         test = Pairs.load(choices.folder, test_splits(choices.folder)[0])
-        splits = {"train": first_pairs(choices), "dev": Pairs.load(choices.folder, "valid"), "test": test}
+        splits = {"train": first_pairs(choices), "dev": Pairs.load(choices.folder, "valid").first(BATCH), "test": test}
         for split, pairs in splits.items():
-            count = BATCH if split == "dev" else len(pairs)
             for side, stream in (("src", pairs.source), ("trg", pairs.target)):
-                lines = (" ".join(f"p{piece}" for piece in stream.sentence(position)) for position in range(count))
+                lines = (" ".join(f"p{piece}" for piece in sentence) for sentence in stream.sentences())
                 (place / f"{split}.{side}").write_text("\n".join(lines) + "\n")
         words = ["<unk>", "<pad>", "<s>", "</s>", *(f"p{number}" for number in range(3, len(subwords.pieces)))]
         (place / "vocabulary.txt").write_text("\n".join(words) + "\n")
@@ -223,13 +221,9 @@ model:
 
 def first_pairs(choices: Choices) -> "Pairs":
     from firth.seq2seq.data import Pairs
-    from firth.text.streams import from_sentences
 
     pairs = Pairs.load(choices.folder, "train")
-    if choices.pairs is None or choices.pairs >= len(pairs):
-        return pairs
-    sides = ([side.sentence(i) for i in range(choices.pairs)] for side in (pairs.source, pairs.target))
-    return Pairs(*map(from_sentences, sides))
+    return pairs.first(choices.pairs or len(pairs))
 
 
 def main() -> None:

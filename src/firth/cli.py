@@ -328,6 +328,12 @@ def study_bottleneck() -> None:
 
 
 @app.command()
+def study_pairs(initial_embeddings: InitialEmbeddings) -> None:
+    """Train encoder–decoders on more and more pairs, with random embeddings or with word vectors."""
+    _run_study("study_pairs", initial_embeddings)
+
+
+@app.command()
 def report() -> None:
     """Write the page with all results."""
     _run("report")

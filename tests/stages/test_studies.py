@@ -9,13 +9,14 @@ import numpy as np
 import pytest
 
 from firth.params.experiment import Params, load_params
-from firth.params.studies import CLIPPINGS, INITIAL_EMBEDDINGS, METHODS, READINGS, Method, Reading
+from firth.params.studies import CLIPPINGS, INITIAL_EMBEDDINGS, METHODS, READINGS, InitialEmbeddings, Method, Reading
 from firth.stages import (
     download,
     study_bottleneck,
     study_clipping,
     study_embeddings,
     study_encoders,
+    study_pairs,
     study_softmax,
     study_vectors,
     tokenize,
@@ -203,7 +204,7 @@ def test_encoders_are_compared_by_reading(translations: tuple[Params, Workspace]
     study_encoders.run(params, workspace, "gru", reading)
     metrics = json.loads(workspace.study_metrics(f"encoders-gru-{reading}").read_text())
     rows = rows_of(workspace.study_plot(f"encoders-gru-{reading}"))
-    assert sum(group["sentences"] for group in metrics["by_source_length"].values()) == 30
+    assert sum(group["sentences"] for group in metrics["by_source_length"].values()) == 100
     assert [row["source_position"] for row in rows] == list(range(1, len(rows) + 1))
     ends = [metrics["gradient_norm"]["first"], metrics["gradient_norm"]["last"]]
     assert ends == pytest.approx([rows[0]["gradient_norm"], rows[-1]["gradient_norm"]], rel=1e-3)
@@ -220,4 +221,21 @@ def test_a_size_of_the_vector_is_a_training(
     study_bottleneck.run(params, workspace)
     found = json.loads(workspace.study_metrics("bottleneck").read_text())["by_hidden_size"]
     assert list(found) == ["hidden_size_4", "hidden_size_12"]
+    assert all(0 <= values["bleu"] <= 100 for values in found.values())
+
+
+@pytest.mark.parametrize("initial", ["random", "word2vec"])
+def test_pairs_are_taken_from_the_beginning(
+    translations: tuple[Params, Workspace], monkeypatch: pytest.MonkeyPatch, initial: InitialEmbeddings
+) -> None:
+    params, workspace = translations
+    monkeypatch.setattr(study_pairs, "PERCENT", (10, 100))
+    monkeypatch.setattr(study_pairs, "MOST_EPOCHS", 2)
+    if initial != "random":
+        workspace.studies.model(initial).mkdir(parents=True)
+        vectors = np.random.default_rng(0).normal(size=(2, params.word2vec.dimension))
+        save_vectors(["the", "dog"], vectors, workspace.studies.model(initial))
+    study_pairs.run(params, workspace, initial)
+    found = json.loads(workspace.study_metrics(f"pairs-{initial}").read_text())
+    assert {name: values["pairs"] for name, values in found.items()} == {"percent_10": 60, "percent_100": 600}
     assert all(0 <= values["bleu"] <= 100 for values in found.values())

@@ -1,16 +1,17 @@
 """The page's studies of encoder–decoders: how a source is read, and the size of the vector that it becomes."""
 
-from firth.report import figures
+from firth.report import figures, study_figures
 from firth.report.findings import Findings, Metrics, pick
 from firth.report.markup import Content, Markup, figure, side_by_side, table, titled
 
 CELLS = {"rnn": "RNN", "gru": "GRU", "lstm": "LSTM"}
+INITIAL_EMBEDDINGS = {"random": "random", "svd": "SVD", "word2vec": "word2vec"}
 READINGS = {"forward": "read forwards", "reversed": "read backwards", "attention": "with attention"}
 
 
 def encoder_studies(findings: Findings) -> list[Markup | None]:
     """The studies that were run."""
-    return [_encoders(findings), _bottleneck(findings)]
+    return [_encoders(findings), _bottleneck(findings), _pairs(findings)]
 
 
 def _encoders(findings: Findings) -> Markup | None:
@@ -84,3 +85,29 @@ def _bottleneck(findings: Findings) -> Markup | None:
     parts = [table("Translation by the size of the vector", ["vector", "BLEU"], rows)]
     drawing = _bleu_by_length(runs, "bottleneck", "by the size of the vector")
     return titled("One vector for a sentence", introduction, [side_by_side([*parts, drawing])])
+
+
+def _pairs(findings: Findings) -> Markup | None:
+    """What a translator gains from word vectors, by how many pairs it learns from."""
+    introduction = (
+        "One translator with attention, its embeddings random at first or word vectors that were learned on another "
+        "text in the language of the source."
+    )
+    runs = {
+        name: [(int(values["pairs"]), values["bleu"]) for values in found.values()]
+        for initial, name in INITIAL_EMBEDDINGS.items()
+        if (found := findings.studies.get(f"pairs-{initial}"))
+    }
+    if not runs:
+        return None
+    counts = [count for count, _ in next(iter(runs.values()))]
+    rows: list[list[Content]] = [[count, *(dict(curve).get(count) for curve in runs.values())] for count in counts]
+    label = "BLEU by training pairs: " + "; ".join(
+        f"{name} {', '.join(f'{count}: {bleu:.3g}' for count, bleu in curve)}" for name, curve in runs.items()
+    )
+    drawing = figure(
+        study_figures.bleu_by_pairs(runs, "pairs", label),
+        "BLEU by the number of training pairs, by initial embeddings.",
+    )
+    parts = [table("BLEU by training pairs and initial embeddings", ["pairs", *runs], rows), drawing]
+    return titled("Word vectors in a translator", introduction, [side_by_side(parts)])

@@ -22,6 +22,17 @@ def cost_by_vocabulary(costs: Mapping[str, Curve], name: str, label: str) -> str
     return svg(chart.properties(width=NARROW, height=220), name, label)
 
 
+def bleu_by_pairs(scores: Mapping[str, Curve], name: str, label: str) -> str:
+    """BLEU by the number of training pairs, on a log scale: {initial embeddings: [(pairs, BLEU), …]}."""
+    counts = sorted({x for curve in scores.values() for x, _ in curve})
+    scale = alt.Scale(type="log", domain=[counts[0] / 1.2, counts[-1] * 1.2], nice=False)
+    chart = lines(scores).encode(
+        x=alt.X("x:Q", title="training pairs (log scale)", scale=scale, axis=alt.Axis(values=counts, format=",d")),
+        y=alt.Y("y:Q", title="BLEU", scale=alt.Scale(domain=[0, 100])),
+    )
+    return svg(chart.properties(width=NARROW, height=220), name, label)
+
+
 def quality_by_cost(curves: Mapping[str, Curve], name: str, label: str) -> str:
     """Class recovery of word vectors by operations so far, on a log scale: {method: [(operations, share), …]}."""
     operations = [x for curve in curves.values() for x, _ in curve]

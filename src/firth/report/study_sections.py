@@ -1,7 +1,7 @@
 """The page's section on the studies: what takes many trainings to see, shown where it has been run."""
 
 from firth.report import figures, study_figures
-from firth.report.encoder_studies import encoder_studies
+from firth.report.encoder_studies import INITIAL_EMBEDDINGS, encoder_studies
 from firth.report.findings import Findings, Metrics, numbered, pick
 from firth.report.markup import Content, Markup, figure, section, side_by_side, table, titled
 
@@ -13,7 +13,6 @@ METHODS = {
 
 
 CLIPPINGS = {"clipped": "clipped", "unclipped": "not clipped"}
-INITIAL_EMBEDDINGS = {"random": "random", "svd": "SVD", "word2vec": "word2vec"}
 SHARES = {"whole": (1.0, "all of the text"), "tenth": (0.1, "a tenth of the text")}
 
 

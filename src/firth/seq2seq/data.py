@@ -73,6 +73,10 @@ class Pairs:
     def __len__(self) -> int:
         return len(self.source)
 
+    def first(self, count: int) -> "Pairs":
+        """As many pairs from the beginning."""
+        return Pairs(self.source.first(count), self.target.first(count))
+
     def batch(self, pairs: np.ndarray, rank: int = 0, world_size: int = 1) -> Batch:
         """One device's share of the global batch of these pairs (indices): every ``world_size``-th from ``rank`` on."""
         global_tokens = int(_lengths(self.target)[pairs].sum()) + len(pairs)

@@ -7,7 +7,7 @@ from firth.params.studies import Reading
 from firth.report.metrics import write_metrics
 from firth.seq2seq.alignment import mean_gradient_norms, reach
 from firth.seq2seq.data import Pairs
-from firth.studies.encoder_decoders import TEST, trained, worth
+from firth.studies.encoder_decoders import TEST, begun, train_on, worth
 from firth.training.trainer import training_run
 from firth.workspace import Workspace, write_text
 
@@ -25,7 +25,8 @@ def run(params: "Params", workspace: Workspace, cell: Cell, reading: Reading) ->
     settings = params.seq2seq_for("translation", attention).model_copy(update=changes)
     described = {"attention": attention, "seq2seq": settings.model_dump()}
     with training_run(f"study-{name}", params, workspace, described, [tokens]) as place:
-        network = trained(tokens, settings, attention, place)
+        network = begun(workspace.studies, settings, attention, params.seed)
+        train_on(network, Pairs.load(tokens, "train"), Pairs.load(tokens, "valid"), place)
         norms = mean_gradient_norms(network, Pairs.load(tokens, TEST))
         rows = [f"{position},{norm:.4g}" for position, norm in enumerate(norms.mean(axis=0), start=1)]
         write_text(workspace.study_plot(name), "\n".join(["source_position,gradient_norm", *rows]) + "\n")

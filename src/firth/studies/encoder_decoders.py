@@ -8,25 +8,31 @@ import torch
 from firth.params.seq2seq import Attention, Seq2seqParams
 from firth.seq2seq.data import Pairs, Seq2seqData
 from firth.seq2seq.module import Seq2seqModule
-from firth.seq2seq.networks import Configuration, EncoderDecoder
+from firth.seq2seq.networks import Configuration, EncoderDecoder, initial_network
 from firth.seq2seq.scores import translation_scores
 from firth.seq2seq.search import decode_all
 from firth.text.sides import SIDES, decoder, vocabulary_sizes
 from firth.training.reproducibility import derived_seed
 from firth.training.trainer import Run, train
+from firth.workspace import Workspace
 
 TEST = "test"  # the split of the built-in world
 
 
-def trained(tokens: Path, settings: Seq2seqParams, attention: Attention, run: Run) -> EncoderDecoder:
-    """An encoder–decoder after its training on the folder of tokens."""
-    torch.manual_seed(derived_seed(run.seed, "study", "encoder-decoder"))
-    network = EncoderDecoder(Configuration(attention, *vocabulary_sizes(tokens), settings))
-    data = Seq2seqData(Pairs.load(tokens, "train"), Pairs.load(tokens, "valid"), settings, run.seed)
+def begun(experiment: Workspace, settings: Seq2seqParams, attention: Attention, seed: int) -> EncoderDecoder:
+    """A translator before its training, with the same random weights for all that a study compares."""
+    tokens, vectors = experiment.tokens("translation"), experiment.model(settings.initial_embeddings) / "vectors.txt"
+    torch.manual_seed(derived_seed(seed, "study", "encoder-decoder"))
+    return initial_network(Configuration(attention, *vocabulary_sizes(tokens), settings), tokens, vectors)[0]
+
+
+def train_on(network: EncoderDecoder, training: Pairs, valid: Pairs, run: Run) -> None:
+    """Train by the network's own settings, and keep the weights that are best on the validation pairs."""
+    settings = network.configuration.settings
+    data = Seq2seqData(training, valid, settings, run.seed)
     module = Seq2seqModule(network, settings, settings.max_epochs * data.steps_per_epoch)
     clip, epochs = settings.gradient_clip_norm, settings.max_epochs
     train(module, data, run, max_epochs=epochs, patience=settings.patience, gradient_clip_norm=clip)
-    return network
 
 
 def worth(network: EncoderDecoder, tokens: Path) -> dict[str, Any]:

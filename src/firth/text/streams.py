@@ -42,6 +42,11 @@ class TokenStream:
         """The ids of each sentence."""
         return map(self.sentence, range(len(self)))
 
+    def first(self, count: int) -> "TokenStream":
+        """As many sentences from the beginning, or all if there are fewer."""
+        offsets = self.offsets[: count + 1]
+        return TokenStream(self.ids[: offsets[-1]], offsets)
+
     def with_sentence_ends(self) -> np.ndarray:
         """All ids, (tokens + sentences,), with ``<eos>`` after each sentence."""
         text = np.full(len(self.ids) + len(self), EOS_ID, dtype=self.ids.dtype)
