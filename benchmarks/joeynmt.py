@@ -160,7 +160,9 @@ def run_joeynmt(choices: Choices) -> Result:
             write_config(beam_size)
             log = joeynmt("test", "--output-path", str(place / "output"))
             seconds = re.findall(r"Generation took ([\d.]+)\[sec\]", log)
-            found = (place / "output.test").read_text().splitlines()
+            found = (place / "output.test").read_text().removesuffix("\n").split("\n")
+            if len(found) != len(test):
+                sys.exit(f"JoeyNMT wrote {len(found)} lines for {len(test)} sentences: train it longer")
             outputs[search] = [
                 subwords.decode(int(word[1:]) for word in line.split() if word[0] == "p") for line in lines
             ]

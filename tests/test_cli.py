@@ -40,6 +40,7 @@ def test_debug_shows_the_traceback(tmp_path: Path) -> None:
         (["ngram"], "download@lm"),
         (["lm", "lstm"], "download@lm"),
         (["seq2seq", "qa", "none"], "tokenize@qa"),
+        (["alignment", "translation", "dot"], "seq2seq@translation-dot"),
         (["report"], "dvc repro"),
     ],
 )
@@ -61,6 +62,9 @@ def test_a_stage_whose_input_is_not_built_names_the_stage_that_builds_it(
         ["study-vectors", "feedforward"],
         ["study-clipping", "clipped"],
         ["study-embeddings", "svd"],
+        ["study-encoders", "gru", "reversed"],
+        ["study-bottleneck"],
+        ["study-pairs", "random"],
     ],
 )
 def test_a_study_reads_the_params_of_the_studies(tmp_path: Path, stage: list[str]) -> None:
