@@ -169,8 +169,13 @@ def gradients_by_source(norms: Mapping[str, Curve], name: str, label: str) -> st
     """Gradient norms by source position on a log axis: {model: [(position, norm), …]}."""
     positions = sorted({int(x) for curve in norms.values() for x, _ in curve})
     x_axis = alt.Axis(format="d", grid=False, values=_thinned(positions, 12))
+    found = [y for curve in norms.values() for _, y in curve]
+    low, high = min(found) / 1.3, max(found) * 1.3
     y = alt.Y(
-        "y:Q", title="gradient norm (log scale)", scale=alt.Scale(type="log"), axis=alt.Axis(tickCount=5, format="~g")
+        "y:Q",
+        title="gradient norm (log scale)",
+        scale=alt.Scale(type="log", domain=[low, high], nice=False),
+        axis=alt.Axis(values=round_numbers(low, high), format="~g"),
     )
     drawn = lines(norms).encode(
         x=alt.X("x:Q", title="source position k, in tokens", axis=x_axis, scale=alt.Scale(nice=False, zero=False)), y=y
@@ -204,7 +209,15 @@ def alignment_map(
             opacity=alt.Opacity(
                 "weight:Q",
                 scale=alt.Scale(domain=[0, 1], range=[0, 1]),
-                legend=alt.Legend(title=title, orient="bottom", values=[0.25, 0.5, 0.75, 1], symbolType="square"),
+                legend=alt.Legend(
+                    title=title,
+                    titleFontSize=12,
+                    titleFontWeight="normal",
+                    orient="bottom",
+                    values=[0.2, 0.4, 0.6, 0.8, 1],
+                    format=".1f",
+                    symbolType="square",
+                ),
             ),
         )
     )
