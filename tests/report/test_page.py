@@ -425,11 +425,11 @@ def test_missing_keys_give_none() -> None:
 
 
 def test_alignment_is_shown_by_attention_or_without_it_by_gradients(page: str) -> None:
-    assert "Mean gradient norm by source position: without attention from 2 at the first to 4 at the last" in page
+    assert "source position, sources of one length: without attention from 2 at the first to 4 at the last" in page
     told = "Un most from A; &lt;chat&gt; most from A; &lt;eos&gt; most from A"
     assert f"Attention, additive attention: {told}" in page
     assert f"Share of the gradient, without attention: {told.replace('from A', 'from &lt;unk&gt;')}" in page
-    assert "BLEU by words in the source: without attention 1-5: 51.5, 6-10: 31.5; additive attention 1-5" in page
+    assert "BLEU by words in the source, test 2016: without attention 1-5: 51.5, 6-10: 31.5; additive" in page
     assert "sentences of each length: 1-5: 7, 6-10: 9" in page
     assert "What outputs owe" not in render_page(replace(findings(), watched={}, curves={}))
 

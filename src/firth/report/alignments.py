@@ -1,10 +1,10 @@
-"""What the page says of alignment: how far into the source gradients reach, and what single outputs look back at."""
+"""What the page says of sources: how length tells, how far gradients reach, and what outputs look back at."""
 
 from collections import defaultdict
 from collections.abc import Mapping
 
 from firth.report import figures
-from firth.report.findings import Findings
+from firth.report.findings import Findings, Metrics
 from firth.report.markup import Markup, code, figure, heading, join, paragraph, side_by_side
 
 Cell = dict[str, str]  # a row of the table of watched sentences
@@ -13,7 +13,8 @@ Cell = dict[str, str]  # a row of the table of watched sentences
 def alignment_parts(findings: Findings, task: str, runs: Mapping[str, str]) -> list[Markup | None]:
     """Figures of the models of one task (name for people → run); nothing where none was measured."""
     measured = {name: run.replace("seq2seq-", "alignment-") for name, run in runs.items()}
-    reach = _reach(findings, task, measured)
+    curves = {name: _by_source(findings.curves.get(run, [])) for name, run in measured.items()}
+    reach = reach_figure(curves, f"{task}-reach", "sources of one length")
     maps = [_maps(findings.watched.get(run, []), name, run) for name, run in measured.items()]
     if not reach and not any(maps):
         return []
@@ -25,16 +26,29 @@ def alignment_parts(findings: Findings, task: str, runs: Mapping[str, str]) -> l
     return [heading("What outputs owe to the source"), explained, reach, *maps]
 
 
-def _reach(findings: Findings, task: str, measured: Mapping[str, str]) -> Markup | None:
-    curves = {name: _by_source(findings.curves.get(run, [])) for name, run in measured.items()}
+def reach_figure(curves: Mapping[str, figures.Curve], anchor: str, title: str) -> Markup | None:
+    """Gradient norms by source position, {model: [(position, norm), …]}; without curves, nothing."""
     there = {name: curve for name, curve in curves.items() if curve}
     if not there:
         return None
-    label = "Mean gradient norm by source position: " + "; ".join(
+    label = f"Mean gradient norm by source position, {title}: " + "; ".join(
         f"{name} from {curve[0][1]:.3g} at the first to {curve[-1][1]:.3g} at the last" for name, curve in there.items()
     )
-    caption = "Gradients by the embedding of each source word, mean over output positions, of sources of one length."
-    return figure(figures.gradients_by_source(there, f"{task}-reach", label), caption)
+    caption = f"Gradients by the embedding of each source word, mean over output positions, {title}."
+    return figure(figures.gradients_by_source(there, anchor, label), caption)
+
+
+def length_figure(scores: Mapping[str, Metrics], anchor: str, title: str) -> Markup | None:
+    """BLEU by the length of the source, {model: its ``by_source_length``}; without scores, nothing."""
+    if not scores:
+        return None
+    counts = ", ".join(f"{group}: {found['sentences']}" for group, found in next(iter(scores.values())).items())
+    curves = {name: [(group, found["bleu"]) for group, found in row.items()] for name, row in scores.items()}
+    label = f"BLEU by words in the source, {title}: " + "; ".join(
+        f"{name} {', '.join(f'{group}: {bleu:.3g}' for group, bleu in curve)}" for name, curve in curves.items()
+    )
+    caption = f"BLEU by the length of the source, {title} (sentences of each length: {counts})."
+    return figure(figures.bleu_by_length(curves, anchor, label), caption)
 
 
 def _by_source(rows: list[dict[str, float]]) -> list[tuple[float, float]]:

@@ -1,7 +1,8 @@
 """The page's studies of encoder–decoders: how a source is read, and the size of the vector that it becomes."""
 
-from firth.report import figures, study_figures
-from firth.report.findings import Findings, Metrics, pick
+from firth.report import study_figures
+from firth.report.alignments import length_figure, reach_figure
+from firth.report.findings import Findings, pick
 from firth.report.markup import Content, Markup, figure, side_by_side, table, titled
 
 CELLS = {"rnn": "RNN", "gru": "GRU", "lstm": "LSTM"}
@@ -33,40 +34,18 @@ def _encoders(findings: Findings) -> Markup | None:
     ]
     header = ["cell", "source", "BLEU", "gradient on the first half of the source (share)"]
     caption = "Translation by cell and by how the source is read"
-    drawings = [_bleu_by_length(found, f"encoders-{reading}", READINGS[reading]) for reading, found in runs.items()]
-    reaching = [_reach(findings, reading) for reading in READINGS]
-    parts = [table(caption, header, rows, names=2), side_by_side(drawings), side_by_side(reaching)]
+    lengths, reaches = [], []
+    for reading, title in READINGS.items():
+        scores = {name: values["by_source_length"] for name, values in runs[reading].items()}
+        curves = {
+            name: [(row["source_position"], row["gradient_norm"]) for row in rows_of_curve]
+            for cell, name in CELLS.items()
+            if (rows_of_curve := findings.study_curves.get(f"encoders-{cell}-{reading}"))
+        }
+        lengths.append(length_figure(scores, f"encoders-{reading}", title))
+        reaches.append(reach_figure(curves, f"reach-{reading}", title))
+    parts = [table(caption, header, rows, names=2), side_by_side(lengths), side_by_side(reaches)]
     return titled("How a source is read", introduction, parts)
-
-
-def _bleu_by_length(runs: Metrics, anchor: str, title: str) -> Markup | None:
-    scores = {
-        name: [(group, found["bleu"]) for group, found in values["by_source_length"].items()]
-        for name, values in runs.items()
-    }
-    if not scores:
-        return None
-    label = f"BLEU by words in the source, {title}: " + "; ".join(
-        f"{name} {', '.join(f'{group}: {bleu:.3g}' for group, bleu in curve)}" for name, curve in scores.items()
-    )
-    return figure(figures.bleu_by_length(scores, anchor, label), f"BLEU by the length of the source, {title}.")
-
-
-def _reach(findings: Findings, reading: str) -> Markup | None:
-    curves = {
-        name: [(row["source_position"], row["gradient_norm"]) for row in found]
-        for cell, name in CELLS.items()
-        if (found := findings.study_curves.get(f"encoders-{cell}-{reading}"))
-    }
-    if not curves:
-        return None
-    title = READINGS[reading]
-    label = f"Mean gradient norm by source position, {title}: " + "; ".join(
-        f"{name} from {curve[0][1]:.3g} at the first to {curve[-1][1]:.3g} at the last"
-        for name, curve in curves.items()
-    )
-    caption = f"Gradients by the embedding of each source word, mean over output positions, {title}."
-    return figure(figures.gradients_by_source(curves, f"reach-{reading}", label), caption)
 
 
 def _bottleneck(findings: Findings) -> Markup | None:
@@ -83,7 +62,8 @@ def _bottleneck(findings: Findings) -> Markup | None:
     }
     rows: list[list[Content]] = [[name, pick(values, "bleu")] for name, values in runs.items()]
     parts = [table("Translation by the size of the vector", ["vector", "BLEU"], rows)]
-    drawing = _bleu_by_length(runs, "bottleneck", "by the size of the vector")
+    scores = {name: values["by_source_length"] for name, values in runs.items()}
+    drawing = length_figure(scores, "bottleneck", "by the size of the vector")
     return titled("One vector for a sentence", introduction, [side_by_side([*parts, drawing])])
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from firth.report import figures
 from firth.report.agreement import agreement_parts
-from firth.report.alignments import alignment_parts
+from firth.report.alignments import alignment_parts, length_figure
 from firth.report.findings import LANGUAGE_MODELS, NAMES, Findings, held_out_splits, in_words, numbered, pick
 from firth.report.gradients import gradients_parts
 from firth.report.markup import (
@@ -75,7 +75,7 @@ def encoder_decoders_section(findings: Findings) -> Markup | None:
             heading(title),
             side_by_side([_scores(findings, runs), drawing]),
             _signatures(findings, runs),
-            *_by_source_length(findings, runs),
+            _by_source_length(findings, runs),
             side_by_side([_by_length(findings, runs), _by_support(findings, runs)]),
             *alignment_parts(findings, task, runs),
             *(_samples(findings.samples.get(run, []), name) for name, run in runs.items()),
@@ -206,25 +206,17 @@ def _by_length(findings: Findings, runs: Mapping[str, str]) -> Markup | None:
     return figure(figures.accuracy_by_length(there, "qa-length", label), "Right answers by the length of the story.")
 
 
-def _by_source_length(findings: Findings, runs: Mapping[str, str]) -> list[Markup | None]:
+def _by_source_length(findings: Findings, runs: Mapping[str, str]) -> Markup | None:
     """BLEU by the length of the source, a figure for each test split."""
     drawn: list[Markup | None] = []
     for split in dict.fromkeys(split for run in runs.values() for split in held_out_splits(findings.metrics[run])):
-        groups = {
+        scores = {
             name: found
             for name, run in runs.items()
             if (found := pick(findings.metrics[run], split, "by_source_length"))
         }
-        if not groups:
-            continue
-        counts = ", ".join(f"{group}: {found['sentences']}" for group, found in next(iter(groups.values())).items())
-        scores = {name: [(group, found["bleu"]) for group, found in row.items()] for name, row in groups.items()}
-        label = "BLEU by words in the source: " + "; ".join(
-            f"{name} {', '.join(f'{group}: {bleu:.3g}' for group, bleu in curve)}" for name, curve in scores.items()
-        )
-        caption = f"BLEU by the length of the source ({in_words(split)}; sentences of each length: {counts})."
-        drawn.append(figure(figures.bleu_by_length(scores, f"{split}-length", label), caption))
-    return [side_by_side(drawn)] if drawn else []
+        drawn.append(length_figure(scores, f"{split}-length", in_words(split)))
+    return side_by_side(drawn)
 
 
 def _by_support(findings: Findings, runs: Mapping[str, str]) -> Markup | None:
