@@ -27,9 +27,9 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from firth.cli import fix_threads, use_huge_pages
 from firth.params.compute import ComputeParams
 from firth.params.seq2seq import Seq2seqParams
+from firth.process import fix_threads, use_huge_pages
 
 if TYPE_CHECKING:
     from firth.seq2seq.data import Pairs

@@ -24,9 +24,9 @@ from pathlib import Path
 from statistics import median
 from typing import TYPE_CHECKING
 
-from firth.cli import fix_threads, use_huge_pages
 from firth.params.compute import ComputeParams
 from firth.params.lm import LmParams
+from firth.process import fix_threads, use_huge_pages
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -14,9 +14,9 @@ from pathlib import Path
 from statistics import median
 from typing import TYPE_CHECKING
 
-from firth.cli import fix_threads
 from firth.params.experiment import load_params
 from firth.params.studies import METHODS
+from firth.process import fix_threads
 
 if TYPE_CHECKING:
     from firth.studies.learners import Learner

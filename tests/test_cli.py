@@ -10,6 +10,7 @@ import pytest
 
 from firth import cli
 from firth.errors import FirthError
+from firth.process import fix_threads
 
 ROOT = Path(__file__).parents[1]
 
@@ -102,7 +103,7 @@ def test_the_number_of_threads_is_the_params_and_not_the_machine_s(monkeypatch: 
     for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "OMP_DYNAMIC", "GOMP_SPINCOUNT"):
         monkeypatch.setenv(name, "unset")
     monkeypatch.setenv("MKL_DYNAMIC", "unset")
-    cli.fix_threads(3)
+    fix_threads(3)
     assert {os.environ[f"{name}_NUM_THREADS"] for name in ("OMP", "MKL", "OPENBLAS")} == {"3"}
     script = "import torch; print(torch.get_num_threads())"
     assert subprocess.check_output([sys.executable, "-c", script], text=True) == "3\n"

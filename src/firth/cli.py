@@ -1,10 +1,8 @@
 """The command line: one command a stage for dvc.yaml, and what people ask."""
 
-import errno
 import importlib
 import math
 import os
-import re
 import sys
 from pathlib import Path
 from typing import Annotated, Literal
@@ -17,9 +15,8 @@ from firth.params.experiment import Params, load_params
 from firth.params.lm import Cell, Network
 from firth.params.seq2seq import Attention, Task
 from firth.params.studies import Clipping, InitialEmbeddings, Method, Reading
+from firth.process import fix_threads, is_fault, message, use_huge_pages
 from firth.workspace import Workspace
-
-OUT_OF_MEMORY = re.compile("out of memory|allocate memory")  # as torch says it, of a GPU and of a CPU
 
 LanguageModel = Literal["ngram", "feedforward", "rnn", "gru", "lstm"]
 OneModel = Annotated[LanguageModel | None, typer.Option("--model", help="One model instead of all that are built.")]
@@ -68,28 +65,6 @@ def _experiment() -> tuple[Params, Workspace]:
     params = load_params(workspace.params)
     fix_threads(params.threads)
     return params, workspace
-
-
-def fix_threads(threads: int) -> None:
-    """Have every numeric library use exactly ``threads`` threads, whatever the number of cores.
-
-    Sums are split by the number of threads, so it decides the last bits of the results. The libraries read these
-    variables once, when they are imported. A waiting thread spins only briefly before it sleeps: where cores are
-    shared, threads that spin for one that isn't running make a stage many times slower.
-    """
-    for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
-        os.environ[variable] = str(threads)
-    for variable in ("OMP_DYNAMIC", "MKL_DYNAMIC"):
-        os.environ[variable] = "FALSE"
-    os.environ["GOMP_SPINCOUNT"] = "2000"
-
-
-def use_huge_pages() -> None:
-    """Have torch take its large arrays from huge pages, where the system has them.
-
-    Taken from small ones, the arrays of every step cut the C library's heap to pieces, which grew by gigabytes an hour.
-    """
-    os.environ["THP_MEM_ALLOC_ENABLE"] = "1"
 
 
 @app.callback()
@@ -344,20 +319,7 @@ def main() -> None:
     try:
         app()
     except (FirthError, OSError, MemoryError, RuntimeError) as error:
-        if isinstance(error, RuntimeError) and not OUT_OF_MEMORY.search(str(error)):
-            raise  # a fault of the program's, whose traceback is wanted
-        if os.environ.get("FIRTH_DEBUG"):
+        if os.environ.get("FIRTH_DEBUG") or is_fault(error):
             raise
-        print(_message(error), file=sys.stderr)
+        print(message(error), file=sys.stderr)
         sys.exit(2)
-
-
-def _message(error: BaseException) -> str:
-    if isinstance(error, MemoryError | RuntimeError):
-        return "error: out of memory; take a smaller batch_size, vocabulary or corpus in params.yaml"
-    if isinstance(error, OSError):
-        place = f"{error.filename}: " if error.filename else ""
-        if error.errno == errno.ENOSPC:
-            return f"error: {place}the disk is full; make room and run again"
-        return f"error: {place}{error.strerror or error}; mend that and run again"
-    return "\n".join(f"error: {line}" for line in str(error).splitlines())

@@ -1,0 +1,46 @@
+"""The process that a command runs in: its threads, its memory, and what it says when it fails."""
+
+import errno
+import os
+import re
+
+OUT_OF_MEMORY = re.compile("out of memory|allocate memory")  # as torch says it, of a GPU and of a CPU
+
+
+def fix_threads(threads: int) -> None:
+    """Have every numeric library use exactly ``threads`` threads, whatever the number of cores.
+
+    Sums are split by the number of threads, so it decides the last bits of the results. The libraries read these
+    variables once, when they are imported. A waiting thread spins only briefly before it sleeps: where cores are
+    shared, threads that spin for one that isn't running make a stage many times slower.
+    """
+    for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+        os.environ[variable] = str(threads)
+    for variable in ("OMP_DYNAMIC", "MKL_DYNAMIC"):
+        os.environ[variable] = "FALSE"
+    os.environ["GOMP_SPINCOUNT"] = "2000"
+
+
+def use_huge_pages() -> None:
+    """Have torch take its large arrays from huge pages, where the system has them.
+
+    Taken from small ones, the arrays of every step cut the C library's heap to pieces, which grew by gigabytes an hour.
+    """
+    os.environ["THP_MEM_ALLOC_ENABLE"] = "1"
+
+
+def is_fault(error: BaseException) -> bool:
+    """Whether an error is the program's own, whose traceback is wanted."""
+    return isinstance(error, RuntimeError) and not OUT_OF_MEMORY.search(str(error))
+
+
+def message(error: BaseException) -> str:
+    """What went wrong and what to do, for a person."""
+    if isinstance(error, MemoryError | RuntimeError):
+        return "error: out of memory; take a smaller batch_size, vocabulary or corpus in params.yaml"
+    if isinstance(error, OSError):
+        place = f"{error.filename}: " if error.filename else ""
+        if error.errno == errno.ENOSPC:
+            return f"error: {place}the disk is full; make room and run again"
+        return f"error: {place}{error.strerror or error}; mend that and run again"
+    return "\n".join(f"error: {line}" for line in str(error).splitlines())
