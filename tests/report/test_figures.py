@@ -6,7 +6,7 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 
-from firth.report import figures, study_figures
+from firth.report import encoder_figures, figures, study_figures
 from firth.report.word_map import WIDTH, frequent_members, label_places, positions, word_map
 
 CURVES = {"RNN": [(1, 80.0), (2, 40.0), (3, 30.0)], "LSTM": [(1, 70.0), (2, 30.0), (3, 25.0)]}
@@ -40,8 +40,33 @@ DRAWINGS = {
         {"agreement accuracy (share)", "chance", "simple", "neutral", "RNN", "LSTM"},
     ),
     "length": (
-        lambda: figures.accuracy_by_length({"GRU": [(2, 1.0), (3, 0.5)]}, "length", "falls"),
+        lambda: encoder_figures.accuracy_by_length({"GRU": [(2, 1.0), (3, 0.5)]}, "length", "falls"),
         {"sentences in the story", "exact match (share of answers)"},
+    ),
+    "bleu by length": (
+        lambda: encoder_figures.bleu_by_length({"RNN": [("1-5", 97.0), ("31+", 41.5)]}, "bleu", "falls"),
+        {"words in the source", "BLEU", "1-5", "31+", "RNN", "100"},
+    ),
+    "reach": (
+        lambda: encoder_figures.gradients_by_source(
+            {"RNN": [(1, 0.09), (2, 0.6)], "GRU": [(1, 0.2)]}, "reach", "rises"
+        ),
+        {"source position k, in tokens", "gradient norm (log scale)", "0.1", "0.2", "0.5", "RNN", "GRU"},
+    ),
+    "alignment": (
+        lambda: encoder_figures.alignment_map(
+            {1: {1: 0.75, 2: 0.25}, 2: {1: 0.0, 2: 1.0}},
+            ["le", "le"],
+            ["the", "cat"],
+            "attention weight",
+            "map",
+            "looks",
+        ),
+        {"source", "output", "le", "the", "cat", "attention weight", "0.2", "1.0"},
+    ),
+    "pairs": (
+        lambda: study_figures.bleu_by_pairs({"random": [(300, 1.5), (30000, 95.0)]}, "pairs", "rises"),
+        {"training pairs (log scale)", "BLEU", "300", "30,000", "random"},
     ),
     "orders": (
         lambda: figures.growth_by_order(

@@ -3,7 +3,8 @@
 from collections import defaultdict
 from collections.abc import Mapping
 
-from firth.report import figures
+from firth.report import encoder_figures
+from firth.report.figures import Curve
 from firth.report.findings import Findings, Metrics
 from firth.report.markup import Markup, code, figure, heading, join, paragraph, side_by_side
 
@@ -26,7 +27,7 @@ def alignment_parts(findings: Findings, task: str, runs: Mapping[str, str]) -> l
     return [heading("What outputs owe to the source"), explained, reach, *maps]
 
 
-def reach_figure(curves: Mapping[str, figures.Curve], anchor: str, title: str) -> Markup | None:
+def reach_figure(curves: Mapping[str, Curve], anchor: str, title: str) -> Markup | None:
     """Gradient norms by source position, {model: [(position, norm), …]}; without curves, nothing."""
     there = {name: curve for name, curve in curves.items() if curve}
     if not there:
@@ -35,7 +36,7 @@ def reach_figure(curves: Mapping[str, figures.Curve], anchor: str, title: str) -
         f"{name} from {curve[0][1]:.3g} at the first to {curve[-1][1]:.3g} at the last" for name, curve in there.items()
     )
     caption = f"Gradients by the embedding of each source word, mean over output positions, {title}."
-    return figure(figures.gradients_by_source(there, anchor, label), caption)
+    return figure(encoder_figures.gradients_by_source(there, anchor, label), caption)
 
 
 def length_figure(scores: Mapping[str, Metrics], anchor: str, title: str) -> Markup | None:
@@ -48,7 +49,7 @@ def length_figure(scores: Mapping[str, Metrics], anchor: str, title: str) -> Mar
         f"{name} {', '.join(f'{group}: {bleu:.3g}' for group, bleu in curve)}" for name, curve in curves.items()
     )
     caption = f"BLEU by the length of the source, {title} (sentences of each length: {counts})."
-    return figure(figures.bleu_by_length(curves, anchor, label), caption)
+    return figure(encoder_figures.bleu_by_length(curves, anchor, label), caption)
 
 
 def _by_source(rows: list[dict[str, float]]) -> list[tuple[float, float]]:
@@ -84,7 +85,7 @@ def _map(cells: list[Cell], name: str, anchor: str) -> Markup:
     )
     title = "attention weight" if attends else "share of the gradient norms"
     caption = join([name, ": ", code(" ".join(written)), "."])
-    return figure(figures.alignment_map(weights, written, read, title, anchor, label), caption)
+    return figure(encoder_figures.alignment_map(weights, written, read, title, anchor, label), caption)
 
 
 def _shares(norms: Mapping[int, float]) -> dict[int, float]:

@@ -54,7 +54,7 @@ def learning_curves(curves: Mapping[str, Curve], name: str, label: str) -> str:
     scale = alt.Scale(type="log", nice=False) if wide else alt.Scale(zero=False, nice=True)
     axis = alt.Axis(values=round_numbers(low, high)) if wide else alt.Axis(tickCount=6)
     epochs = sorted({int(x) for curve in curves.values() for x, _ in curve})
-    x_axis = alt.Axis(format="d", grid=False, values=_thinned(epochs, 10))
+    x_axis = alt.Axis(format="d", grid=False, values=thinned(epochs, 10))
     chart = lines(curves).encode(
         x=alt.X("x:Q", title="epoch", axis=x_axis, scale=alt.Scale(nice=False)),
         y=alt.Y("y:Q", title=f"perplexity (validation{', log scale' if wide else ''})", scale=scale, axis=axis),
@@ -143,85 +143,6 @@ def accuracy_by_group(accuracies: Mapping[str, Mapping[str, float]], name: str, 
     text = base.mark_text(align="center", dy=-8, fontSize=12).encode(y=alt.value(0), text="text:N")
     chance = base.mark_rule(strokeDash=[4, 4], color="#808080") + text
     return svg((chance + points).properties(width=NARROW - 120, height=24 * len(accuracies)), name, label)
-
-
-def accuracy_by_length(accuracies: Mapping[str, Curve], name: str, label: str) -> str:
-    """Share of right answers by the number of sentences in the story: {model: [(sentences, share), …]}."""
-    # Past some twenty lengths every second label of the axis is dropped where it would touch its neighbor.
-    x = alt.X("x:O", title="sentences in the story", axis=alt.Axis(labelAngle=0, labelOverlap=True))
-    y = alt.Y("y:Q", title="exact match (share of answers)", scale=alt.Scale(domain=[0, 1]))
-    chart = lines(accuracies).encode(x=x, y=y)
-    return svg(chart.properties(width=NARROW, height=220), name, label)
-
-
-def bleu_by_length(scores: Mapping[str, Steps], name: str, label: str) -> str:
-    """BLEU by the number of words in the source: {model: [(group of lengths, BLEU), …]}."""
-    steps = [x for x, _ in max(scores.values(), key=len)]
-    highest = max(y for curve in scores.values() for _, y in curve)
-    drawn = lines(scores).encode(
-        x=alt.X("x:O", title="words in the source", axis=alt.Axis(labelAngle=0), sort=steps),
-        y=alt.Y("y:Q", title="BLEU", scale=alt.Scale(domain=[0, min(100, math.ceil(highest / 10) * 10)])),
-    )
-    return svg(drawn.properties(width=NARROW, height=220), name, label)
-
-
-def gradients_by_source(norms: Mapping[str, Curve], name: str, label: str) -> str:
-    """Gradient norms by source position on a log axis: {model: [(position, norm), …]}."""
-    positions = sorted({int(x) for curve in norms.values() for x, _ in curve})
-    x_axis = alt.Axis(format="d", grid=False, values=_thinned(positions, 12))
-    found = [y for curve in norms.values() for _, y in curve]
-    low, high = min(found) / 1.3, max(found) * 1.3
-    y = alt.Y(
-        "y:Q",
-        title="gradient norm (log scale)",
-        scale=alt.Scale(type="log", domain=[low, high], nice=False),
-        axis=alt.Axis(values=round_numbers(low, high), format="~g"),
-    )
-    drawn = lines(norms).encode(
-        x=alt.X("x:Q", title="source position k, in tokens", axis=x_axis, scale=alt.Scale(nice=False, zero=False)), y=y
-    )
-    return svg(drawn.properties(width=NARROW, height=220), name, label)
-
-
-def alignment_map(
-    weights: Mapping[int, Mapping[int, float]],
-    written: Sequence[str],
-    read: Sequence[str],
-    title: str,
-    name: str,
-    label: str,
-) -> str:
-    """How much each word that was written owes to each that was read: {row from 1: {column from 1: share}}."""
-    side = min(26, NARROW // len(read))
-    values = [
-        {"row": f"{row:04d} {written[row - 1]}", "column": f"{column:04d} {read[column - 1]}", "weight": weight}
-        for row, found in weights.items()
-        for column, weight in found.items()
-    ]
-    word = "slice(datum.label, 5)"  # behind the number, which keeps words apart that come twice
-    axis: dict[str, Any] = {"labelExpr": word, "ticks": False, "domain": False, "labelLimit": 120}
-    chart = (
-        alt.Chart(alt.Data(values=values))
-        .mark_rect(color=COLORS[0], stroke="#808080", strokeOpacity=0.25, strokeWidth=0.5)
-        .encode(
-            x=alt.X("column:O", title="source", axis=alt.Axis(labelAngle=-90, orient="top", **axis)),
-            y=alt.Y("row:O", title="output", axis=alt.Axis(**axis)),
-            opacity=alt.Opacity(
-                "weight:Q",
-                scale=alt.Scale(domain=[0, 1], range=[0, 1]),
-                legend=alt.Legend(
-                    title=title,
-                    titleFontSize=12,
-                    titleFontWeight="normal",
-                    orient="bottom",
-                    values=[0.2, 0.4, 0.6, 0.8, 1],
-                    format=".1f",
-                    symbolType="square",
-                ),
-            ),
-        )
-    )
-    return svg(chart.properties(width=side * len(read), height=22 * len(written)), name, label)
 
 
 def growth_by_order(
@@ -340,7 +261,7 @@ def _shape_scale(models: list[str]) -> alt.Scale:
     return alt.Scale(domain=models, range=[SHAPES[number % len(SHAPES)] for number in range(len(models))])
 
 
-def _thinned(numbers: list[int], most: int) -> list[int]:
+def thinned(numbers: list[int], most: int) -> list[int]:
     """At most about ``most`` of the numbers, evenly spaced, counted from the first."""
     return numbers[:: math.ceil(len(numbers) / most)]
 

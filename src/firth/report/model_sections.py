@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from firth.report import figures
+from firth.report import encoder_figures, figures
 from firth.report.agreement import agreement_parts
 from firth.report.alignments import alignment_parts, length_figure
 from firth.report.findings import LANGUAGE_MODELS, NAMES, Findings, held_out_splits, in_words, numbered, pick
@@ -203,7 +203,9 @@ def _by_length(findings: Findings, runs: Mapping[str, str]) -> Markup | None:
     label = "Exact match by sentences in the story: " + "; ".join(
         f"{name} {', '.join(f'{x}: {y:.3g}' for x, y in curve)}" for name, curve in there.items()
     )
-    return figure(figures.accuracy_by_length(there, "qa-length", label), "Right answers by the length of the story.")
+    return figure(
+        encoder_figures.accuracy_by_length(there, "qa-length", label), "Right answers by the length of the story."
+    )
 
 
 def _by_source_length(findings: Findings, runs: Mapping[str, str]) -> Markup | None:
