@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -124,15 +125,16 @@ def _print_said(model: Model, asked: Asked, before: list[int]) -> None:
         for note in said.notes:
             print(note, file=sys.stderr)
         return
-    out = sys.stdout  # which a bar on the terminal would replace
-    with Meter("lines", None) as meter:
+    out = sys.stdout  # which a bar on the terminal would replace, and among whose lines it would stand
+    with nullcontext() if out.isatty() else Meter("lines", None) as meter:
         for name, first, lines in _arriving(file or STANDARD_INPUT):
             for number, said in enumerate(model.say(lines, before), start=first):
                 print(said.output, file=out)
                 for note in [said.fault] if said.fault else said.notes:
-                    meter.console.print(f"{name}: line {number}: {note}", highlight=False, soft_wrap=True)
+                    print(f"{name}: line {number}: {note}", file=sys.stderr)
             out.flush()
-            meter.advance(len(lines))
+            if meter:
+                meter.advance(len(lines))
 
 
 def _arriving(file: str) -> Iterator[tuple[str, int, list[str]]]:
