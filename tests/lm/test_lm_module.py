@@ -13,7 +13,7 @@ from torch.nn import functional as F
 from firth.errors import FirthError
 from firth.lm.averaging import Averages
 from firth.lm.data import Batch, TextData, training_columns, validation_columns
-from firth.lm.evaluation import dynamic_nats_per_token, nats_per_token, score_next, score_stream
+from firth.lm.evaluation import dynamic_nats_per_token, lead_in, nats_per_token, score_next, score_stream
 from firth.lm.module import LanguageModel, window_loss
 from firth.lm.network import LanguageNetwork
 from firth.lm.networks import build
@@ -73,10 +73,12 @@ class NeverTrains(LanguageModel):
 
 
 def token_by_token(network: LanguageNetwork, ids: NDArray[Any]) -> list[float]:
-    """Nats of every token, read one at a time from <eos> and a zero state on."""
+    """Nats of every token, read one at a time after the network's lead-in and <eos>."""
     losses: list[float] = []
     state, before = None, EOS_ID
     with torch.no_grad():
+        for token in network.lead_in:
+            _, state = network(torch.tensor([[token]]), state)
         for token in ids.astype(np.int64):
             logits, state = network(torch.tensor([[before]]), state)
             losses.append(-float(logits[0, 0].double().log_softmax(0)[token]))
@@ -91,11 +93,21 @@ def test_evaluation_equals_a_token_by_token_pass_whatever_the_window(network: Ne
     expected = float(np.mean(token_by_token(model.eval(), ids)))
     for window in (1, 2, 5, 22, 23, 1000):
         assert nats_per_token(model.train(), ids, window) == pytest.approx(expected, rel=1e-12)
+    model.lead_in = []
+    assert nats_per_token(model, ids) != pytest.approx(expected, rel=1e-6)
+
+
+def test_the_lead_in_is_the_end_of_the_training_text_without_its_end_of_sentence() -> None:
+    text = np.array([*range(2, 102), EOS_ID], np.uint16)
+    assert lead_in(text) == [*range(38, 102)]
+    assert lead_in(text[-4:]) == [99, 100, 101]
 
 
 def build_double(network: Network) -> LanguageNetwork:
     torch.manual_seed(3)
-    return build(network, 6, settings(**all_dropouts(0.5), layers=2)).double()
+    built = build(network, 6, settings(**all_dropouts(0.5), layers=2)).double()
+    built.lead_in = [4, 2, 5, 3, 3]
+    return built
 
 
 @pytest.mark.parametrize("network", ["feedforward", "lstm"])
@@ -197,7 +209,7 @@ def test_score_stream_reads_one_text_and_scores_any_words_at_each_place() -> Non
     scores = score_stream(network, ids, words)
     assert scores[:, 0] == pytest.approx(-np.array(token_by_token(network, ids)))
     assert float(-scores[:, 0].mean()) == pytest.approx(nats_per_token(network, ids))
-    state, before, expected = None, EOS_ID, []
+    state, before, expected = network.start(), EOS_ID, []
     for token, (_, other) in zip(ids, words, strict=True):
         found, state = network(torch.tensor([[before]]), state)
         expected.append(float(found[0, 0, int(other)]))

@@ -41,6 +41,7 @@ def readers(name: str) -> Callable[[], Reader]:
     with torch.no_grad():
         for weight in network.parameters():
             weight.mul_(3)  # so that what was read makes a difference
+    network.lead_in = [3, 5]
     return lambda: NetworkReader(network)
 
 
@@ -107,7 +108,7 @@ def test_a_network_s_next_token_is_the_softmax_of_its_forward_pass() -> None:
     assert isinstance(reader, NetworkReader)
     reader.read(np.array([4, 2, 7]))
     with torch.no_grad():
-        found, _ = reader.network(torch.tensor([[EOS_ID], [4], [2], [7]]))
+        found, _ = reader.network(torch.tensor([[3], [5], [EOS_ID], [4], [2], [7]]))
     np.testing.assert_allclose(reader.next_token(), found[-1, 0].numpy(), rtol=1e-5)
 
 

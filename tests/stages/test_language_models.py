@@ -12,7 +12,7 @@ import pytest
 from lm.settings import all_dropouts
 
 from firth.errors import FirthError
-from firth.lm.evaluation import nats_per_token
+from firth.lm.evaluation import lead_in, nats_per_token
 from firth.lm.kneser_ney import KneserNey, train_kneser_ney
 from firth.lm.missing import COLUMNS
 from firth.lm.networks import load
@@ -180,6 +180,7 @@ def test_lm_learns_the_language_and_its_outputs_belong_together(tmp_path: Path) 
     lm.run(experiment(), workspace, "gru")
     metrics = metrics_of(workspace, "lm-gru")
     network = load(workspace.model("lm-gru"))
+    assert network.lead_in == lead_in(TokenStream.load(workspace.tokens("lm"), "train").with_sentence_ends())
     for split in ("valid", "test"):
         text = TokenStream.load(workspace.tokens("lm"), split).with_sentence_ends()
         assert metrics[split]["perplexity"] == pytest.approx(math.exp(nats_per_token(network, text)), rel=1e-5)

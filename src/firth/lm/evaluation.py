@@ -16,12 +16,20 @@ from firth.text.vocabulary import EOS_ID
 
 CONVENTION = (
     "one stream a split: sentences in order, <eos> after each predicted and counted, the first token predicted from "
-    "<eos> and a zero state, the state carried to the end, no token left out; perplexity = exp(nats per token)"
+    "<eos> and the state after the last tokens of the training text, the state carried to the end, no token left out; "
+    "perplexity = exp(nats per token)"
 )
 WINDOW = 1024
 SCORED_TOGETHER = 256
+LEAD_IN = 64  # tokens
 STATISTICS_WINDOWS = 500  # of the training text, from which dynamic evaluation learns how large gradients are
 SMALLEST_ROOT = 0.001  # ε, beside roots of mean squared gradients in units of their mean
+
+
+def lead_in(train: NDArray) -> list[int]:
+    """What a trained network reads before every text: the last tokens of the training text, but for its ``<eos>``."""
+    tokens: list[int] = train[:-1][-LEAD_IN:].tolist()
+    return tokens
 
 
 def nats_per_token(network: LanguageNetwork, ids: NDArray, window: int = WINDOW) -> float:
@@ -51,14 +59,14 @@ def score_stream(network: LanguageNetwork, ids: NDArray, words: NDArray) -> NDAr
 
 @torch.no_grad()
 def score_next(network: LanguageNetwork, prefixes: Sequence[NDArray], words: NDArray) -> NDArray[np.float64]:
-    """log P(word | prefix), (N, K), of K words after each of N beginnings of a sentence, ``<eos>`` before each."""
+    """log P(word | prefix), (N, K), of K words after each of N beginnings of a text, ``<eos>`` before each."""
     network.eval()
     device = network.embedding.weight.device
     scores = []
     for start in range(0, len(prefixes), SCORED_TOGETHER):
         rows = [torch.from_numpy(np.array([EOS_ID, *prefix])) for prefix in prefixes[start : start + SCORED_TOGETHER]]
         tokens = pad_sequence(rows, padding_value=EOS_ID).to(device)  # (T, B); what follows a prefix can't change it
-        hidden, _ = network.outputs(tokens)  # (T, B, H)
+        hidden, _ = network.outputs(tokens, network.start(len(rows)))  # (T, B, H)
         ends = torch.tensor([len(row) - 1 for row in rows], device=device)
         last = hidden[ends, torch.arange(len(rows), device=device)]  # (B, H)
         found = network.log_probabilities(last).double()  # (B, V)
@@ -126,7 +134,7 @@ def _read(network: LanguageNetwork, ids: NDArray, length: int) -> Iterator[tuple
     network.eval()
     tokens, targets = validation_columns(ids, 1)
     windows = Windows(tokens, targets, equal_lengths(len(ids), length), network.embedding.weight.device)
-    state: State = None
+    state = network.start()
     for index in range(len(windows)):
         window, following = windows[index]
         hidden, state = network.outputs(window, state)

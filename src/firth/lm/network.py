@@ -103,11 +103,16 @@ class LanguageNetwork(nn.Module, ABC):
     Parameters
     ----------
     output_length : of what ``outputs`` returns for each place.
+
+    Attributes
+    ----------
+    lead_in : tokens that are read before every text; none in a network that has not been trained.
     """
 
     def __init__(self, network: Network, vocabulary_size: int, output_length: int, params: LmParams) -> None:
         super().__init__()
         self.network, self.vocabulary_size, self.params = network, vocabulary_size, params
+        self.lead_in: list[int] = []
         self.embedding = nn.Embedding(vocabulary_size, params.embedding_size)
         self.output = Output(
             vocabulary_size,
@@ -121,6 +126,18 @@ class LanguageNetwork(nn.Module, ABC):
     @abstractmethod
     def outputs(self, tokens: Tensor, state: State = None) -> tuple[Tensor, State]:
         """Read tokens (T, B) from ``state`` on; return the last layer, (T, B, length), and the state after T."""
+
+    def start(self, columns: int = 1) -> State:
+        """The state that a text begins in, for B columns.
+
+        Training carries the state from window to window, and so hardly ever shows a zero state to a network. One that
+        has learned from millions of words reads its first sentence from there far worse than any other.
+        """
+        if not self.lead_in:
+            return None
+        tokens = torch.tensor(self.lead_in, device=self.embedding.weight.device)[:, None].expand(-1, columns)
+        with torch.no_grad():
+            return self.outputs(tokens)[1]
 
     @abstractmethod
     def dropped(self, hidden: Tensor) -> Tensor:
@@ -156,6 +173,7 @@ class LanguageNetwork(nn.Module, ABC):
             "network": self.network,
             "vocabulary_size": self.vocabulary_size,
             "params": self.params.model_dump(),
+            "lead_in": self.lead_in,
         }
         text = json.dumps({**settings, **notes}, indent=2)
         (folder / "settings.json").write_text(text + "\n", encoding="utf-8")

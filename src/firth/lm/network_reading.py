@@ -13,11 +13,11 @@ WINDOW = 256  # tokens read at a time, which changes nothing
 
 
 class NetworkReader:
-    """Reads with a network: one stream, ``<eos>`` before the first token (see ``evaluation.CONVENTION``)."""
+    """Reads with a network: one stream, as ``evaluation.CONVENTION`` says."""
 
     def __init__(self, network: LanguageNetwork) -> None:
         self.network = network.eval()
-        self.state: State = None
+        self.state: State = self.network.start()
         self.last = self._hidden(np.array([EOS_ID]))  # (1, 1, length): of the last token read
 
     @torch.no_grad()

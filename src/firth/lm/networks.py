@@ -47,4 +47,5 @@ def load(folder: Path) -> LanguageNetwork:
     params = LmParams.model_validate(settings["params"])
     network = build(settings["network"], settings["vocabulary_size"], params)
     network.load_state_dict(load_file(folder / "weights.safetensors"))
+    network.lead_in = settings["lead_in"]
     return network.eval()

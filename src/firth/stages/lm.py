@@ -9,7 +9,14 @@ import numpy as np
 
 from firth.lm.agreement import accuracies, agreement_items
 from firth.lm.data import TextData
-from firth.lm.evaluation import CONVENTION, dynamic_nats_per_token, nats_per_token, score_next, score_stream
+from firth.lm.evaluation import (
+    CONVENTION,
+    dynamic_nats_per_token,
+    lead_in,
+    nats_per_token,
+    score_next,
+    score_stream,
+)
 from firth.lm.floor import against_floor, floor_perplexity
 from firth.lm.missing import missing_nats, read_token_floor
 from firth.lm.module import LanguageModel
@@ -48,6 +55,7 @@ def run(params: "Params", workspace: Workspace, network: Network) -> None:
     with training_run(name, params, workspace, {"lm": settings.model_dump()}, inputs) as place:
         history = train(model, data, place, max_epochs=settings.max_epochs, patience=settings.patience)
         metrics |= {"epochs": len(history.rows), "best_epoch": history.best_epoch}
+        model.network.lead_in = lead_in(texts["train"])
         for split in ("valid", "test"):
             text = texts[split]
             metrics[split] = {"perplexity": math.exp(nats_per_token(model.network, text))}
