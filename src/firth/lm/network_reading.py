@@ -5,7 +5,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from firth.lm.network import LanguageNetwork, State
+from firth.lm.network import LanguageNetwork
 from firth.lm.reading import Floats
 from firth.text.vocabulary import EOS_ID
 
@@ -17,7 +17,7 @@ class NetworkReader:
 
     def __init__(self, network: LanguageNetwork) -> None:
         self.network = network.eval()
-        self.state: State = self.network.start()
+        self.state = self.network.start()
         self.last = self._hidden(np.array([EOS_ID]))  # (1, 1, length): of the last token read
 
     @torch.no_grad()
