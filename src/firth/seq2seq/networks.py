@@ -20,6 +20,7 @@ from torch.nn.utils.rnn import PackedSequence, pack_padded_sequence, pad_packed_
 from firth.params.seq2seq import Attention, Cell, Seq2seqParams
 from firth.seq2seq.attention import AttentionLayer, Memory
 from firth.seq2seq.data import Batch
+from firth.seq2seq.recurrence import State, read_packed
 from firth.text.sides import SIDES, whole_words
 from firth.training.dropout import locked_dropout
 from firth.training.embeddings import initialize, read_vectors
@@ -28,8 +29,6 @@ from firth.training.softmax import softmax_nats
 RECURRENCES: dict[Cell, type[nn.RNN] | type[nn.GRU] | type[nn.LSTM]] = {"rnn": nn.RNN, "gru": nn.GRU, "lstm": nn.LSTM}
 FORGET_GATE_BIAS = 1.0  # Jozefowicz et al. (2015)
 EMBEDDING_DEVIATION = 0.1
-
-State = Tensor | tuple[Tensor, Tensor]  # (layers, B, H), or two of them for an LSTM: hidden, cell
 
 
 class Configuration(NamedTuple):
@@ -75,9 +74,10 @@ class Encoder(nn.Module):
         if self.reverse_source:
             source = reversed_columns(source, lengths.to(source.device))
         embedded = locked_dropout(self.embedding(source), self.dropout, self.training)  # (S, B, E)
-        padded = int(lengths.min()) < len(source)  # without padding there is no need to pack, which is slow
-        read = pack_padded_sequence(embedded, lengths, enforce_sorted=False) if padded else embedded
-        found, state = self.recurrence(read)
+        if int(lengths.min()) < len(source):
+            found, state = read_packed(self.recurrence, pack_padded_sequence(embedded, lengths, enforce_sorted=False))
+        else:
+            found, state = self.recurrence(embedded)
         if not self.joined:
             return found, state
         if isinstance(state, tuple):

@@ -8,7 +8,8 @@ from torch import Tensor
 from firth.params.seq2seq import Seq2seqParams
 from firth.seq2seq.attention import Memory
 from firth.seq2seq.data import sorted_batches, source_columns
-from firth.seq2seq.networks import EncoderDecoder, State, top_hidden
+from firth.seq2seq.networks import EncoderDecoder, top_hidden
+from firth.seq2seq.recurrence import State
 from firth.text.streams import TokenStream
 from firth.text.vocabulary import EOS_ID
 
