@@ -91,6 +91,7 @@ def findings() -> Findings:
                     "exact_match": 0.96875,
                     "by_sentences": {"2": 1.0, "10": 0.5},
                     "by_supporting_facts": {"1": 0.9, "2": 0.7},
+                    "by_task": {"2": 0.25, "10": 0.9531},
                     "baselines": {"question_alone": 0.0625, "last_place": None},
                 }
             },
@@ -292,6 +293,9 @@ def test_example_of_counting_shows_the_numbers_of_the_matrix(page: str) -> None:
         ["1 noun =", "250", "0.9375"],
         ["2 nouns =", "7", "–"],
         ["2", "0.7000"],
+        ["10", "0.9531", "0.4400", "0.8260"],
+        ["mean", "0.6016", "0.3200", "0.8050"],
+        ["tasks passed (≥ 0.95)", "1", "0", "0"],
         ["cat", "dog 0.99", "<b> 0.50"],
         ["SVD", "learning rate 0.00025"],
         ["translation", "w & w", "en → fr", "MIT", "see https://example.org <here>"],

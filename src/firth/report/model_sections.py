@@ -25,6 +25,19 @@ from firth.report.table import readable
 from firth.text.vocabulary import UNK
 
 TITLES = {"translation": "Translation", "qa": "Answering questions"}
+# Of bAbI's tasks 1 to 20, each learned by itself from 1,000 questions: the LSTM of Weston et al. (2015), table 3, and
+# the end-to-end memory network of Sukhbaatar et al. (2015), table 1, with three hops and position encoding.
+PUBLISHED_BY_TASK = {
+    "LSTM (Weston et al. 2015)": (
+        0.50, 0.20, 0.20, 0.61, 0.70, 0.48, 0.49, 0.45, 0.64, 0.44,
+        0.62, 0.74, 0.94, 0.27, 0.21, 0.23, 0.51, 0.52, 0.08, 0.91,
+    ),
+    "memory network (Sukhbaatar et al. 2015)": (
+        0.999, 0.784, 0.358, 0.962, 0.859, 0.921, 0.784, 0.874, 0.767, 0.826,
+        0.957, 0.997, 0.901, 0.982, 1.0, 0.479, 0.499, 0.864, 0.126, 1.0,
+    ),
+}  # fmt: skip
+PASSED = 0.95  # Weston et al. (2015), section 5
 
 
 def language_models_section(findings: Findings) -> Markup | None:
@@ -77,6 +90,7 @@ def encoder_decoders_section(findings: Findings) -> Markup | None:
             _signatures(findings, runs),
             _by_source_length(findings, runs),
             side_by_side([_by_length(findings, runs), _by_support(findings, runs)]),
+            _by_task(findings, runs),
             *alignment_parts(findings, task, runs),
             *(_samples(findings.samples.get(run, []), name) for name, run in runs.items()),
         ]
@@ -222,16 +236,31 @@ def _by_source_length(findings: Findings, runs: Mapping[str, str]) -> Markup | N
 
 
 def _by_support(findings: Findings, runs: Mapping[str, str]) -> Markup | None:
-    """Exact match by the facts an answer rests on, and by task where the corpus has several."""
-    titles = {"by_supporting_facts": "Exact match by facts the answer needs", "by_task": "Exact match by task"}
-    tables = []
-    for key, title in titles.items():
-        groups = {name: numbered(pick(findings.metrics[run], "test", key), "") for name, run in runs.items()}
-        numbers = sorted({number for group in groups.values() for number, _ in group})
-        rows = [[number, *(dict(group).get(number) for group in groups.values())] for number in numbers]
-        if len(rows) > 1:
-            tables.append(table(title, ["task" if key == "by_task" else "facts", *groups], rows))
-    return join(tables) if tables else None
+    """Exact match by the facts an answer rests on."""
+    groups = {name: dict(_groups(findings, run, "by_supporting_facts")) for name, run in runs.items()}
+    numbers = sorted({number for group in groups.values() for number in group})
+    rows = [[number, *(group.get(number) for group in groups.values())] for number in numbers]
+    title = "Exact match by facts the answer needs"
+    return table(title, ["facts", *groups], rows) if len(rows) > 1 else None
+
+
+def _by_task(findings: Findings, runs: Mapping[str, str]) -> Markup | None:
+    """Exact match on each of bAbI's tasks, beside what the literature reports."""
+    groups = {name: dict(_groups(findings, run, "by_task")) for name, run in runs.items()}
+    tasks = sorted({task for group in groups.values() for task in group})
+    if not tasks:
+        return None
+    columns: list[list[float | None]] = [[group.get(task) for task in tasks] for group in groups.values()]
+    columns += [[scores[task - 1] for task in tasks] for scores in PUBLISHED_BY_TASK.values()]
+    known = [[score for score in column if score is not None] for column in columns]
+    rows: list[list[Content]] = [[task, *scores] for task, *scores in zip(tasks, *columns, strict=True)]
+    rows.append(["mean", *(sum(scores) / len(scores) if scores else None for scores in known)])
+    rows.append([f"tasks passed (≥ {PASSED:g})", *(sum(score >= PASSED for score in scores) for scores in known)])
+    return table("Exact match by bAbI task", ["task", *groups, *PUBLISHED_BY_TASK], rows)
+
+
+def _groups(findings: Findings, run: str, key: str) -> list[tuple[int, float]]:
+    return numbered(pick(findings.metrics[run], "test", key), "")
 
 
 def _samples(samples: list[dict[str, Any]], name: str) -> Markup | None:
