@@ -113,6 +113,19 @@ def test_a_network_may_override_what_the_section_says_for_all(tmp_path: Path) ->
     assert params.lm_for("lstm") == params.lm
 
 
+def test_what_is_said_for_a_task_goes_before_what_is_said_for_an_attention(tmp_path: Path) -> None:
+    path = changed(tmp_path, "seq2seq_overrides.dot", {"bidirectional": True, "reverse_source": False, "max_epochs": 9})
+    before = load_params(path).seq2seq_for("translation", "dot")
+    assert (before.bidirectional, before.reverse_source, before.max_epochs) == (True, False, 9)
+    yaml = YAML(typ="safe")
+    content = yaml.load(path.read_text(encoding="utf-8"))
+    content["seq2seq_overrides"]["translation"] = {"bidirectional": False, "reverse_source": True}
+    with path.open("w", encoding="utf-8") as file:
+        yaml.dump(content, file)
+    settings = load_params(path).seq2seq_for("translation", "dot")
+    assert (settings.bidirectional, settings.reverse_source, settings.max_epochs) == (False, True, 9)
+
+
 @pytest.mark.parametrize(
     ("role", "source"),
     [

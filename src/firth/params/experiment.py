@@ -73,9 +73,9 @@ class Params(Section):
         return overridden(self.lm, getattr(self.lm_overrides, network), f"lm_overrides.{network}")
 
     def seq2seq_for(self, task: Task, attention: Attention) -> Seq2seqParams:
-        """Section ``seq2seq`` with the overrides of the task and then of the attention in place."""
+        """Section ``seq2seq`` with the overrides of the attention and then of the task in place."""
         section = self.seq2seq
-        for name in (task, attention):
+        for name in (attention, task):
             section = overridden(section, getattr(self.seq2seq_overrides, name), f"seq2seq_overrides.{name}")
         return section
 

@@ -47,7 +47,7 @@ else:
 
 
 class Seq2seqOverrides(Section):
-    """Any keys of ``seq2seq``, for one task, and for one attention, which go before."""
+    """Any keys of ``seq2seq``, for one attention, and for one task, which go before."""
 
     translation: Seq2seqOverride
     qa: Seq2seqOverride
