@@ -2,12 +2,14 @@ import math
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 from lm.settings import DROPOUTS, all_dropouts, settings
 from safetensors.torch import load_file
 from torch import Tensor
 
+from firth.lm.evaluation import nats_per_token
 from firth.lm.feedforward import FeedForward
 from firth.lm.module import window_loss
 from firth.lm.network import Output, detached
@@ -231,3 +233,14 @@ def test_the_last_of_several_tied_layers_is_as_long_as_an_embedding() -> None:
     model = small("lstm", hidden_size=6, layers=3, tied_embeddings=True)
     assert [layer.hidden_size for layer in model.layers] == [6, 6, 4]
     assert model.output.projection is None
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a GPU")
+@pytest.mark.parametrize("network", NETWORKS)
+def test_a_gpu_gives_a_text_the_perplexity_that_a_cpu_gives(network: Network, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(torch.backends.cudnn, "allow_tf32", False)
+    torch.manual_seed(1)
+    model = build(network, 1000, settings(embedding_size=200, hidden_size=300, layers=2)).eval()
+    text = np.random.default_rng(1).integers(1000, size=3000)
+    on_cpu = math.exp(nats_per_token(model, text))
+    assert math.exp(nats_per_token(model.cuda(), text)) == pytest.approx(on_cpu, rel=1e-4)

@@ -11,7 +11,7 @@ from torch import Tensor
 from firth.params.seq2seq import Attention, Seq2seqParams
 from firth.seq2seq.data import Pairs
 from firth.seq2seq.networks import Configuration, EncoderDecoder, top_hidden
-from firth.seq2seq.search import beam_search, decode_all, greedy_search
+from firth.seq2seq.search import beam_search, decode_all, greedy_search, highest
 from firth.text.vocabulary import EOS_ID
 
 Settings = Callable[..., Seq2seqParams]
@@ -113,7 +113,7 @@ def test_batched_search_finds_what_one_by_one_finds_in_the_order_of_the_pairs(
         chosen = settings(cell=cell, reverse_source=True, layers=2, batch_size=7)
         network = random_network(chosen, seed)
         expected = [one_by_one(network, source, 6) for source in sources]
-        assert decode_all(network, pairs(sources, sources).source, chosen) == expected
+        assert decode_all(network, pairs(sources, sources).source, chosen, "32-true") == expected
         lengths |= {len(output) for output in expected}
     assert len(lengths) > 1
 
@@ -148,6 +148,15 @@ def test_a_beam_as_wide_as_the_space_finds_the_best_of_all(
     assert differs
 
 
+@pytest.mark.parametrize("count", [1, 4, 10, 50])
+@pytest.mark.parametrize("size", [1, 3, 7, 50, 101, 1000, 7919])
+def test_the_highest_scores_are_found_with_their_places(size: int, count: int) -> None:
+    scores = torch.from_numpy(np.random.default_rng(size).permuted(np.tile(np.arange(size), (2, 3, 1)), axis=-1))
+    expected = scores.topk(min(count, size))
+    found, places = highest(scores, count)
+    assert torch.equal(found, expected.values) and torch.equal(places, expected.indices)
+
+
 def test_a_length_penalty_makes_outputs_longer(settings: Settings) -> None:
     random = np.random.default_rng(0)
     source, lengths = torch.tensor(random.integers(3, 7, (3, 40))), torch.full((40,), 3)
@@ -163,7 +172,7 @@ def test_sentences_of_a_batch_do_not_change_each_other(settings: Settings, pairs
     for seed in range(4):
         network = random_network(settings(), seed, "general")
         together, alone = (
-            decode_all(network, pairs(sources, sources).source, settings(beam_size=3, batch_size=size))
+            decode_all(network, pairs(sources, sources).source, settings(beam_size=3, batch_size=size), "32-true")
             for size in (25, 1)
         )
         assert together == alone
@@ -174,7 +183,17 @@ def test_sentences_of_a_batch_do_not_change_each_other(settings: Settings, pairs
 def test_search_leaves_dropout_out_and_the_mode_as_it_was(settings: Settings, pairs: MakePairs) -> None:
     network = random_network(settings(dropout=0.9), 0)
     sources = pairs([[3, 4], [5]], [[3], [3]]).source
-    expected = decode_all(network, sources, settings())
+    expected = decode_all(network, sources, settings(), "32-true")
     network.train()
-    assert decode_all(network, sources, settings()) == expected
+    assert decode_all(network, sources, settings(), "32-true") == expected
     assert network.training
+
+
+def test_search_is_in_the_precision_that_is_asked_for(settings: Settings, pairs: MakePairs) -> None:
+    network = random_network(settings(), 0, "additive").float()
+    kinds = []
+    network.decoder.projection.register_forward_hook(lambda *parts: kinds.append(parts[-1].dtype))
+    sources = pairs([[3, 4], [5]], [[3], [3]]).source
+    for precision in ("32-true", "bf16-mixed"):
+        decode_all(network, sources, settings(), precision)
+    assert set(kinds) == {torch.float32, torch.bfloat16}

@@ -58,7 +58,7 @@ def test_copying_is_learned(settings: Settings, copying: Callable[[int, int], Pa
     module = module_of(chosen, data)
     history = fit(module, data, chosen, run_in(tmp_path))
     unseen = copying(50, 2)
-    outputs = decode_all(module.network, unseen.source, chosen)
+    outputs = decode_all(module.network, unseen.source, chosen, "32-true")
     assert np.mean([output == unseen.target.sentence(i).tolist() for i, output in enumerate(outputs)]) > 0.9
     assert history.best_loss < 0.1
 

@@ -206,3 +206,21 @@ def test_saved_network_is_rebuilt_with_the_same_weights_and_settings(settings: S
     assert not rebuilt.training
     for name, value in network.state_dict().items():
         assert torch.equal(rebuilt.state_dict()[name], value)
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a GPU")
+@pytest.mark.parametrize("attention", ATTENTIONS)
+@pytest.mark.parametrize("reading", READINGS)
+def test_a_gpu_gives_pairs_the_loss_that_a_cpu_gives(
+    settings: Settings,
+    pairs: MakePairs,
+    reading: dict[str, Any],
+    attention: Attention,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(torch.backends.cudnn, "allow_tf32", False)
+    network = build(settings(**reading), attention=attention).float()
+    batch = pairs([[3, 4, 5], [6, 7], [8]], [[5], [4, 3], [7, 6, 5]]).batch(np.arange(3))
+    on_cpu = float(network.loss(batch))
+    device = torch.device("cuda")
+    assert float(network.to(device).loss(batch.to(device))) == pytest.approx(on_cpu, rel=1e-4)

@@ -118,7 +118,7 @@ def test_answers_and_scores_are_those_of_the_saved_model(params: Params, tmp_pat
     vocabulary = Vocabulary.load(vocabulary_file(workspace.tokens("qa"), "target"))
     outputs = [
         join_words(vocabulary.decode(output))
-        for output in decode_all(network, pairs.source, network.configuration.settings)
+        for output in decode_all(network, pairs.source, network.configuration.settings, "32-true")
     ]
     items = [json.loads(line) for line in (workspace.raw("qa") / "text" / "test.jsonl").read_text().splitlines()]
     samples = [json.loads(line) for line in (folder / "samples.jsonl").read_text().splitlines()]
@@ -152,7 +152,9 @@ def test_every_test_split_of_a_translation_is_scored_against_the_raw_text(params
     folder, tokens = workspace.model("seq2seq-translation-none"), workspace.tokens("translation")
     subwords = Subwords.load(subwords_file(tokens, "target"))
     network, stream = load(folder), TokenStream.load(tokens, "test_two.source")
-    texts = [subwords.decode(output) for output in decode_all(network, stream, network.configuration.settings)]
+    texts = [
+        subwords.decode(output) for output in decode_all(network, stream, network.configuration.settings, "32-true")
+    ]
     raw = workspace.raw("translation") / "text"
     sources, references = ((raw / f"test_two.{side}.txt").read_text().splitlines() for side in ("source", "target"))
     assert any(texts)

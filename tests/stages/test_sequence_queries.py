@@ -79,7 +79,7 @@ def decoded(workspace: Workspace, task: Task, attention: Attention, sources: lis
     network = load(workspace.model(f"seq2seq-{task}-{attention}"))
     ids = np.array([token for source in sources for token in source])
     stream = TokenStream(ids, np.cumsum([0, *map(len, sources)]))
-    return decode_all(network, stream, network.configuration.settings)
+    return decode_all(network, stream, network.configuration.settings, "32-true")
 
 
 def translated(workspace: Workspace, lines: list[str], attention: Attention = "additive") -> list[str]:

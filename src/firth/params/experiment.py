@@ -30,7 +30,7 @@ class Params(Section):
 
     seed: Annotated[int, Field(ge=0, lt=2**32)]
     threads: Annotated[int, Field(gt=0, le=1024)]
-    precision: Literal["32-true", "bf16-mixed"]
+    precision: Literal["32-true", "tf32", "bf16-mixed"]
     compute: ComputeParams
     corpora: CorporaParams
     world: WorldParams

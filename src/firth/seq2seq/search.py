@@ -12,6 +12,9 @@ from firth.seq2seq.networks import EncoderDecoder, top_hidden
 from firth.seq2seq.recurrence import State
 from firth.text.streams import TokenStream
 from firth.text.vocabulary import EOS_ID
+from firth.training.precision import in_precision
+
+ROWS = 8  # a CPU's library of products prepares itself for each new number of them, which takes longer than the product
 
 
 @torch.no_grad()
@@ -29,20 +32,22 @@ def greedy_search(network: EncoderDecoder, source: Tensor, lengths: Tensor, max_
         The words of each sentence, without ``<eos>``.
     """
     state, memory = network.read(source, lengths)
-    hidden = top_hidden(state)  # (B, H)
-    ended = torch.zeros(source.shape[1], dtype=torch.bool, device=source.device)
-    rows = []
-    for _ in range(max_length):
-        words = _log_probabilities(network, hidden.unsqueeze(1), memory).squeeze(1).argmax(-1)  # (B,)
+    hidden = top_hidden(state)  # (N, H): of N sentences, B at first
+    outputs = torch.full((source.shape[1], max_length), EOS_ID, device=source.device)
+    sentences = torch.arange(source.shape[1], device=source.device)  # (N,)
+    ended = torch.zeros_like(sentences, dtype=torch.bool)
+    for step in range(max_length):
+        words = highest(_scores(network, hidden.unsqueeze(1), memory), 1)[1].flatten()  # (N,)
         ended |= words == EOS_ID
         if ended.all():
             break
-        rows.append(words.masked_fill(ended, EOS_ID))
-        steps, state = network.decoder(words.unsqueeze(0), state)
+        kept = _going_on(~ended)
+        words, ended, sentences = words[kept].masked_fill(ended[kept], EOS_ID), ended[kept], sentences[kept]
+        outputs[sentences, step] = words
+        memory = memory.select(kept) if memory else None
+        steps, state = network.decoder(words.unsqueeze(0), _select(state, kept))
         hidden = steps[0]
-    if not rows:
-        return [[] for _ in ended]
-    columns = torch.stack(rows, dim=1).tolist()  # (B, up to max_length)
+    columns = outputs.tolist()
     return [column[: column.index(EOS_ID)] if EOS_ID in column else column for column in columns]
 
 
@@ -81,19 +86,22 @@ def beam_search(
     totals = torch.zeros(hidden.shape[:2], device=source.device)  # (N, K): log p of each beam
     words = torch.empty(*totals.shape, 0, dtype=torch.int64, device=source.device)  # (N, K, t)
     for step in range(1, max_length + 1):
-        continued = totals.unsqueeze(-1) + _log_probabilities(network, hidden, memory)  # (N, K, V)
-        ranked, places = continued.flatten(1).topk(min(2 * beam_size, continued[0].numel()))  # at least K are no ends
-        parents, following = places // continued.shape[-1], places % continued.shape[-1]
+        waiting = [endings[sentence].count < beam_size for sentence in sentences.tolist()]
+        scores, candidates = _likeliest(_scores(network, hidden, memory), 2 * beam_size)  # (N, K, C)
+        continued = (totals.unsqueeze(-1) + scores).flatten(1)  # (N, K · C)
+        ranked, places = continued.topk(min(2 * beam_size, continued.shape[1]))  # at least K are no ends
+        parents, following = places // scores.shape[-1], candidates.flatten(1).gather(1, places)
         is_end = following == EOS_ID
         ends = is_end & ranked.isfinite()
         for row, rank in ends[:, :beam_size].nonzero().tolist():
-            beam = words[row, parents[row, rank]].tolist()
-            endings[int(sentences[row])].add(beam, float(ranked[row, rank]), step)
+            if waiting[row]:
+                beam = words[row, parents[row, rank]].tolist()
+                endings[int(sentences[row])].add(beam, float(ranked[row, rank]), step)
 
-        going_on = [row for row, sentence in enumerate(sentences.tolist()) if endings[sentence].count < beam_size]
-        if not going_on:
+        going_on = torch.tensor([endings[sentence].count < beam_size for sentence in sentences.tolist()])
+        if not going_on.any():
             return [ending.best for ending in endings]
-        rows = torch.tensor(going_on, device=source.device)
+        rows = _going_on(going_on.to(source.device))
         kept = is_end[rows].int().argsort(dim=1, stable=True)[:, :beam_size]  # ends last, the rest still by rank
         ranked, parents, following = (part[rows].gather(1, kept) for part in (ranked, parents, following))
         origins = (rows.unsqueeze(1) * totals.shape[1] + parents).flatten()  # (N · K,)
@@ -103,33 +111,71 @@ def beam_search(
         steps, state = network.decoder(following.flatten().unsqueeze(0), _select(state, origins))
         hidden = steps[0].unflatten(0, totals.shape)
     for row, rank in totals.isfinite().nonzero().tolist():
-        endings[int(sentences[row])].add(words[row, rank].tolist(), float(totals[row, rank]), max_length)
+        if endings[int(sentences[row])].count < beam_size:
+            endings[int(sentences[row])].add(words[row, rank].tolist(), float(totals[row, rank]), max_length)
     return [ending.best for ending in endings]
 
 
-def decode_all(network: EncoderDecoder, sources: TokenStream, settings: Seq2seqParams) -> list[list[int]]:
+def decode_all(
+    network: EncoderDecoder, sources: TokenStream, settings: Seq2seqParams, precision: str
+) -> list[list[int]]:
     """Outputs for every source, in their order, in batches and by the search that the settings name."""
     size, device = settings.beam_size, next(network.parameters()).device
     outputs: list[list[int]] = [[] for _ in range(len(sources))]
     training = network.training
     network.eval()
-    for indices in sorted_batches(sources, settings):
-        columns, lengths = source_columns(sources, indices)
-        columns = columns.to(device)
-        if size == 1:
-            found = greedy_search(network, columns, lengths, settings.max_length)
-        else:
-            found = beam_search(network, columns, lengths, settings.max_length, size, settings.length_penalty)
-        for index, output in zip(indices, found, strict=True):
-            outputs[index] = output
+    with in_precision(precision, device):
+        for indices in sorted_batches(sources, settings):
+            columns, lengths = source_columns(sources, indices)
+            columns = columns.to(device)
+            if size == 1:
+                found = greedy_search(network, columns, lengths, settings.max_length)
+            else:
+                found = beam_search(network, columns, lengths, settings.max_length, size, settings.length_penalty)
+            for index, output in zip(indices, found, strict=True):
+                outputs[index] = output
     network.train(training)
     return outputs
 
 
-def _log_probabilities(network: EncoderDecoder, hidden: Tensor, memory: Memory | None) -> Tensor:
-    """log P of the next word: hidden layers (N, K, H) → (N, K, V); the beams look back as positions of a target do."""
+def _scores(network: EncoderDecoder, hidden: Tensor, memory: Memory | None) -> Tensor:
+    """Score the next word: hidden layers (N, K, H) → (N, K, V); the beams look back as positions of a target do."""
     top = network.decoder.top(hidden.transpose(0, 1), memory).transpose(0, 1)
-    return network.decoder.logits(top).log_softmax(-1)
+    return network.decoder.logits(top)
+
+
+def _going_on(going_on: Tensor) -> Tensor:
+    """Indices of the sentences that are not done, (N,) bool, and of some that are, to make a multiple of ``ROWS``."""
+    count = math.ceil(int(going_on.sum()) / ROWS) * ROWS
+    return (~going_on).int().argsort(stable=True)[:count]
+
+
+def _likeliest(scores: Tensor, count: int) -> tuple[Tensor, Tensor]:
+    """log P of the ``count`` most probable words by the scores of all, and which they are: (…, V) → (…, count) each.
+
+    All scores are as far from log P as that of the most probable word, whose P is at least 1 / V and so never 0.
+    """
+    found, words = highest(scores, count)
+    most_probable = scores.softmax(-1).gather(-1, words[..., :1])
+    kind = torch.promote_types(scores.dtype, torch.float32)
+    return found.to(kind) - found[..., :1].to(kind) + most_probable.to(kind).log(), words
+
+
+def highest(scores: Tensor, count: int) -> tuple[Tensor, Tensor]:
+    """The ``count`` highest of the last dimension and their places, as ``topk`` finds them: (…, V) → (…, count) each.
+
+    Dealt out into hands, the highest of all are in the hands whose own highest are the highest; to rank these, and what
+    is in them, takes far less time than to rank everything.
+    """
+    count = min(count, scores.shape[-1])
+    length = max(1, math.isqrt(scores.shape[-1] // count))  # makes hands and what is in the best of them as many
+    hands = scores.shape[-1] // length
+    best = scores[..., : hands * length].unflatten(-1, (length, hands)).amax(-2).topk(count)[1]  # (…, count)
+    held = best.unsqueeze(-1) + hands * torch.arange(length, device=scores.device)  # (…, count, length)
+    rest = torch.arange(hands * length, scores.shape[-1], device=scores.device).expand(*scores.shape[:-1], -1)
+    places = torch.cat([held.flatten(-2), rest], -1)
+    found, ranks = scores.gather(-1, places).topk(count)
+    return found, places.gather(-1, ranks)
 
 
 def _select(state: State, beams: Tensor) -> State:

@@ -47,14 +47,17 @@ def run(params: Params, workspace: Workspace, task: Task, attention: Attention) 
     cells = ((row + 1, column + 1, f"{norms[row, column]:.4g}") for row, column in np.ndindex(norms.shape))
     write_text(workspace.plot(name), _table(POSITIONS, cells))
     sentences = getattr(params.alignment, task)
-    write_text(workspace.plot(f"{name}-sentences"), _table(WATCHED, _watched(network, text, sentences)))
+    write_text(
+        workspace.plot(f"{name}-sentences"), _table(WATCHED, _watched(network, text, sentences, params.precision))
+    )
     write_metrics(workspace.metrics(name), metrics)
 
 
-def _watched(network: EncoderDecoder, text: Text, sentences: list[str]) -> Iterator[Iterable[Any]]:
+def _watched(network: EncoderDecoder, text: Text, sentences: list[str], precision: str) -> Iterator[Iterable[Any]]:
     """For each sentence, a row for each source position at each output position, from 1."""
     sources = [text.read(sentence)[0] for sentence in sentences]
-    outputs = decode_all(network, from_sentences(sources), network.configuration.settings) if sources else []
+    settings = network.configuration.settings
+    outputs = decode_all(network, from_sentences(sources), settings, precision) if sources else []
     for number, (source, output) in enumerate(zip(sources, outputs, strict=True), start=1):
         batch = Pairs(from_sentences([source]), from_sentences([output])).batch(np.array([0]))
         norms, weights = gradient_norms(network, batch)[..., 0], attention_weights(network, batch)

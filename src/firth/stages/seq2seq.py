@@ -53,7 +53,7 @@ def run(params: "Params", workspace: Workspace, task: Task, attention: Attention
         samples: list[dict[str, Any]] = []
         for split in test_splits(tokens):
             pairs = Pairs.load(tokens, split)
-            outputs = decode_all(network, pairs.source, settings)
+            outputs = decode_all(network, pairs.source, settings, params.precision)
             test = _test_translation if task == "translation" else _test_answers
             scores[split], items = test(outputs, pairs, split, tokens, raw, lowercase)
             samples = samples or items[:SAMPLES]

@@ -50,6 +50,7 @@ class Model:
 
     network: EncoderDecoder
     settings: Seq2seqParams
+    precision: str
     text: Text
     longest: int  # tokens in the longest source of training
 
@@ -58,7 +59,8 @@ class Model:
         read = [self.text.read(line) for line in lines]
         faults = [self._fault(line, ids, len(before)) for line, (ids, _) in zip(lines, read, strict=True)]
         sources = [before + ids for (ids, _), fault in zip(read, faults, strict=True) if not fault]
-        found = iter(decode_all(self.network, from_sentences(sources), self.settings) if sources else [])
+        outputs = decode_all(self.network, from_sentences(sources), self.settings, self.precision) if sources else []
+        found = iter(outputs)
         said = []
         for (ids, unknown), fault in zip(read, faults, strict=True):
             output = [] if fault else next(found)
@@ -183,4 +185,5 @@ def _open(params: Params, workspace: Workspace, task: Task, asked: Asked) -> Mod
     if asked.batch_size:
         changes |= {"batch_size": asked.batch_size, "batch_type": "pairs"}
     offsets = TokenStream.load(workspace.tokens(task), "train.source").offsets
-    return Model(network, own.model_copy(update=changes), text, int(np.diff(offsets).max(initial=0)))
+    longest = int(np.diff(offsets).max(initial=0))
+    return Model(network, own.model_copy(update=changes), params.precision, text, longest)

@@ -25,5 +25,5 @@ def run(params: "Params", workspace: Workspace) -> None:
             sized = settings.model_copy(update={"hidden_size": size})
             network = begun(workspace.studies, sized, "none", params.seed)
             train_on(network, train, valid, part_of(place, f"size-{size}"))
-            metrics[f"hidden_size_{size}"] = worth(network, tokens)
+            metrics[f"hidden_size_{size}"] = worth(network, tokens, params.precision)
         write_metrics(workspace.study_metrics("bottleneck"), {"by_hidden_size": metrics})

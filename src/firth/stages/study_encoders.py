@@ -30,4 +30,4 @@ def run(params: "Params", workspace: Workspace, cell: Cell, reading: Reading) ->
         norms = mean_gradient_norms(network, Pairs.load(tokens, TEST))
         rows = [f"{position},{norm:.4g}" for position, norm in enumerate(norms.mean(axis=0), start=1)]
         write_text(workspace.study_plot(name), "\n".join(["source_position,gradient_norm", *rows]) + "\n")
-        write_metrics(workspace.study_metrics(name), {**worth(network, tokens), **reach(norms)})
+        write_metrics(workspace.study_metrics(name), {**worth(network, tokens, params.precision), **reach(norms)})

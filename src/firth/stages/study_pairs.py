@@ -36,5 +36,8 @@ def run(params: "Params", workspace: Workspace, initial: InitialEmbeddings) -> N
             epochs = min(round(settings.max_epochs * 100 / percent), MOST_EPOCHS)
             network = begun(experiment, settings.model_copy(update={"max_epochs": epochs}), ATTENTION, params.seed)
             train_on(network, pairs, valid, part_of(place, f"percent-{percent}"))
-            metrics[f"percent_{percent}"] = {"pairs": len(pairs), "bleu": worth(network, tokens)["bleu"]}
+            metrics[f"percent_{percent}"] = {
+                "pairs": len(pairs),
+                "bleu": worth(network, tokens, params.precision)["bleu"],
+            }
         write_metrics(workspace.study_metrics(name), metrics)

@@ -35,10 +35,10 @@ def train_on(network: EncoderDecoder, training: Pairs, valid: Pairs, run: Run) -
     train(module, data, run, max_epochs=epochs, patience=settings.patience, gradient_clip_norm=clip)
 
 
-def worth(network: EncoderDecoder, tokens: Path) -> dict[str, Any]:
+def worth(network: EncoderDecoder, tokens: Path, precision: str) -> dict[str, Any]:
     """BLEU on the test pairs, over all and by the length of the source; texts are those of the pieces."""
     pairs, readable = Pairs.load(tokens, TEST), {side: decoder(tokens, side) for side in SIDES}
-    outputs = decode_all(network, pairs.source, network.configuration.settings)
+    outputs = decode_all(network, pairs.source, network.configuration.settings, precision)
     sides = {side: [readable[side](ids.tolist()) for ids in getattr(pairs, side).sentences()] for side in SIDES}
     scores = translation_scores(list(map(readable["target"], outputs)), sides["target"], sides["source"])
     return {name: scores[name] for name in ("bleu", "bleu_signature", "by_source_length")}

@@ -21,6 +21,7 @@ from torch import Tensor
 
 from firth.errors import FirthError
 from firth.params.compute import ComputeParams
+from firth.training.precision import for_lightning, prepare
 from firth.training.progress import Meter
 from firth.training.reproducibility import derived_seed
 from firth.training.resume import checkpoint_folder, fingerprint
@@ -236,14 +237,13 @@ def train(
     accelerator = run.compute.accelerator
     if accelerator == "auto":  # what is tested, and no other accelerator that Lightning might find
         accelerator = "gpu" if torch.cuda.is_available() else "cpu"
-    with_onednn = accelerator != "cpu" or "bf16" not in run.precision or _has_avx512()
-    torch.backends.mkldnn.enabled = with_onednn  # type: ignore[assignment]
+    prepare(run.precision, cpu=accelerator == "cpu")
     try:
         trainer = pl.Trainer(
             accelerator=accelerator,
             devices=run.compute.devices,
             num_nodes=run.compute.nodes,
-            precision=run.precision,  # type: ignore[arg-type]
+            precision=for_lightning(run.precision),  # type: ignore[arg-type]
             max_epochs=max_epochs,
             gradient_clip_val=gradient_clip_norm,
             limit_val_batches=None if patience is not None else 0,
@@ -272,11 +272,6 @@ def train(
 def may_fuse(trainer: pl.Trainer) -> bool:
     """Whether an optimizer may take its step in one go; in mixed precision, Lightning refuses to clip its gradients."""
     return "mixed" not in trainer.precision
-
-
-def _has_avx512() -> bool:
-    """Whether oneDNN has an LSTM in bfloat16 here; in mixed precision, torch asks it for one on any CPU."""
-    return "AVX512" in torch.backends.cpu.get_cpu_capability()
 
 
 def warm_up_and_cosine(step: int, steps: int, warm_up_share: float) -> float:
