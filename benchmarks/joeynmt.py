@@ -9,10 +9,11 @@ JoeyNMT wants an environment of its own, as its versions clash with Firth's. TOK
 bidirectional GRU encoder of 256 (in each direction), a GRU decoder of 256, additive attention, dropout 0.3, batches of
 64 pairs, Adam at 0.001 with the norm of gradients clipped at 1; JoeyNMT feeds attention back into its decoder, which is
 its default, Firth does not. Both train for as many epochs on the first pairs (by default all), each in a process of its
-own with the same number of threads; validation is a single batch. Then both write the first test split, greedily and
-with a beam of 5, in batches of 64; Firth's time covers cutting text into pieces, and JoeyNMT's cutting pieces at
-spaces; loading a model is in neither. The ratios are of target pieces (``<eos>`` counted) trained on and of sentences
-decoded in a second. If Firth's BLEU is lower than JoeyNMT's, the exit status is 1.
+own with the same number of threads; validation is a single batch. Then both write that batch, which does not count, and
+the first test split, greedily and with a beam of 5, in batches of 64; Firth's time covers cutting text into pieces, and
+JoeyNMT's cutting pieces at spaces; loading a model is in neither. Firth searches in the precision that it trains in.
+The ratios are of target pieces (``<eos>`` counted) trained on and of sentences decoded in a second. If Firth's BLEU is
+lower than JoeyNMT's, the exit status is 1.
 """
 
 import argparse
@@ -111,9 +112,11 @@ def run_firth(choices: Choices) -> Result:
     texts = list(map(subwords.decode, sources.sentences()))
     decoded, outputs = {}, {}
     for search, beam_size in BEAMS.items():
+        changed = settings.model_copy(update={"beam_size": beam_size})
+        decode_all(network, valid.source, changed, choices.precision)
         start = time.perf_counter()
         stream = from_sentences(list(subwords.encode_lines(texts)))
-        found = decode_all(network, stream, settings.model_copy(update={"beam_size": beam_size}))
+        found = decode_all(network, stream, changed, choices.precision)
         outputs[search] = list(map(subwords.decode, found))
         decoded[search] = len(texts) / (time.perf_counter() - start)
     return Result(pieces / (clock.end - clock.start), decoded, outputs)
@@ -164,7 +167,7 @@ def run_joeynmt(choices: Choices) -> Result:
             if len(found) != len(test):
                 sys.exit(f"JoeyNMT wrote {len(found)} lines for {len(test)} sentences: train it longer")
             outputs[search] = [
-                subwords.decode(int(word[1:]) for word in line.split() if word[0] == "p") for line in lines
+                subwords.decode(int(word[1:]) for word in line.split() if word[0] == "p") for line in found
             ]
             decoded[search] = len(found) / float(seconds[-1])
     return Result(trained, decoded, outputs)
@@ -207,7 +210,7 @@ training:
   decrease_factor: 1.0
   epochs: {epochs}
   validation_freq: {steps}
-  logging_freq: {max(1, steps // 10)}
+  logging_freq: {steps // epochs}
   early_stopping_metric: loss
   print_valid_sents: [0]
   overwrite: true
