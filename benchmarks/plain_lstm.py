@@ -1,7 +1,7 @@
 """LSTM language models: Firth's training beside the plain recipe, a loop of one's own over ``torch.nn.LSTM``.
 
     python benchmarks/plain_lstm.py data/tokens/lm [--hidden 200] [--layers 2] [--turns 5] [--steps 60 | --epoch]
-                                    [--precision 32-true|bf16-mixed]
+                                    [--precision 32-true|bf16-mixed] [--accelerator cpu|gpu]
 
 TOKENS is a folder that `dvc repro tokenize@lm` has written for the Penn Treebank. Both train the same model from the
 same weights on the same windows: embeddings and layers of one size, an output matrix of its own, the whole softmax,
@@ -11,6 +11,11 @@ logs and the checkpoint at the end. They take turns, each from the start on and 
 of threads, Firth's set up as its command line does it; the ratio is of the medians of tokens a second. With --epoch
 there is one turn each, an epoch long, and then the perplexity on the validation text, read as one stream; if the two
 differ by more than 1 %, the exit status is 1.
+
+Before the ratio stands what bounds both: the matrix products of a step alone, in the precision of the training and with
+all time steps of the recurrence at once, and a single square product (2,048 rows on a CPU, 8,192 on a GPU), whose rate
+is the ceiling that the other rates are a share of. A model of a layer's size H, L layers and V words multiplies
+6 (H V + 8 L H²) numbers a token, forwards and backwards, and adds as many.
 """
 
 import argparse
@@ -22,7 +27,7 @@ from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
 from statistics import median
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from firth.params.compute import ComputeParams
 from firth.params.lm import LmParams
@@ -36,11 +41,16 @@ if TYPE_CHECKING:
 
     from firth.lm.network import LanguageNetwork
 
+Accelerator = Literal["cpu", "gpu"]
+
 COLUMNS, WINDOW = 20, 35
 RATE, CLIP = 20.0, 0.25
 TOLERANCE = 0.01  # relative difference of perplexities
 READ = 1024  # validation tokens at a time
 PRECISIONS = ("32-true", "bf16-mixed")
+DEVICES: dict[Accelerator, str] = {"cpu": "cpu", "gpu": "cuda"}
+SQUARE: dict[Accelerator, int] = {"cpu": 2048, "gpu": 8192}  # rows of the product whose rate is the ceiling
+REPETITIONS = 15  # of each product
 
 
 def settings(hidden: int, layers: int, dropout: float) -> LmParams:
@@ -100,15 +110,16 @@ def plain_model(network: "LanguageNetwork", dropout: float) -> "nn.ModuleDict":
 
 
 def train_plain(
-    network: "LanguageNetwork", ids: "NDArray", precision: str
+    network: "LanguageNetwork", ids: "NDArray", precision: str, accelerator: Accelerator
 ) -> "tuple[float, Callable[[NDArray], float]]":
     """Seconds for one pass over a text; what then gives the nats a token of another."""
     import torch
     from torch.nn import functional as F
 
-    model = plain_model(network, network.params.input_dropout)
+    device = DEVICES[accelerator]
+    model = plain_model(network, network.params.input_dropout).to(device)
     size, layers = network.params.hidden_size, network.params.layers
-    autocast = torch.autocast("cpu", torch.bfloat16, enabled=precision == "bf16-mixed")
+    autocast = torch.autocast(device, torch.bfloat16, enabled=precision == "bf16-mixed")
 
     def read(tokens: torch.Tensor, state: tuple) -> tuple[torch.Tensor, tuple]:
         embedded = model["dropout"](model["embedding"](tokens))
@@ -117,11 +128,11 @@ def train_plain(
         return F.log_softmax(scores.view(-1, network.vocabulary_size), dim=1), state
 
     def zeros(columns: int) -> tuple[torch.Tensor, torch.Tensor]:
-        return torch.zeros(layers, columns, size), torch.zeros(layers, columns, size)
+        return torch.zeros(layers, columns, size, device=device), torch.zeros(layers, columns, size, device=device)
 
     def nats(text: "NDArray") -> float:
         model.eval()
-        tokens, targets = columns_of(text, 1)
+        tokens, targets = columns_of(text, 1, device)
         state, total = zeros(1), 0.0
         with torch.no_grad():
             for start in range(0, len(tokens), READ):
@@ -129,7 +140,7 @@ def train_plain(
                 total += F.nll_loss(scores, targets[start : start + READ].view(-1), reduction="sum").item()
         return total / len(text)
 
-    tokens, targets = columns_of(ids, COLUMNS)
+    tokens, targets = columns_of(ids, COLUMNS, device)
     optimizer = torch.optim.SGD(model.parameters(), lr=RATE)
     model.train()
     state = zeros(COLUMNS)
@@ -143,11 +154,12 @@ def train_plain(
         loss.backward()
         torch.nn.utils.clip_grad_norm_(model.parameters(), CLIP)
         optimizer.step()
+    wait_for(accelerator)
     return time.perf_counter() - start, nats
 
 
 def train_firth(
-    network: "LanguageNetwork", ids: "NDArray", precision: str
+    network: "LanguageNetwork", ids: "NDArray", precision: str, accelerator: Accelerator
 ) -> "tuple[float, Callable[[NDArray], float]]":
     """Seconds for one pass over a text; what then gives the nats a token of another."""
     from pytorch_lightning import Callback
@@ -164,26 +176,42 @@ def train_firth(
             self.start = time.perf_counter()
 
         def on_train_end(self, *_: object) -> None:
+            wait_for(accelerator)
             self.end = time.perf_counter()
 
     clock = Clock()
     data = TextData(ids, ids[:1], COLUMNS, WINDOW)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        compute = ComputeParams(accelerator="cpu", devices=1, nodes=1)
+        compute = ComputeParams(accelerator=accelerator, devices=1, nodes=1)
         run = Run("lm-lstm", folder / "checkpoints", folder / "logs", 1, precision, compute)
         model = LanguageModel(network, network.params)
         train(model, data, run, max_epochs=1, patience=None, observers=[clock])
     return clock.end - clock.start, lambda text: nats_per_token(network, text)
 
 
-def columns_of(ids: "NDArray", columns: int) -> tuple:
+def columns_of(ids: "NDArray", columns: int, device: str) -> tuple:
     """Tokens and targets (L, B) as tensors."""
     import torch
 
     from firth.lm.data import training_columns
 
-    return tuple(torch.from_numpy(part.astype("int64")) for part in training_columns(ids, columns))
+    return tuple(torch.from_numpy(part.astype("int64")).to(device) for part in training_columns(ids, columns))
+
+
+def wait_for(accelerator: Accelerator) -> None:
+    """Until a GPU has done what it was asked for."""
+    import torch
+
+    if accelerator == "gpu":
+        torch.cuda.synchronize()
+
+
+def words_of(folder: Path) -> int:
+    """The size of the vocabulary."""
+    from firth.text.vocabulary import Vocabulary
+
+    return len(Vocabulary.load(folder / "vocabulary.tsv"))
 
 
 def measure(name: str, choices: argparse.Namespace) -> tuple[int, float, float | None]:
@@ -195,17 +223,52 @@ def measure(name: str, choices: argparse.Namespace) -> tuple[int, float, float |
 
     from firth.lm.networks import build
     from firth.text.streams import TokenStream
-    from firth.text.vocabulary import Vocabulary
 
     train, valid = (TokenStream.load(choices.folder, split).with_sentence_ends() for split in ("train", "valid"))
     if not choices.epoch:
         train = train[: choices.steps * COLUMNS * WINDOW]
     torch.manual_seed(1)
-    size = len(Vocabulary.load(choices.folder / "vocabulary.tsv"))
-    network = build("lstm", size, settings(choices.hidden, choices.layers, choices.dropout))
+    network = build("lstm", words_of(choices.folder), settings(choices.hidden, choices.layers, choices.dropout))
     learn = train_firth if name == "firth" else train_plain
-    seconds, nats = learn(network, train, choices.precision)
+    seconds, nats = learn(network, train, choices.precision, choices.accelerator)
     return len(train) // COLUMNS * COLUMNS, seconds, math.exp(nats(valid)) if choices.epoch else None
+
+
+def products(choices: argparse.Namespace) -> tuple[float, float]:
+    """Operations a second in the products of a step, and in a square one; to be called in a fresh process."""
+    fix_threads(choices.threads)
+    use_huge_pages()
+    import torch
+
+    kind = torch.bfloat16 if choices.precision == "bf16-mixed" else torch.float32
+
+    def seconds(rows: int, inner: int, columns: int) -> float:
+        """Of forwards (rows, inner) · (inner, columns), and backwards by both."""
+        inputs, weight, gradient = (
+            torch.randn(shape, device=DEVICES[choices.accelerator]).to(kind)
+            for shape in ((rows, inner), (columns, inner), (rows, columns))
+        )
+        total = 0.0
+        for left, right in ((inputs, weight.T), (gradient, weight), (gradient.T, inputs)):
+            times = []
+            for _ in range(REPETITIONS):
+                wait_for(choices.accelerator)
+                start = time.perf_counter()
+                left @ right
+                wait_for(choices.accelerator)
+                times.append(time.perf_counter() - start)
+            total += median(times)
+        return total
+
+    size, layers, words = choices.hidden, choices.layers, words_of(choices.folder)
+    rows, square = COLUMNS * WINDOW, SQUARE[choices.accelerator]
+    step = seconds(rows, size, words) + 2 * layers * seconds(rows, size, 4 * size)
+    return rows * operations(choices, words) / step, 6 * square**3 / seconds(square, square, square)
+
+
+def operations(choices: argparse.Namespace, words: int) -> int:
+    """Additions and multiplications of products for a token, forwards and backwards."""
+    return 6 * (choices.hidden * words + 8 * choices.layers * choices.hidden**2)
 
 
 def main() -> None:
@@ -219,11 +282,13 @@ def main() -> None:
     length.add_argument("--steps", type=int, default=60, help="in a turn")
     length.add_argument("--epoch", action="store_true", help="one turn, a whole epoch, and perplexities")
     parser.add_argument("--precision", choices=PRECISIONS, default=PRECISIONS[0])
+    parser.add_argument("--accelerator", choices=tuple(DEVICES), default="cpu")
     parser.add_argument("--threads", type=int, default=2)
     choices = parser.parse_args()
     rates: dict[str, list[float]] = {"plain": [], "firth": []}
     perplexities: dict[str, float] = {}
-    print(f"{choices.layers} x {choices.hidden}, {choices.precision}, {choices.threads} threads, tokens a second")
+    place = f"{choices.threads} threads" if choices.accelerator == "cpu" else "GPU"
+    print(f"{choices.layers} x {choices.hidden}, {choices.precision}, {place}, tokens a second")
     for _ in range(1 if choices.epoch else choices.turns):
         for name, values in rates.items():
             with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as fresh:
@@ -233,11 +298,18 @@ def main() -> None:
             if perplexity is not None:
                 perplexities[name] = perplexity
                 print(f"{name:8}{perplexity:10.2f} perplexity (valid) after {tokens:,} tokens", flush=True)
-    for name, values in rates.items():
-        print(f"{name:8}{median(values):10,.0f} median")
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as fresh:
+        alone, ceiling = fresh.submit(products, choices).result()
+    each = operations(choices, words_of(choices.folder))
+    medians = {name: median(values) for name, values in rates.items()} | {"products": alone / each}
+    for name, rate in medians.items():
+        print(
+            f"{name:8}{rate:10,.0f} median, {rate * each / 1e9:8,.0f} GFLOP/s, {rate * each / ceiling:.2f} of ceiling"
+        )
+    print(f"ceiling {ceiling / 1e9:29,.0f} GFLOP/s")
     if choices.epoch and abs(perplexities["firth"] / perplexities["plain"] - 1) > TOLERANCE:
         sys.exit("the perplexities of the plain recipe and firth differ")
-    print(f"ratio (firth to plain): {median(rates['firth']) / median(rates['plain']):.2f}")
+    print(f"ratio (firth to plain): {medians['firth'] / medians['plain']:.2f}")
 
 
 if __name__ == "__main__":
