@@ -197,3 +197,10 @@ def test_search_is_in_the_precision_that_is_asked_for(settings: Settings, pairs:
     for precision in ("32-true", "bf16-mixed"):
         decode_all(network, sources, settings(), precision)
     assert set(kinds) == {torch.float32, torch.bfloat16}
+
+
+def test_batches_side_by_side_leave_the_number_of_threads_as_it_was(settings: Settings, pairs: MakePairs) -> None:
+    sources = pairs([[3, 4], [5], [6, 6, 6]], [[3], [3], [3]]).source
+    before = torch.get_num_threads()
+    decode_all(random_network(settings(), 0), sources, settings(batch_size=1), "32-true")
+    assert torch.get_num_threads() == before

@@ -1,8 +1,12 @@
 """From a trained encoder–decoder to words: greedy search and beam search."""
 
 import math
+from concurrent.futures import ThreadPoolExecutor
+from itertools import chain
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from firth.params.seq2seq import Seq2seqParams
@@ -87,9 +91,9 @@ def beam_search(
     words = torch.empty(*totals.shape, 0, dtype=torch.int64, device=source.device)  # (N, K, t)
     for step in range(1, max_length + 1):
         waiting = [endings[sentence].count < beam_size for sentence in sentences.tolist()]
-        scores, candidates = _likeliest(_scores(network, hidden, memory), 2 * beam_size)  # (N, K, C)
+        scores, candidates = _likeliest(_scores(network, hidden, memory), beam_size + 1)  # (N, K, C)
         continued = (totals.unsqueeze(-1) + scores).flatten(1)  # (N, K · C)
-        ranked, places = continued.topk(min(2 * beam_size, continued.shape[1]))  # at least K are no ends
+        ranked, places = continued.topk(min(2 * beam_size, continued.shape[1]))  # one end a beam: K are no ends
         parents, following = places // scores.shape[-1], candidates.flatten(1).gather(1, places)
         is_end = following == EOS_ID
         ends = is_end & ranked.isfinite()
@@ -119,22 +123,33 @@ def beam_search(
 def decode_all(
     network: EncoderDecoder, sources: TokenStream, settings: Seq2seqParams, precision: str
 ) -> list[list[int]]:
-    """Outputs for every source, in their order, in batches and by the search that the settings name."""
-    size, device = settings.beam_size, next(network.parameters()).device
-    outputs: list[list[int]] = [[] for _ in range(len(sources))]
+    """Outputs for every source, in their order, in batches and by the search that the settings name.
+
+    On a CPU, as many batches are searched side by side as there are threads: a search is made of many small products,
+    which several threads share badly.
+    """
+    device, size = next(network.parameters()).device, settings.beam_size
+    batches = sorted_batches(sources, settings)[::-1]  # the longest first, so that none is left over at the end
+
+    def searched(indices: NDArray[np.int64]) -> list[list[int]]:
+        columns, lengths = source_columns(sources, indices)
+        columns = columns.to(device)
+        with in_precision(precision, device):
+            if size == 1:
+                return greedy_search(network, columns, lengths, settings.max_length)
+            return beam_search(network, columns, lengths, settings.max_length, size, settings.length_penalty)
+
+    threads = torch.get_num_threads()
+    workers = min(threads, len(batches)) if device.type == "cpu" else 1
     training = network.training
     network.eval()
-    with in_precision(precision, device):
-        for indices in sorted_batches(sources, settings):
-            columns, lengths = source_columns(sources, indices)
-            columns = columns.to(device)
-            if size == 1:
-                found = greedy_search(network, columns, lengths, settings.max_length)
-            else:
-                found = beam_search(network, columns, lengths, settings.max_length, size, settings.length_penalty)
-            for index, output in zip(indices, found, strict=True):
-                outputs[index] = output
+    with ThreadPoolExecutor(workers, initializer=torch.set_num_threads, initargs=(threads // workers,)) as pool:
+        found = list(pool.map(searched, batches))
+    torch.set_num_threads(threads)  # which threads to come begin with
     network.train(training)
+    outputs: list[list[int]] = [[] for _ in range(len(sources))]
+    for index, output in zip(chain(*batches), chain(*found), strict=True):
+        outputs[index] = output
     return outputs
 
 
