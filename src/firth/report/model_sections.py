@@ -246,7 +246,7 @@ def _by_support(findings: Findings, runs: Mapping[str, str]) -> Markup | None:
 
 def _by_task(findings: Findings, runs: Mapping[str, str]) -> Markup | None:
     """Exact match on each of bAbI's tasks, beside what the literature reports."""
-    groups = {name: dict(_groups(findings, run, "by_task")) for name, run in runs.items()}
+    groups = {name: group for name, run in runs.items() if (group := dict(_groups(findings, run, "by_task")))}
     tasks = sorted({task for group in groups.values() for task in group})
     if not tasks:
         return None
