@@ -56,16 +56,18 @@ def greedy_search(network: EncoderDecoder, source: Tensor, lengths: Tensor, max_
 
 
 class Endings:
-    """The hypotheses of one sentence that have ended, of which the best is kept."""
+    """The first ``wanted`` hypotheses of one sentence that have ended, of which the best is kept."""
 
-    def __init__(self, length_penalty: float) -> None:
-        self.length_penalty = length_penalty
-        self.count, self.best, self.best_score = 0, list[int](), -math.inf
+    def __init__(self, wanted: int, length_penalty: float) -> None:
+        self.wanted, self.length_penalty = wanted, length_penalty
+        self.best, self.best_score = list[int](), -math.inf
 
     def add(self, words: list[int], log_probability: float, tokens: int) -> None:
-        """One of so many tokens, ``<eos>`` included if it is there."""
+        """Add one of so many tokens, ``<eos>`` included if it is there, if it is still wanted."""
+        if not self.wanted:
+            return
         score = log_probability / ((5 + tokens) / 6) ** self.length_penalty
-        self.count += 1
+        self.wanted -= 1
         if score > self.best_score:
             self.best, self.best_score = words, score
 
@@ -84,13 +86,12 @@ def beam_search(
     Parameters and what is returned are those of ``greedy_search``. Shapes: N sentences that are not done, K beams.
     """
     state, memory = network.read(source, lengths)
-    endings = [Endings(length_penalty) for _ in range(source.shape[1])]
+    endings = [Endings(beam_size, length_penalty) for _ in range(source.shape[1])]
     sentences = torch.arange(len(endings), device=source.device)  # (N,): which are not done
     hidden = top_hidden(state).unsqueeze(1)  # (N, K, H), K = 1 at first, as all beams would begin alike
     totals = torch.zeros(hidden.shape[:2], device=source.device)  # (N, K): log p of each beam
     words = torch.empty(*totals.shape, 0, dtype=torch.int64, device=source.device)  # (N, K, t)
     for step in range(1, max_length + 1):
-        waiting = [endings[sentence].count < beam_size for sentence in sentences.tolist()]
         scores, candidates = _likeliest(_scores(network, hidden, memory), beam_size + 1)  # (N, K, C)
         continued = (totals.unsqueeze(-1) + scores).flatten(1)  # (N, K · C)
         ranked, places = continued.topk(min(2 * beam_size, continued.shape[1]))  # one end a beam: K are no ends
@@ -98,11 +99,10 @@ def beam_search(
         is_end = following == EOS_ID
         ends = is_end & ranked.isfinite()
         for row, rank in ends[:, :beam_size].nonzero().tolist():
-            if waiting[row]:
-                beam = words[row, parents[row, rank]].tolist()
-                endings[int(sentences[row])].add(beam, float(ranked[row, rank]), step)
+            beam = words[row, parents[row, rank]].tolist()
+            endings[int(sentences[row])].add(beam, float(ranked[row, rank]), step)
 
-        going_on = torch.tensor([endings[sentence].count < beam_size for sentence in sentences.tolist()])
+        going_on = torch.tensor([endings[sentence].wanted > 0 for sentence in sentences.tolist()])
         if not going_on.any():
             return [ending.best for ending in endings]
         rows = _going_on(going_on.to(source.device))
@@ -115,8 +115,7 @@ def beam_search(
         steps, state = network.decoder(following.flatten().unsqueeze(0), _select(state, origins))
         hidden = steps[0].unflatten(0, totals.shape)
     for row, rank in totals.isfinite().nonzero().tolist():
-        if endings[int(sentences[row])].count < beam_size:
-            endings[int(sentences[row])].add(words[row, rank].tolist(), float(totals[row, rank]), max_length)
+        endings[int(sentences[row])].add(words[row, rank].tolist(), float(totals[row, rank]), max_length)
     return [ending.best for ending in endings]
 
 
@@ -125,8 +124,9 @@ def decode_all(
 ) -> list[list[int]]:
     """Outputs for every source, in their order, in batches and by the search that the settings name.
 
-    On a CPU, as many batches are searched side by side as there are threads: a search is made of many small products,
-    which several threads share badly.
+    ``precision`` is that of the experiment, by its name in ``training.precision``. On a CPU, as many batches are
+    searched side by side as there are threads: a search is made of many small products, which several threads share
+    badly.
     """
     device, size = next(network.parameters()).device, settings.beam_size
     batches = sorted_batches(sources, settings)[::-1]  # the longest first, so that none is left over at the end
@@ -143,10 +143,12 @@ def decode_all(
     workers = min(threads, len(batches)) if device.type == "cpu" else 1
     training = network.training
     network.eval()
-    with ThreadPoolExecutor(workers, initializer=torch.set_num_threads, initargs=(threads // workers,)) as pool:
-        found = list(pool.map(searched, batches))
-    torch.set_num_threads(threads)  # which threads to come begin with
-    network.train(training)
+    try:
+        with ThreadPoolExecutor(workers, initializer=torch.set_num_threads, initargs=(threads // workers,)) as pool:
+            found = list(pool.map(searched, batches))
+    finally:
+        torch.set_num_threads(threads)  # which threads to come begin with
+        network.train(training)
     outputs: list[list[int]] = [[] for _ in range(len(sources))]
     for index, output in zip(chain(*batches), chain(*found), strict=True):
         outputs[index] = output
