@@ -26,6 +26,7 @@ MODEL_COLORS = {
     "LSTM, cell": "#56B4E9",
 }
 NARROW = 330  # plot width in pixels: with axis and title it fits a phone unscaled
+MOST_IN_A_ROW = 5  # of a legend's entries beside each other, which are then about as wide as the plot
 CONFIG = {
     "aria": False,  # the figure as a whole has a label; a screen reader needs no name for every point
     "background": "transparent",
@@ -209,12 +210,13 @@ def lines(curves: Mapping[str, Curve | Steps]) -> alt.Chart:
     """A line and its points for each curve, x and y still to be encoded; a model's color and shape say which."""
     models = list(curves)
     values = [{"model": model, "x": x, "y": y} for model, curve in curves.items() for x, y in curve]
+    legend = alt.Legend(columns=3) if len(models) > MOST_IN_A_ROW else alt.Legend()
     return (
         alt.Chart(alt.Data(values=values))
         .mark_line(point={"filled": True, "size": 45})
         .encode(
-            color=alt.Color("model:N", scale=model_colors(models), sort=models),
-            shape=alt.Shape("model:N", scale=_shape_scale(models), sort=models),
+            color=alt.Color("model:N", scale=model_colors(models), sort=models, legend=legend),
+            shape=alt.Shape("model:N", scale=_shape_scale(models), sort=models, legend=legend),
         )
     )
 
