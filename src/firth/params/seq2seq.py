@@ -43,11 +43,11 @@ class Seq2seqParams(Section):
 if TYPE_CHECKING:
     Seq2seqOverride = Section
 else:
-    Seq2seqOverride = override_of(Seq2seqParams)
+    Seq2seqOverride = override_of(Seq2seqParams, without=["initial_embeddings"])  # which is a dependency in dvc.yaml
 
 
 class Seq2seqOverrides(Section):
-    """Any keys of ``seq2seq``, for one attention, and for one task, which go before."""
+    """Any keys of ``seq2seq`` but ``initial_embeddings``, for one attention, and for one task, which go before."""
 
     translation: Seq2seqOverride
     qa: Seq2seqOverride

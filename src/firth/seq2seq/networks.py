@@ -17,7 +17,7 @@ from torch import Tensor, nn
 from torch.nn.functional import linear
 from torch.nn.utils.rnn import PackedSequence, pack_padded_sequence, pad_packed_sequence
 
-from firth.params.seq2seq import Attention, Cell, Seq2seqParams
+from firth.params.seq2seq import Attention, Cell, Seq2seqParams, Task
 from firth.seq2seq.attention import AttentionLayer, Memory
 from firth.seq2seq.data import Batch
 from firth.seq2seq.recurrence import State, read_packed
@@ -177,9 +177,11 @@ def _both(state: Tensor) -> Tensor:
 
 
 def initial_network(
-    configuration: Configuration, tokens: Path, vectors: Path
+    configuration: Configuration, task: Task, tokens: Path, vectors: Path
 ) -> tuple[EncoderDecoder, dict[str, float]]:
     """The network as it is before training, and the share of each side's vocabulary that begins as a word vector.
+
+    Word vectors are of one language: in translation, they are put in the place of the source's embeddings alone.
 
     Parameters
     ----------
@@ -191,10 +193,10 @@ def initial_network(
     if kind == "random":
         return network, {}
     loaded = read_vectors(vectors, kind)
-    covered = {}
-    for side, embedding in zip(SIDES, (network.encoder.embedding, network.decoder.embedding), strict=True):
-        words, deviation = whole_words(tokens, side), EMBEDDING_DEVIATION
-        covered[side] = initialize(embedding.weight, deviation, words, loaded, "seq2seq.embedding_size", str(vectors))
+    covered, embeddings = {}, {"source": network.encoder.embedding, "target": network.decoder.embedding}
+    for side in ("source",) if task == "translation" else SIDES:
+        weight, words = embeddings[side].weight, whole_words(tokens, side)
+        covered[side] = initialize(weight, EMBEDDING_DEVIATION, words, loaded, "seq2seq.embedding_size", str(vectors))
     return network, covered
 
 

@@ -13,7 +13,7 @@ from firth.report.metrics import write_metrics
 from firth.seq2seq.data import Pairs, Seq2seqData, test_splits
 from firth.seq2seq.module import Seq2seqModule
 from firth.seq2seq.networks import Configuration, initial_network, save
-from firth.seq2seq.scores import Question, exact_matches, question_scores, translation_scores
+from firth.seq2seq.scores import Question, exact_matches, question_scores, sentence_scores, translation_scores
 from firth.seq2seq.search import decode_all
 from firth.text.sides import decoder, vocabulary_sizes
 from firth.training.reproducibility import derived_seed
@@ -33,7 +33,8 @@ def run(params: "Params", workspace: Workspace, task: Task, attention: Attention
     lowercase = getattr(params.tokens, task).lowercase
     vectors = workspace.model(settings.initial_embeddings) / "vectors.txt"
     torch.manual_seed(derived_seed(params.seed, name, "weights"))
-    network, covered = initial_network(Configuration(attention, *vocabulary_sizes(tokens), settings), tokens, vectors)
+    configuration = Configuration(attention, *vocabulary_sizes(tokens), settings)
+    network, covered = initial_network(configuration, task, tokens, vectors)
     data = Seq2seqData(Pairs.load(tokens, "train"), Pairs.load(tokens, "valid"), settings, params.seed)
     module = Seq2seqModule(network, settings, settings.max_epochs * data.steps_per_epoch)
 

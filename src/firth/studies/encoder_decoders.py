@@ -23,7 +23,8 @@ def begun(experiment: Workspace, settings: Seq2seqParams, attention: Attention, 
     """A translator before its training, with the same random weights for all that a study compares."""
     tokens, vectors = experiment.tokens("translation"), experiment.model(settings.initial_embeddings) / "vectors.txt"
     torch.manual_seed(derived_seed(seed, "study", "encoder-decoder"))
-    return initial_network(Configuration(attention, *vocabulary_sizes(tokens), settings), tokens, vectors)[0]
+    configuration = Configuration(attention, *vocabulary_sizes(tokens), settings)
+    return initial_network(configuration, "translation", tokens, vectors)[0]
 
 
 def train_on(network: EncoderDecoder, training: Pairs, valid: Pairs, run: Run) -> None:
