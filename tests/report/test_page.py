@@ -129,11 +129,18 @@ def findings() -> Findings:
             "lm-lstm": [{"epoch": 1, "valid_perplexity": 40.0}, {"epoch": 2, "valid_perplexity": 21.5}],
         },
         samples={
-            "seq2seq-translation-none": [
-                {"source": "A <unk>.", "reference": "Un chat.", "output": "Un chat."},
-                {"source": "B.", "reference": "Un chien.", "output": "<script>alert(1)</script>"},
-            ],
-            "seq2seq-qa-none": [{"story": ["S & T."], "question": "Q?", "reference": "<unk>", "output": "<unk>"}],
+            "seq2seq-translation-none": {
+                "first": [
+                    {"source": "A <unk>.", "reference": "Un chat.", "output": "Un chat.", "chrf": 100.0},
+                    {"source": "B.", "reference": "Un chien.", "output": "<script>alert(1)</script>", "chrf": 3.25},
+                ],
+                "best": [],
+            },
+            "seq2seq-qa-none": {
+                "worst": [
+                    {"story": ["S & T."], "question": "Q?", "reference": "<unk>", "output": "<unk>", "chrf": 100.0}
+                ]
+            },
         },
         example=cooccurrence_example(COUNTS, csr_array(COUNTS.toarray() * 0.5), TOKENS, ["cat", "<b>"]),
         missing_words=["<zebra>"],

@@ -43,8 +43,10 @@ def workspace(tmp_path: Path) -> Workspace:
         built.model(name).mkdir(parents=True)
         save_vectors(WORDS, vectors, built.model(name))
     write_text(
-        built.model("seq2seq-translation-none") / "samples.jsonl",
-        json.dumps({"source": "A \u2028 dog.", "reference": "Un chien.", "output": "<unk>."}, ensure_ascii=False)
+        built.model("seq2seq-translation-none") / "outputs" / "test.jsonl",
+        json.dumps(
+            {"source": "A \u2028 dog.", "reference": "Un chien.", "output": "<unk>.", "chrf": 12.34}, ensure_ascii=False
+        )
         + "\n",
     )
     write_metrics(built.metrics("seq2seq-translation-none"), {"test": {"bleu": 12.25}})
@@ -65,7 +67,7 @@ def test_page_shows_corpus_counts_neighbors_scores_and_samples(workspace: Worksp
     assert "77.25" in page and "12.25" in page
     assert "from 81.45 to 73.7 at best" in page
     assert "51,234" in page and "feed-forward 1 after 16" in page
-    assert "A \u2028 dog." in page and "&lt;unk&gt;." in page
+    assert "A \u2028 dog." in page and "&lt;unk&gt;." in page and "chrF 12.34" in page
     assert "Not in the vocabulary: <code>doctor</code>." in page
     assert ">animal<" in page and ">food<" in page
 

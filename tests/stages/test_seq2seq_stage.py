@@ -102,7 +102,7 @@ def make_translations(workspace: Workspace) -> None:
 
 
 def files(workspace: Workspace, name: str) -> dict[str, bytes]:
-    paths = [*workspace.model(name).iterdir(), workspace.plot(name), workspace.metrics(name)]
+    paths = [*filter(Path.is_file, workspace.model(name).rglob("*")), workspace.plot(name), workspace.metrics(name)]
     return {path.name: path.read_bytes() for path in paths}
 
 
@@ -121,11 +121,11 @@ def test_answers_and_scores_are_those_of_the_saved_model(params: Params, tmp_pat
         for output in decode_all(network, pairs.source, network.configuration.settings, "32-true")
     ]
     items = [json.loads(line) for line in (workspace.raw("qa") / "text" / "test.jsonl").read_text().splitlines()]
-    samples = [json.loads(line) for line in (folder / "samples.jsonl").read_text().splitlines()]
-    assert len(samples) == 100
-    for sample, item, output in zip(samples, items[:100], outputs[:100], strict=True):
-        assert sample == {
+    said = [json.loads(line) for line in (folder / "outputs" / "test.jsonl").read_text().splitlines()]
+    for answer, item, output in zip(said, items, outputs, strict=True):
+        assert answer == {
             "story": item["story"], "question": item["question"], "reference": item["answer"], "output": output,
+            "chrf": pytest.approx(sacrebleu.sentence_chrf(output, [item["answer"]]).score, abs=0.006),
         }  # fmt: skip
     right = [output == item["answer"] for output, item in zip(outputs, items, strict=True)]
     assert metrics["test"]["exact_match"] == pytest.approx(np.mean(right), rel=1e-5)
@@ -160,10 +160,17 @@ def test_every_test_split_of_a_translation_is_scored_against_the_raw_text(params
     assert any(texts)
     assert metrics["test_two"]["bleu"] == pytest.approx(sacrebleu.corpus_bleu(texts, [references]).score, rel=1e-5)
     assert metrics["test_two"]["chrf"] == pytest.approx(sacrebleu.corpus_chrf(texts, [references]).score, rel=1e-5)
-    assert [json.loads(line) for line in (folder / "samples.jsonl").read_text().splitlines()] == [
-        {"source": source, "reference": reference, "output": text}
+    said = [json.loads(line) for line in (folder / "outputs" / "test_two.jsonl").read_text().splitlines()]
+    assert said == [
+        {
+            "source": source,
+            "reference": reference,
+            "output": text,
+            "chrf": pytest.approx(sacrebleu.sentence_chrf(text, [reference]).score, abs=0.006),
+        }
         for source, reference, text in zip(sources, references, texts, strict=True)
     ]
+    assert (folder / "outputs" / "test_one.jsonl").exists()
 
 
 def test_same_params_give_the_same_bytes(params: Params, tmp_path: Path) -> None:

@@ -35,7 +35,7 @@ class Findings:
     settings : what was chosen, in words: name → {key: value}.
     metrics : run → its metrics.
     curves : run → rows of its learning curve.
-    samples : run → what the model said to a few test items.
+    samples : run → why they were chosen → what the model said to some test items.
     watched : run → rows of its table of watched sentences.
     missing_words : words that the params ask for and the vocabulary lacks.
     neighbors : model → word → nearest words with their cosine.
@@ -48,7 +48,7 @@ class Findings:
     settings: Mapping[str, Metrics]
     metrics: Mapping[str, Metrics]
     curves: Mapping[str, list[dict[str, float]]]
-    samples: Mapping[str, list[dict[str, Any]]]
+    samples: Mapping[str, Mapping[str, list[dict[str, Any]]]]
     watched: Mapping[str, list[dict[str, str]]]
     example: CooccurrenceExample
     missing_words: list[str]

@@ -15,14 +15,13 @@ from firth.report.markup import (
     figure,
     heading,
     join,
-    markup,
     paragraph,
     section,
     side_by_side,
     table,
 )
+from firth.report.samples import samples_part
 from firth.report.table import readable
-from firth.text.vocabulary import UNK
 
 TITLES = {"translation": "Translation", "qa": "Answering questions"}
 # Of bAbI's tasks 1 to 20, each learned by itself from 1,000 questions: the LSTM of Weston et al. (2015), table 3, and
@@ -92,7 +91,7 @@ def encoder_decoders_section(findings: Findings) -> Markup | None:
             side_by_side([_by_length(findings, runs), _by_support(findings, runs)]),
             _by_task(findings, runs),
             *alignment_parts(findings, task, runs),
-            *(_samples(findings.samples.get(run, []), name) for name, run in runs.items()),
+            *(samples_part(findings.samples.get(run, {}), name) for name, run in runs.items()),
         ]
     return section("encoder-decoders", "Encoder–decoders", parts)
 
@@ -261,30 +260,6 @@ def _by_task(findings: Findings, runs: Mapping[str, str]) -> Markup | None:
 
 def _groups(findings: Findings, run: str, key: str) -> list[tuple[int, float]]:
     return numbered(pick(findings.metrics[run], "test", key), "")
-
-
-def _samples(samples: list[dict[str, Any]], name: str) -> Markup | None:
-    if not samples:
-        return None
-    items = "".join(f"<li>{_sample(sample).code}</li>\n" for sample in samples)
-    title = markup(f"What it says: {name}")
-    return Markup(f'<h4>{title}</h4>\n<ul class="samples">\n{items}</ul>\n')
-
-
-def _sample(sample: Mapping[str, Any]) -> Markup:
-    reference = str(sample.get("reference", ""))
-    # An answer with an unknown word is never right; in a translation, pieces leave no word unknown.
-    exact = sample.get("output") == reference and not ("question" in sample and UNK in reference)
-    verdict = Markup('<span class="exact">✓ exact</span>' if exact else '<span class="other">differs</span>')
-    rows: list[tuple[str, Content]] = [
-        (key, _prose(sample[key])) for key in ("story", "question", "source", "reference") if sample.get(key)
-    ]
-    rows.append(("output", join([_prose(sample.get("output", "")), " ", verdict])))
-    return Markup(f"<dl>{''.join(f'<dt>{key}</dt><dd>{markup(value)}</dd>' for key, value in rows)}</dl>")
-
-
-def _prose(value: Any) -> str:
-    return " ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
 def _curve(findings: Findings, run: str) -> list[tuple[float, float]]:

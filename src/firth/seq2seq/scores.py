@@ -52,6 +52,14 @@ def translation_scores(outputs: Sequence[str], references: Sequence[str], source
     return scores
 
 
+def sentence_scores(outputs: Sequence[str], references: Sequence[str]) -> list[float]:
+    """chrF of each output by itself, 0 to 100, by the convention of ``translation_scores``."""
+    metric = CHRF()
+    return [
+        metric.sentence_score(output, [reference]).score for output, reference in zip(outputs, references, strict=True)
+    ]
+
+
 def exact_matches(outputs: Sequence[Sequence[int]], pairs: Pairs) -> list[bool]:
     """Whether each output is the whole target, token by token; a target with an unknown word is never met."""
     if len(outputs) != len(pairs):

@@ -16,6 +16,7 @@ from firth.report.findings import ATTENTIONS, Findings
 from firth.report.metrics import read_metrics
 from firth.report.neighbors import LISTED, Ranked, content_words, cooccurrence_example, words_to_show
 from firth.report.page import render_page
+from firth.report.samples import chosen
 from firth.report.word_map import frequent_members, positions, word_map
 from firth.text.vocabulary import EOS, UNK, Vocabulary
 from firth.training.reproducibility import derived_seed
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
     from firth.params.experiment import Params
 
 MAPPED_WORDS = 180
-SAMPLES = 12  # shown of each model
 
 
 def run(params: "Params", workspace: Workspace) -> None:
@@ -45,9 +45,9 @@ def run(params: "Params", workspace: Workspace) -> None:
         metrics=metrics,
         curves={run: _curve(workspace.plot(run)) for run in metrics if workspace.plot(run).exists()},
         samples={
-            run: _json_lines(path)[:SAMPLES]
+            run: chosen(_json_lines(paths[0]))
             for run in metrics
-            if run.startswith("seq2seq-") and (path := workspace.model(run) / "samples.jsonl").exists()
+            if run.startswith("seq2seq-") and (paths := sorted((workspace.model(run) / "outputs").glob("*.jsonl")))
         },
         watched={run: _rows(path) for run in metrics if (path := workspace.plot(f"{run}-sentences")).exists()},
         example=cooccurrence_example(counts, ppmi(counts, params.svd), vocabulary.tokens, words),

@@ -23,11 +23,9 @@ from firth.workspace import Workspace, require, write_text, writing
 if TYPE_CHECKING:
     from firth.params.experiment import Params
 
-SAMPLES = 100
-
 
 def run(params: "Params", workspace: Workspace, task: Task, attention: Attention) -> None:
-    """Train, decode every test split, and write the model, its samples, its learning curve and its metrics."""
+    """Train, decode every test split, and write the model, what it said, its learning curve and its metrics."""
     name, settings = f"seq2seq-{task}-{attention}", params.seq2seq_for(task, attention)
     tokens, raw = require(workspace.tokens(task), f"tokenize@{task}"), workspace.raw(task)
     lowercase = getattr(params.tokens, task).lowercase
@@ -51,18 +49,17 @@ def run(params: "Params", workspace: Workspace, task: Task, attention: Attention
         )
 
         scores: dict[str, Any] = {}
-        samples: list[dict[str, Any]] = []
+        said: dict[str, list[dict[str, Any]]] = {}
         for split in test_splits(tokens):
             pairs = Pairs.load(tokens, split)
             outputs = decode_all(network, pairs.source, settings, params.precision)
             test = _test_translation if task == "translation" else _test_answers
-            scores[split], items = test(outputs, pairs, split, tokens, raw, lowercase)
-            samples = samples or items[:SAMPLES]
+            scores[split], said[split] = test(outputs, pairs, split, tokens, raw, lowercase)
         with writing(workspace.model(name)) as folder:
             save(network, folder)
-            write_text(
-                folder / "samples.jsonl", "".join(json.dumps(item, ensure_ascii=False) + "\n" for item in samples)
-            )
+            for split, items in said.items():
+                lines = (json.dumps(item, ensure_ascii=False) + "\n" for item in items)
+                write_text(folder / "outputs" / f"{split}.jsonl", "".join(lines))
         write_text(workspace.plot(name), history.curve())
         write_metrics(
             workspace.metrics(name),
@@ -80,35 +77,39 @@ def run(params: "Params", workspace: Workspace, task: Task, attention: Attention
 def _test_translation(
     outputs: list[list[int]], pairs: Pairs, split: str, tokens: Path, raw: Path, lowercase: bool
 ) -> tuple[dict[str, Any], list[dict[str, Any]]]:
-    """Scores against the raw references, in lower case if the model knows no other, and samples."""
+    """Scores against the raw references, in lower case if the model knows no other, and each translation."""
     texts = list(map(decoder(tokens, "target"), outputs))
     sources, references = (_lines(raw / "text" / f"{split}.{side}.txt", len(pairs)) for side in ("source", "target"))
+    scored = [reference.lower() for reference in references] if lowercase else references
     items = [
-        {"source": source, "reference": reference, "output": text}
-        for source, reference, text in zip(sources[:SAMPLES], references[:SAMPLES], texts[:SAMPLES], strict=True)
+        {"source": source, "reference": reference, "output": text, "chrf": round(chrf, 2)}
+        for source, reference, text, chrf in zip(sources, scored, texts, sentence_scores(texts, scored), strict=True)
     ]
-    if lowercase:
-        references = [reference.lower() for reference in references]
-    return translation_scores(texts, references, sources), items
+    return translation_scores(texts, scored, sources), items
 
 
 def _test_answers(
     outputs: list[list[int]], pairs: Pairs, split: str, tokens: Path, raw: Path, lowercase: bool
 ) -> tuple[dict[str, Any], list[dict[str, Any]]]:
-    """Scores of the answers, and samples."""
+    """Scores of the answers, and each of them."""
     readable = decoder(tokens, "target")
     questions = _questions(raw / "text" / f"{split}.jsonl", lowercase)
     if len(questions) != len(pairs):
         raise FirthError(f"{raw}/text/{split}.jsonl: not the text that was tokenized; run `dvc repro -f tokenize@qa`")
     training = _questions(raw / "text" / "train.jsonl", lowercase)
+    texts = list(map(readable, outputs))
+    references = [readable(pairs.target.sentence(position).tolist()) for position in range(len(pairs))]
     items = [
         {
             "story": question["story"],
             "question": question["question"],
-            "reference": readable(pairs.target.sentence(position).tolist()),
-            "output": readable(outputs[position]),
+            "reference": reference,
+            "output": text,
+            "chrf": round(chrf, 2),
         }
-        for position, question in enumerate(questions[:SAMPLES])
+        for question, reference, text, chrf in zip(
+            questions, references, texts, sentence_scores(texts, references), strict=True
+        )
     ]
     return question_scores(exact_matches(outputs, pairs), questions, training), items
 

@@ -1,0 +1,52 @@
+"""The page's samples of what an encoder–decoder says: the first of a test text, and the best and worst of all."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from firth.report.markup import Content, Markup, join, markup
+from firth.report.table import readable
+from firth.text.vocabulary import UNK
+
+FIRST, EXTREMES = 6, 3  # shown of each model
+TITLES = {"first": "The first of the test text", "best": "The best by chrF", "worst": "The worst by chrF"}
+
+
+def chosen(items: Sequence[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
+    """The first items, and those whose outputs are the best and the worst by chrF; of equals, the longest."""
+    longest = sorted(items, key=lambda item: -len(item["reference"]))
+    return {
+        "first": list(items[:FIRST]),
+        "best": sorted(longest, key=lambda item: -item["chrf"])[:EXTREMES],
+        "worst": sorted(longest, key=lambda item: item["chrf"])[:EXTREMES],
+    }
+
+
+def samples_part(samples: Mapping[str, Sequence[Mapping[str, Any]]], name: str) -> Markup | None:
+    """What a model says, a list for each reason to show it."""
+    if not any(samples.values()):
+        return None
+    parts = [Markup(f"<h4>What it says: {markup(name)}</h4>\n")]
+    for reason, items in samples.items():
+        if not items:
+            continue
+        listed = "".join(f"<li>{_sample(item).code}</li>\n" for item in items)
+        parts.append(Markup(f'<h5>{TITLES[reason]}</h5>\n<ul class="samples">\n{listed}</ul>\n'))
+    return join(parts)
+
+
+def _sample(sample: Mapping[str, Any]) -> Markup:
+    reference = str(sample["reference"])
+    # An answer with an unknown word is never right; in a translation, pieces leave no word unknown.
+    exact = sample["output"] == reference and not ("question" in sample and UNK in reference)
+    verdict = Markup('<span class="exact">✓ exact</span>')
+    if not exact:
+        verdict = Markup(f'<span class="other">chrF {readable(sample["chrf"])}</span>')
+    rows: list[tuple[str, Content]] = [
+        (key, _prose(sample[key])) for key in ("story", "question", "source", "reference") if sample.get(key)
+    ]
+    rows.append(("output", join([sample["output"], " ", verdict])))
+    return Markup(f"<dl>{''.join(f'<dt>{key}</dt><dd>{markup(value)}</dd>' for key, value in rows)}</dl>")
+
+
+def _prose(value: Any) -> str:
+    return " ".join(map(str, value)) if isinstance(value, list) else str(value)
