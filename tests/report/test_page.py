@@ -165,7 +165,12 @@ def findings() -> Findings:
             },
             "clipping-clipped": {"gradient_clip_norm": 0.25, "by_learning_rate": {"0.5": trained, "2": trained}},
             "clipping-unclipped": {"gradient_clip_norm": None, "by_learning_rate": {"0.5": trained, "2": diverged}},
-            "encoders-gru-reversed": {"bleu": 41.5, "first_half_share": 0.625, "by_source_length": lengths},
+            "encoders-gru-reversed": {
+                "bleu": 41.5,
+                "before": {"first_half_share": 0.9375},
+                "after": {"first_half_share": 0.625},
+                "by_source_length": lengths,
+            },
             **{
                 f"pairs-{initial}": {
                     f"percent_{percent}": {"pairs": 30 * percent, "bleu": bleu + percent / 2} for percent in (1, 100)
@@ -188,8 +193,8 @@ def findings() -> Findings:
                 {"operations": 1e12, "class_recovery": 0.8125},
             ],
             "encoders-gru-reversed": [
-                {"source_position": 1.0, "gradient_norm": 0.5},
-                {"source_position": 2.0, "gradient_norm": 0.25},
+                {"source_position": 1.0, "norm_before": 0.125, "norm_after": 0.5},
+                {"source_position": 2.0, "norm_before": 0.0625, "norm_after": 0.25},
             ],
             **{f"clipping-{clipping}": steps for clipping in ("clipped", "unclipped")},
             "embeddings-random": [
@@ -446,9 +451,9 @@ def test_alignment_is_shown_by_attention_or_without_it_by_gradients(page: str) -
 
 
 def test_studies_of_encoder_decoders_are_shown(page: str) -> None:
-    assert ["GRU", "read backwards", "41.50", "0.6250"] in read(page).rows
+    assert ["GRU", "read backwards", "41.50", "0.9375", "0.6250"] in read(page).rows
     assert "BLEU by words in the source, read backwards: GRU 1-5: 51.5, 6-10: 31.5" in page
-    assert "source position, read backwards: GRU from 0.5 at the first to 0.25 at the last" in page
+    assert "source position, read backwards, after training: GRU from 0.5 at the first to 0.25 at the last" in page
     assert "BLEU by training pairs: random 30: 2, 3000: 51.5; word2vec 30: 10, 3000: 59.5" in page
     rows = read(page).rows
     assert rows.index(["16 units", "4.000"]) < rows.index(["128 units", "32.00"])

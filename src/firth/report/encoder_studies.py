@@ -3,6 +3,7 @@
 from firth.report import study_figures
 from firth.report.alignments import length_figure, reach_figure
 from firth.report.findings import Findings, pick
+from firth.report.gradients import WHEN
 from firth.report.markup import Content, Markup, figure, side_by_side, table, titled
 
 CELLS = {"rnn": "RNN", "gru": "GRU", "lstm": "LSTM"}
@@ -28,22 +29,23 @@ def _encoders(findings: Findings) -> Markup | None:
         for reading in READINGS
     }
     rows: list[list[Content]] = [
-        [name, READINGS[reading], *(pick(values, *path) for path in (["bleu"], ["first_half_share"]))]
+        [name, READINGS[reading], pick(values, "bleu"), *(pick(values, when, "first_half_share") for when in WHEN)]
         for reading, found in runs.items()
         for name, values in found.items()
     ]
-    header = ["cell", "source", "BLEU", "gradient on the first half of the source (share)"]
+    header = ["cell", "source", "BLEU", *(f"gradient on the first half, {title} (share)" for title in WHEN.values())]
     caption = "Translation by cell and by how the source is read"
     lengths, reaches = [], []
     for reading, title in READINGS.items():
         scores = {name: values["by_source_length"] for name, values in runs[reading].items()}
-        curves = {
-            name: [(row["source_position"], row["gradient_norm"]) for row in rows_of_curve]
-            for cell, name in CELLS.items()
-            if (rows_of_curve := findings.study_curves.get(f"encoders-{cell}-{reading}"))
-        }
         lengths.append(length_figure(scores, f"encoders-{reading}", title))
-        reaches.append(reach_figure(curves, f"reach-{reading}", title))
+        for when, time in WHEN.items():
+            curves = {
+                name: [(row["source_position"], row[f"norm_{when}"]) for row in rows_of_curve]
+                for cell, name in CELLS.items()
+                if (rows_of_curve := findings.study_curves.get(f"encoders-{cell}-{reading}"))
+            }
+            reaches.append(reach_figure(curves, f"reach-{reading}-{when}", f"{title}, {time}"))
     parts = [table(caption, header, rows, names=2), side_by_side(lengths), side_by_side(reaches)]
     return titled("How a source is read", introduction, parts)
 

@@ -13,7 +13,7 @@ from firth.errors import FirthError
 from firth.seq2seq.data import Batch, Pairs
 from firth.seq2seq.networks import EncoderDecoder, reversed_columns, top_hidden
 
-PAIRS = 200  # at most, that gradients are averaged over
+FEWEST, PAIRS = 25, 200  # pairs that gradients are averaged over: at least, if there are any so many, and at most
 COMMON = 0.5  # share of the pairs that must reach an output position for it to count
 
 
@@ -54,9 +54,10 @@ def gradient_norms(network: EncoderDecoder, batch: Batch) -> Tensor:
 
 
 def mean_gradient_norms(network: EncoderDecoder, pairs: Pairs) -> NDArray[np.float64]:
-    """Gradient norms (output positions, S), mean over pairs whose sources have the commonest even length S.
+    """Gradient norms (output positions, S) of a network on the CPU, mean over pairs with sources of one even length S.
 
-    It is even so that halves are halves. Output positions count up to where half of the pairs have a label.
+    It is the greatest that ``FEWEST`` pairs have, or else the commonest; even so that halves are halves. Output
+    positions count up to where half of the pairs have a label.
 
     Raises
     ------
@@ -67,7 +68,9 @@ def mean_gradient_norms(network: EncoderDecoder, pairs: Pairs) -> NDArray[np.flo
     even = lengths[(lengths > 0) & (lengths % 2 == 0)]
     if not len(even):
         raise FirthError("no source of the test pairs has an even number of tokens; give the corpus more text")
-    batch = pairs.batch(np.flatnonzero(lengths == np.bincount(even).argmax())[:PAIRS])
+    counts = np.bincount(even)
+    length = np.flatnonzero(counts >= min(FEWEST, counts.max()))[-1]
+    batch = pairs.batch(np.flatnonzero(lengths == length)[:PAIRS])
     norms = gradient_norms(network, batch).double().sum(-1).numpy()  # (T + 1, S)
     reached = batch.real.sum(1).numpy()  # (T + 1,)
     common = reached >= COMMON * len(batch.lengths)

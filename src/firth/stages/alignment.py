@@ -1,6 +1,6 @@
 """Stage ``alignment@TASK-ATTENTION``: what the outputs of an encoder–decoder owe to each word of the source.
 
-Measured on test pairs with sources of one length, the commonest: the norm of the gradient of each output word's loss by
+Measured on test pairs with long sources, all of one length: the norm of the gradient of each output word's loss by
 each source word's embedding. Metrics: the mean over output positions of
 
 - ``gradient_norm`` at the first and the last source position;

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from firth.params.experiment import Params
 
 ATTENTION: Attention = "additive"
+COLUMNS = ("source_position", "norm_before", "norm_after")  # mean over output positions; before and after training
 
 
 def run(params: "Params", workspace: Workspace, cell: Cell, reading: Reading) -> None:
@@ -25,9 +26,13 @@ def run(params: "Params", workspace: Workspace, cell: Cell, reading: Reading) ->
     settings = params.seq2seq_for("translation", attention).model_copy(update=changes)
     described = {"attention": attention, "seq2seq": settings.model_dump()}
     with training_run(f"study-{name}", params, workspace, described, [tokens]) as place:
-        network = begun(workspace.studies, settings, attention, params.seed)
-        train_on(network, Pairs.load(tokens, "train"), Pairs.load(tokens, "valid"), place)
-        norms = mean_gradient_norms(network, Pairs.load(tokens, TEST))
-        rows = [f"{position},{norm:.4g}" for position, norm in enumerate(norms.mean(axis=0), start=1)]
-        write_text(workspace.study_plot(name), "\n".join(["source_position,gradient_norm", *rows]) + "\n")
-        write_metrics(workspace.study_metrics(name), {**worth(network, tokens, params.precision), **reach(norms)})
+        network, pairs = begun(workspace.studies, settings, attention, params.seed), Pairs.load(tokens, TEST)
+        before = mean_gradient_norms(network.eval(), pairs)
+        train_on(network.train(), Pairs.load(tokens, "train"), Pairs.load(tokens, "valid"), place)
+        scores = worth(network, tokens, params.precision)
+        after = mean_gradient_norms(network.cpu().eval(), pairs)
+        norms = zip(before.mean(axis=0), after.mean(axis=0), strict=True)
+        rows = [f"{position},{first:.4g},{then:.4g}" for position, (first, then) in enumerate(norms, start=1)]
+        write_text(workspace.study_plot(name), "\n".join([",".join(COLUMNS), *rows]) + "\n")
+        gradients = {"source_length": after.shape[1], "before": reach(before), "after": reach(after)}
+        write_metrics(workspace.study_metrics(name), {**scores, **gradients})
