@@ -239,13 +239,13 @@ def test_nothing_built_is_one_line_that_names_the_stages(ask: Ask, folder: Path,
 @pytest.mark.usefixtures("models")
 def test_a_model_that_is_damaged_or_of_another_vocabulary_is_one_line(ask: Ask, folder: Path) -> None:
     (folder / "models" / "lm-lstm" / "weights.safetensors").write_bytes(b"weights")
-    assert "build it anew with `dvc repro -f lm@lstm`" in ask("next", "the").errors
+    assert "build it anew with `dvc repro lm@lstm`" in ask("next", "the").errors
     add_network(folder, "gru", size=5)
     status, _, errors = ask("next", "the", "--model", "gru")
     assert (status, len(errors.splitlines())) == (2, 1)
     assert "a vocabulary of 5 tokens, and now there are 9; build it anew with `dvc repro lm@gru`" in errors
     (folder / "models" / "ngram" / "2-grams.keys.npy").unlink()
-    assert "build it anew with `dvc repro -f ngram`" in ask("next", "the", "--model", "ngram").errors
+    assert "build it anew with `dvc repro ngram`" in ask("next", "the", "--model", "ngram").errors
 
 
 @pytest.mark.usefixtures("models")

@@ -184,6 +184,10 @@ def test_words_out_of_vocabulary_and_long_lines_are_told(ask: Ask, workspace: Wo
     status, rows, errors = ask("answer", "--story", "story.txt", "Where is Zoe and Tim, Bob?")
     assert (status, len(rows)) == (0, 1)
     assert "out of vocabulary, so read as <unk>: Zoe, and, ,, Bob" in errors
+    (folder / "story.txt").write_text("\n".join([*STORY, "Zoe is in the pool."]))
+    errors = ask("answer", "--story", "story.txt", QUESTIONS[0]).errors
+    assert errors.count("out of vocabulary") == 1
+    assert "story.txt: out of vocabulary, so read as <unk>: Zoe, pool\n" in errors
     (folder / "story.txt").write_text("\n".join(STORY * 2))
     errors = ask("answer", "--story", "story.txt", QUESTIONS[0]).errors
     assert "28 tokens are more than in any source of training, 20" in errors
@@ -212,6 +216,12 @@ BREAKAGES: list[tuple[list[str], Break, str]] = [
     (["answer", "--story", "-"], lambda _: None, "both come from standard input"),
     (["answer", "--story", "none", "Where?"], lambda _: None, "none: can't be read"),
     (["translate", "a", "--attention", "dot"], lambda _: None, "`dvc repro seq2seq@translation-dot`"),
+    (["translate", "a", "--attention", "general"], lambda _: None, "`firth seq2seq translation general`"),
+    (
+        ["answer", "--story", "far", "Where is Tim?"],
+        lambda place: (place.root / "far").write_text("你好 吗\n"),
+        "far: has no word that the model knows",
+    ),
     (
         ["translate", "a"],
         lambda place: (place.model("seq2seq-translation-additive") / "weights.safetensors").write_bytes(b"no"),

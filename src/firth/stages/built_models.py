@@ -13,20 +13,20 @@ DAMAGE = (ValueError, KeyError, TypeError, EOFError, FileNotFoundError, RuntimeE
 
 
 @contextmanager
-def damage_reported(folder: Path, stage: str) -> Iterator[None]:
-    """Say of a model that cannot be loaded how to build it anew."""
+def damage_reported(folder: Path, command: str) -> Iterator[None]:
+    """Say of a model that cannot be loaded which command builds it anew."""
     try:
         yield
     except DAMAGE:
         raise FirthError(
-            f"{folder}: damaged, cut short or of another version; build it anew with `dvc repro -f {stage}`"
+            f"{folder}: damaged, cut short or of another version; build it anew with `{command}`"
         ) from None
 
 
-def check_vocabulary(folder: Path, stage: str, size: int, there: int) -> None:
+def check_vocabulary(folder: Path, command: str, size: int, there: int) -> None:
     """Refuse a model for a vocabulary of another size than the one that is there."""
     if size != there:
         raise FirthError(
             f"{folder}: was trained on a vocabulary of {size:,} tokens, and now there are {there:,}; "
-            f"build it anew with `dvc repro {stage}`"
+            f"build it anew with `{command}`"
         )

@@ -115,10 +115,10 @@ def _open(params: Params, workspace: Workspace, wanted: str | None) -> tuple[Lan
     language = read_language(params, workspace, "lm")
     models = {}
     for name in names:
-        folder, stage = _folder(workspace, name), _stage(name)
-        with damage_reported(folder, stage):
+        folder, command = _folder(workspace, name), f"dvc repro {_stage(name)}"
+        with damage_reported(folder, command):
             size, models[name] = _loaded(folder, name)
-        check_vocabulary(folder, stage, size, len(language.vocabulary))
+        check_vocabulary(folder, command, size, len(language.vocabulary))
     return language, models
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from firth.errors import FirthError
 from firth.params.seq2seq import Attention, Task
 from firth.seq2seq.networks import EncoderDecoder, load
 from firth.stages.built_models import SETTINGS, check_vocabulary, damage_reported
@@ -14,7 +15,6 @@ from firth.stages.languages import read_language
 from firth.text.sides import SIDES, decoder, subwords_file, vocabulary_file
 from firth.text.subwords import Subwords
 from firth.text.vocabulary import UNK_ID, Vocabulary
-from firth.workspace import require
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -48,14 +48,16 @@ def open_network(params: Params, workspace: Workspace, task: Task, attention: At
     FirthError
         If it is not there, damaged, or of another vocabulary than the one that is there.
     """
-    folder, stage = _folder(workspace, task, attention), f"seq2seq@{task}-{attention}"
-    require(folder / SETTINGS, stage)
-    with damage_reported(folder, stage):
+    folder = _folder(workspace, task, attention)
+    command = f"dvc repro seq2seq@{task}-{attention}" if attention != "general" else f"firth seq2seq {task} general"
+    if not (folder / SETTINGS).exists():
+        raise FirthError(f"{folder}: not there yet; build it with `{command}`")
+    with damage_reported(folder, command):
         network = load(folder)
     text = _text(params, workspace, task)
     _, source_size, target_size, _ = network.configuration
-    check_vocabulary(folder, stage, source_size, len(text.source))
-    check_vocabulary(folder, stage, target_size, len(text.target))
+    check_vocabulary(folder, command, source_size, len(text.source))
+    check_vocabulary(folder, command, target_size, len(text.target))
     return network, text
 
 

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 LONGEST = 1_000  # tokens that are read at once, or as many as the longest source of training
 TOGETHER = 2_000  # lines that are sorted by length before they are answered
 NAMED = 5  # unknown words
+WITHOUT_WORDS = "has no word that the model knows; write in the language and alphabet that it was trained on"
 
 
 class Said(NamedTuple):
@@ -75,14 +76,11 @@ class Model:
         if before + len(ids) > most:
             return f"makes {before + len(ids):,} tokens to read at once, and {most:,} are the most; make it shorter"
         if not self.text.is_word[ids].any():
-            return "has no word that the model knows; write in the language and alphabet that it was trained on"
+            return WITHOUT_WORDS
         return ""
 
     def _notes(self, unknown: list[str], read: int, written: int) -> list[str]:
-        notes = []
-        if unknown:
-            more = f" and {len(unknown) - NAMED} more" if len(unknown) > NAMED else ""
-            notes.append(f"out of vocabulary, so read as {UNK}: {', '.join(unknown[:NAMED])}{more}")
+        notes = _of_unknown(unknown)
         if read > self.longest:
             notes.append(f"{read:,} tokens are more than in any source of training, {self.longest:,}")
         if written == self.settings.max_length:
@@ -111,7 +109,12 @@ def print_answers(params: Params, workspace: Workspace, story: str, asked: Asked
         raise FirthError("story and questions can't both come from standard input; give one of them another way")
     model = _open(params, workspace, "qa", asked)
     with text_file(story) as text:
-        told = [token for _, sentence in prose_lines(text) for token in model.text.read(sentence)[0]]
+        read = [model.text.read(sentence) for _, sentence in prose_lines(text)]
+    told = [token for ids, _ in read for token in ids]
+    if not model.text.is_word[told].any():
+        raise FirthError(f"{text.name}: {WITHOUT_WORDS}")
+    for note in _of_unknown([word for _, unknown in read for word in unknown]):
+        print(f"{text.name}: {note}", file=sys.stderr)
     _print_said(model, asked, told)
 
 
@@ -166,6 +169,14 @@ def _streams(file: str) -> Iterator[Stream]:
     else:
         for _, stream in members(LocalFile(Path(file), file)):
             yield stream
+
+
+def _of_unknown(words: list[str]) -> list[str]:
+    """A note on words out of vocabulary, if there are any."""
+    if not words:
+        return []
+    more = f" and {len(words) - NAMED} more" if len(words) > NAMED else ""
+    return [f"out of vocabulary, so read as {UNK}: {', '.join(words[:NAMED])}{more}"]
 
 
 def _one_line(text: str) -> str:
