@@ -101,6 +101,9 @@ def test_search_ends_when_every_sentence_has_ended(settings: Settings) -> None:
     network.decoder.recurrence.register_forward_hook(lambda *_: calls.append(1))
     greedy_search(network, torch.tensor([[6, 4]]), torch.tensor([1, 1]), 1000)
     assert len(calls) == 3  # 5, 4, 3; <eos> comes out of the third
+    calls.clear()
+    found = beam_search(network, torch.tensor([[6, 4]]), torch.tensor([1, 1]), 1000, 2, 0.0)
+    assert found == [[5, 4, 3], [3]] and len(calls) < 10
 
 
 @pytest.mark.parametrize("cell", ["rnn", "gru", "lstm"])
