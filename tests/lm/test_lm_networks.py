@@ -241,6 +241,9 @@ def test_a_gpu_gives_a_text_the_perplexity_that_a_cpu_gives(network: Network, mo
     monkeypatch.setattr(torch.backends.cudnn, "allow_tf32", False)
     torch.manual_seed(1)
     model = build(network, 1000, settings(embedding_size=200, hidden_size=300, layers=2)).eval()
+    with torch.no_grad():
+        for weight in model.parameters():
+            weight.mul_(3)  # so that what was read makes a difference
     text = np.random.default_rng(1).integers(1000, size=3000)
     on_cpu = math.exp(nats_per_token(model, text))
     assert math.exp(nats_per_token(model.cuda(), text)) == pytest.approx(on_cpu, rel=1e-4)
