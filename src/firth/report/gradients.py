@@ -61,7 +61,8 @@ def _norms(curves: Curves) -> Markup | None:
     label = "Norm of the gradient by lag: " + _told(curves, lambda lag: lag in (0, 10, 40))
     caption = (
         "How much the loss at one step depends on the state k steps before: ‖∂Eₜ/∂hₜ₋ₖ‖, geometric mean over 64 "
-        "places of the validation text. An LSTM keeps what is to last in its cells, not in h."
+        "places of the validation text. An LSTM keeps what is to last in its cells, not in h. Lags run across the ends "
+        "of sentences, where a trained network may forget what it has no more use for."
     )
     y = alt.Y(
         "y:Q", title="‖∂Eₜ/∂hₜ₋ₖ‖ (log scale)", scale=alt.Scale(type="log"), axis=alt.Axis(format="~e", tickCount=6)
