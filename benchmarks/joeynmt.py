@@ -8,10 +8,12 @@ JoeyNMT wants an environment of its own, as its versions clash with Firth's. TOK
 `dvc repro tokenize@translation` has written; its byte-pair pieces are JoeyNMT's words. The model: embeddings of 256, a
 bidirectional GRU encoder of 256 (in each direction), a GRU decoder of 256, additive attention, dropout 0.3, batches of
 64 pairs, Adam at 0.001 with the norm of gradients clipped at 1; JoeyNMT feeds attention back into its decoder, which is
-its default, Firth does not. Both train for as many epochs on the first pairs (by default all), each in a process of its
-own with the same number of threads; validation is a single batch. Then both write that batch, which does not count, and
-the first test split, greedily and with a beam of 5, in batches of 64; Firth's time covers cutting text into pieces, and
-JoeyNMT's cutting pieces at spaces; loading a model is in neither. Firth searches in the precision that it trains in.
+its default, Firth does not; Firth's output layer is its target embeddings, JoeyNMT's a matrix of its own; Firth's
+learning rate warms up and falls to 0 along a cosine, as it always does, JoeyNMT's stays. Both train for as many epochs
+on the first pairs (by default all), each in a process of its own with the same number of threads; validation is a
+single batch. Then both write that batch, which does not count, and the first test split, greedily and with a beam of 5,
+in batches of 64; Firth's time covers cutting text into pieces, and JoeyNMT's cutting pieces at spaces; loading a model
+is in neither. Firth searches in the precision that it trains in.
 The ratios are of target pieces (``<eos>`` counted) trained on and of sentences decoded in a second. If Firth's BLEU is
 lower than JoeyNMT's, the exit status is 1.
 """
