@@ -375,9 +375,12 @@ def test_what_was_not_measured_vanishes_with_its_heading() -> None:
     anchors = {"counts", "vectors", "language-models", "encoder-decoders", "studies", "metrics"}
     assert set(read(page).ids) & anchors == {"counts"}
     outside_the_world = {name: dict(values) for name, values in everything.metrics.items()}
-    outside_the_world["lm-lstm"] = {"test": {"perplexity": 22.5, "perplexity_over_floor": None}}
+    outside_the_world["lm-lstm"] = {
+        "test": {"perplexity": 22.5, "perplexity_over_floor": None, "dynamic_perplexity": 20.5}
+    }
     page = render_page(replace(everything, metrics=outside_the_world))
     assert "÷\u00a0floor" not in page and "times the floor" not in page and "greement" not in page
+    assert ["22.50", "20.50"] in [row[-2:] for row in read(page).rows if row[0] == "LSTM"]
     assert "Missing nats" not in page
 
 

@@ -12,12 +12,12 @@ import pytest
 from lm.settings import all_dropouts
 
 from firth.errors import FirthError
-from firth.lm.evaluation import lead_in, nats_per_token
+from firth.lm.evaluation import dynamic_nats_per_token, lead_in, nats_per_token
 from firth.lm.kneser_ney import KneserNey, train_kneser_ney
 from firth.lm.missing import COLUMNS
 from firth.lm.networks import load
 from firth.params.experiment import Params, load_params
-from firth.params.lm import NETWORKS, LmOverrides
+from firth.params.lm import NETWORKS, DynamicEvaluation, LmOverrides, Network
 from firth.stages import gradients, lm, ngram
 from firth.text.streams import TokenStream
 from firth.text.vocabulary import Vocabulary
@@ -200,6 +200,21 @@ def test_lm_learns_the_language_and_its_outputs_belong_together(tmp_path: Path) 
     assert float(rows[0]["valid_perplexity"]) == pytest.approx(math.exp(losses[0]), rel=1e-4)
 
 
+def test_dynamic_evaluation_is_a_perplexity_of_its_own_beside_the_other(tmp_path: Path) -> None:
+    workspace = workspace_at(tmp_path)
+    dynamic = DynamicEvaluation(learning_rate=0.0001, decay=0.02, segment_length=5)
+    lm.run(experiment(max_epochs=1), workspace, "lstm")
+    without = metrics_of(workspace, "lm-lstm")
+    lm.run(experiment(max_epochs=1, dynamic_evaluation=dynamic), workspace, "lstm")
+    metrics = metrics_of(workspace, "lm-lstm")
+    train = TokenStream.load(workspace.tokens("lm"), "train").with_sentence_ends()
+    for split in ("valid", "test"):
+        text = TokenStream.load(workspace.tokens("lm"), split).with_sentence_ends()
+        nats = dynamic_nats_per_token(load(workspace.model("lm-lstm")), text, train, LM["batch_size"], dynamic)
+        assert metrics[split].pop("dynamic_perplexity") == pytest.approx(math.exp(nats), rel=1e-5)
+    assert metrics == without
+
+
 def test_a_feed_forward_network_agrees_as_far_as_it_can_see(tmp_path: Path) -> None:
     workspace = workspace_at(tmp_path)
     for context_size, expected in ((1, 0.0), (2, 1.0)):  # "dogs" is mostly followed by "run", "near dogs" never
@@ -278,15 +293,17 @@ def test_embeddings_start_from_word_vectors_where_the_vocabulary_has_them(tmp_pa
     assert metrics_of(workspace, "lm-rnn")["initial_embeddings_covered"] == pytest.approx(1 / 7, rel=1e-5)
 
 
-def test_gradients_are_measured_before_and_after_training(tmp_path: Path) -> None:
+@pytest.mark.parametrize("network", ["rnn", "gru", "lstm"])
+def test_gradients_are_measured_before_and_after_training(tmp_path: Path, network: Network) -> None:
     workspace = workspace_at(tmp_path)
-    with pytest.raises(FirthError, match=r"lm-rnn: not there yet; build it with `dvc repro lm@rnn`"):
-        gradients.run(experiment(), workspace, "rnn")
-    lm.run(experiment(max_epochs=2), workspace, "rnn")
-    gradients.run(experiment(max_epochs=2), workspace, "rnn")
-    metrics = metrics_of(workspace, "gradients-rnn")
-    with workspace.plot("gradients-rnn").open() as file:
+    with pytest.raises(FirthError, match=rf"lm-{network}: not there yet; build it with `dvc repro lm@{network}`"):
+        gradients.run(experiment(), workspace, network)
+    lm.run(experiment(max_epochs=2), workspace, network)
+    gradients.run(experiment(max_epochs=2), workspace, network)
+    metrics = metrics_of(workspace, f"gradients-{network}")
+    with workspace.plot(f"gradients-{network}").open() as file:
         rows = list(csv.DictReader(file))
+    assert ("cell_norm_after" in rows[0]) == (network == "lstm")
     assert [int(row["lag"]) for row in rows] == list(range(60))
     for when in ("before", "after"):
         assert metrics[when]["sum_equals_autograd"] is True

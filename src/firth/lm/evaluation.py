@@ -98,7 +98,7 @@ def dynamic_nats_per_token(
     nats = 0.0
     for hidden, targets in _read(network, ids, settings.segment_length):
         loss = network.nats(hidden, targets).sum()
-        nats += float(loss)
+        nats += float(loss.detach())
         gradients = torch.autograd.grad(loss / len(targets), weights)
         with torch.no_grad():
             for weight, gradient, rate, decay, start in zip(weights, gradients, rates, decays, trained, strict=True):
