@@ -444,7 +444,7 @@ def test_missing_keys_give_none() -> None:
 
 
 def test_alignment_is_shown_by_attention_or_without_it_by_gradients(page: str) -> None:
-    assert "source position, sources of one length: without attention from 2 at the first to 4 at the last" in page
+    assert "source position, sources of 2 tokens: without attention from 2 at the first to 4 at the last" in page
     told = "Un most from A; &lt;chat&gt; most from A; &lt;eos&gt; most from A"
     assert f"Attention, additive attention: {told}" in page
     assert f"Share of the gradient, without attention: {told.replace('from A', 'from &lt;unk&gt;')}" in page
@@ -456,7 +456,9 @@ def test_alignment_is_shown_by_attention_or_without_it_by_gradients(page: str) -
 def test_studies_of_encoder_decoders_are_shown(page: str) -> None:
     assert ["GRU", "read backwards", "41.50", "0.9375", "0.6250"] in read(page).rows
     assert "BLEU by words in the source, read backwards: GRU 1-5: 51.5, 6-10: 31.5" in page
-    assert "source position, read backwards, after training: GRU from 0.5 at the first to 0.25 at the last" in page
+    for when, first, last in (("before", 0.125, 0.0625), ("after", 0.5, 0.25)):
+        told = f"GRU from {first} at the first to {last} at the last"
+        assert f"sources of 2 tokens read backwards, {when} training: {told}" in page
     assert "BLEU by training pairs: random 30: 2, 3000: 51.5; word2vec 30: 10, 3000: 59.5" in page
     rows = read(page).rows
     assert rows.index(["16 units", "4.000"]) < rows.index(["128 units", "32.00"])

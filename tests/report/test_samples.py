@@ -12,6 +12,10 @@ def test_first_best_and_worst_are_chosen_and_of_equals_the_longest() -> None:
     numbers = {reason: [int(item["source"]) for item in found] for reason, found in chosen(items).items()}
     assert numbers == {"first": list(range(FIRST)), "best": [8, 7, 4], "worst": [9, 5, 1]}
     assert EXTREMES == 3
+    items[8]["reference"] = "a <unk>"  # which no output can be
+    items[1]["output"] = "a"  # as right as can be
+    found = chosen(items)
+    assert [int(item["source"]) for item in found["best"] + found["worst"]] == [7, 4, 2, 9, 5, 3]
 
 
 def test_few_items_are_shown_and_none_is_no_part() -> None:

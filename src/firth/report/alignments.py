@@ -15,7 +15,7 @@ def alignment_parts(findings: Findings, task: str, runs: Mapping[str, str]) -> l
     """Figures of the models of one task (name for people → run); nothing where none was measured."""
     measured = {name: run.replace("seq2seq-", "alignment-") for name, run in runs.items()}
     curves = {name: _by_source(findings.curves.get(run, [])) for name, run in measured.items()}
-    reach = reach_figure(curves, f"{task}-reach", "sources of one length")
+    reach = reach_figure(curves, f"{task}-reach", "")
     maps = [_maps(findings.watched.get(run, []), name, run) for name, run in measured.items()]
     if not reach and not any(maps):
         return []
@@ -28,14 +28,18 @@ def alignment_parts(findings: Findings, task: str, runs: Mapping[str, str]) -> l
 
 
 def reach_figure(curves: Mapping[str, Curve], anchor: str, title: str) -> Markup | None:
-    """Gradient norms by source position, {model: [(position, norm), …]}; without curves, nothing."""
+    """Gradient norms by source position, {model: [(position, norm), …]}; without curves, nothing.
+
+    ``title`` goes on after "sources of so many tokens".
+    """
     there = {name: curve for name, curve in curves.items() if curve}
     if not there:
         return None
-    label = f"Mean gradient norm by source position, {title}: " + "; ".join(
+    sources = f"sources of {max(map(len, there.values()))} tokens{title}"
+    label = f"Mean gradient norm by source position, {sources}: " + "; ".join(
         f"{name} from {curve[0][1]:.3g} at the first to {curve[-1][1]:.3g} at the last" for name, curve in there.items()
     )
-    caption = f"Gradients by the embedding of each source word, mean over output positions, {title}."
+    caption = f"Gradients by the embedding of each source word, mean over output positions: {sources}."
     return figure(encoder_figures.gradients_by_source(there, anchor, label), caption)
 
 

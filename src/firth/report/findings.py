@@ -35,7 +35,7 @@ class Findings:
     settings : what was chosen, in words: name → {key: value}.
     metrics : run → its metrics.
     curves : run → rows of its learning curve.
-    samples : run → why they were chosen → what the model said to some test items.
+    samples : run → why they were chosen → what the model said to some of the first test text.
     watched : run → rows of its table of watched sentences.
     missing_words : words that the params ask for and the vocabulary lacks.
     neighbors : model → word → nearest words with their cosine.

@@ -53,8 +53,14 @@ def language_models_section(findings: Findings) -> Markup | None:
         "÷\u00a0floor (test)",
         "perplexity (test, dynamic evaluation)",
     ]
-    paths = [["parameters"], ["best_epoch"], ["valid", "perplexity"], ["test", "perplexity"], ["test", FLOOR]]
-    paths.append(["test", "dynamic_perplexity"])
+    paths = [
+        ["parameters"],
+        ["best_epoch"],
+        ["valid", "perplexity"],
+        ["test", "perplexity"],
+        ["test", FLOOR],
+        ["test", "dynamic_perplexity"],
+    ]
     columns = [[pick(values, *path) for values in models.values()] for path in paths]
     there = [number for number, column in enumerate(columns) if any(value is not None for value in column)]
     rows = [[name, *(columns[number][row] for number in there)] for row, name in enumerate(models)]

@@ -12,12 +12,17 @@ TITLES = {"first": "The first of the test text", "best": "The best by chrF", "wo
 
 
 def chosen(items: Sequence[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
-    """The first items, and those whose outputs are the best and the worst by chrF; of equals, the longest."""
+    """The first items, and those whose outputs are the best and the worst by chrF; of equals, the longest.
+
+    Exact ones are never among the worst, and those with an unknown word in the reference in neither.
+    """
     longest = sorted(items, key=lambda item: -len(item["reference"]))
+    known = [item for item in longest if UNK not in item["reference"]]
+    wrong = [item for item in known if not _is_exact(item)]
     return {
         "first": list(items[:FIRST]),
-        "best": sorted(longest, key=lambda item: -item["chrf"])[:EXTREMES],
-        "worst": sorted(longest, key=lambda item: item["chrf"])[:EXTREMES],
+        "best": sorted(known, key=lambda item: -item["chrf"])[:EXTREMES],
+        "worst": sorted(wrong, key=lambda item: item["chrf"])[:EXTREMES],
     }
 
 
@@ -35,17 +40,20 @@ def samples_part(samples: Mapping[str, Sequence[Mapping[str, Any]]], name: str) 
 
 
 def _sample(sample: Mapping[str, Any]) -> Markup:
-    reference = str(sample["reference"])
-    # An answer with an unknown word is never right; in a translation, pieces leave no word unknown.
-    exact = sample["output"] == reference and not ("question" in sample and UNK in reference)
     verdict = Markup('<span class="exact">✓ exact</span>')
-    if not exact:
+    if not _is_exact(sample):
         verdict = Markup(f'<span class="other">chrF {readable(sample["chrf"])}</span>')
     rows: list[tuple[str, Content]] = [
         (key, _prose(sample[key])) for key in ("story", "question", "source", "reference") if sample.get(key)
     ]
     rows.append(("output", join([sample["output"], " ", verdict])))
     return Markup(f"<dl>{''.join(f'<dt>{key}</dt><dd>{markup(value)}</dd>' for key, value in rows)}</dl>")
+
+
+def _is_exact(sample: Mapping[str, Any]) -> bool:
+    """An answer with an unknown word is never right; in a translation, pieces leave no word unknown."""
+    reference = sample["reference"]
+    return bool(sample["output"] == reference) and not ("question" in sample and UNK in reference)
 
 
 def _prose(value: Any) -> str:
