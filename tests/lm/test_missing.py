@@ -62,12 +62,12 @@ def test_a_table_of_another_text_or_none_at_all_is_one_line(table: Path, old: st
     table.write_text(TABLE.replace(old, new, 1), encoding="utf-8")
     with pytest.raises(FirthError, match=message) as error:
         read_token_floor(table, TEXT, VOCABULARY, lowercase=True)
-    assert "dvc repro -f download@lm" in str(error.value)
+    assert "dvc repro download@lm" in str(error.value)
     assert "\n" not in str(error.value)
 
 
 def test_a_missing_table_says_what_makes_it(tmp_path: Path) -> None:
-    with pytest.raises(FirthError, match="dvc repro -f download@lm"):
+    with pytest.raises(FirthError, match="dvc repro download@lm"):
         read_token_floor(tmp_path / "test.tsv", TEXT, VOCABULARY, lowercase=True)
 
 

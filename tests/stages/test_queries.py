@@ -105,7 +105,7 @@ def test_a_damaged_file_is_one_line(ask: Ask, folder: Path) -> None:
     (folder / "models" / "svd" / "vectors.bin").write_bytes(b"5 3\ncat ")
     answer = ask("neighbors", "cat")
     assert answer.status == 2
-    assert answer.errors.endswith("damaged or cut short; build it anew with `dvc repro -f svd`\n")
+    assert answer.errors.endswith("damaged or cut short; build it anew with `dvc repro svd`\n")
 
 
 @pytest.mark.usefixtures("spaces")

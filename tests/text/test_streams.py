@@ -68,5 +68,5 @@ def test_missing_damaged_and_mixed_up_streams_say_what_to_do(tmp_path: Path) -> 
         TokenStream.load(folder, "train")
     path = folder / "train.ids.npy"
     path.write_bytes(path.read_bytes()[:-2])
-    with pytest.raises(FirthError, match=r"train\.ids\.npy: damaged.*dvc repro -f tokenize@lm"):
+    with pytest.raises(FirthError, match=r"train\.ids\.npy: damaged.*dvc repro tokenize@lm"):
         TokenStream.load(folder, "train")

@@ -102,5 +102,5 @@ def test_a_damaged_file_says_what_to_do(tmp_path: Path) -> None:
     with pytest.raises(FirthError, match="dvc repro tokenize@translation"):
         Subwords.load(path)
     path.write_text('{"version"')
-    with pytest.raises(FirthError, match=r"tokenizer\.json: not a tokenizer.*dvc repro -f tokenize@translation"):
+    with pytest.raises(FirthError, match=r"tokenizer\.json: not a tokenizer.*dvc repro tokenize@translation"):
         Subwords.load(path)

@@ -91,5 +91,5 @@ def test_damaged_files_are_named_with_what_to_do(tmp_path: Path, content: bytes,
     path = tmp_path / "lm" / "vocabulary.tsv"
     path.parent.mkdir()
     path.write_bytes(content)
-    with pytest.raises(FirthError, match=rf"vocabulary\.tsv: .*{message}.*dvc repro -f tokenize@lm"):
+    with pytest.raises(FirthError, match=rf"vocabulary\.tsv: .*{message}.*dvc repro tokenize@lm"):
         Vocabulary.load(path)

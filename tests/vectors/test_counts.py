@@ -34,7 +34,7 @@ def test_a_file_cut_short_is_one_line_that_says_what_to_do(name: str, left: int,
     write_rows(tmp_path, ROWS, np.float32)
     path = tmp_path / f"{name}.npy"
     path.write_bytes(path.read_bytes()[:left])
-    with pytest.raises(FirthError, match=r"damaged or cut short.*dvc repro -f cooccurrence"):
+    with pytest.raises(FirthError, match=r"damaged or cut short.*dvc repro cooccurrence"):
         load_counts(tmp_path)
 
 

@@ -90,7 +90,7 @@ def read_items(path: Path, vocabulary: Vocabulary, lowercase: bool, tokenized: b
         rows = list(csv.reader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
     if not rows or tuple(rows[0]) != COLUMNS:
         raise FirthError(
-            f"{path}: line 1 must name the columns {', '.join(COLUMNS)}; build it anew with `dvc repro -f download@lm`"
+            f"{path}: line 1 must name the columns {', '.join(COLUMNS)}; build it anew with `dvc repro download@lm`"
         )
     return [
         _item(row, f"{path}: line {line}", vocabulary, lowercase, tokenized) for line, row in enumerate(rows[1:], 2)
@@ -182,11 +182,11 @@ def _put(tree: dict[str, Any], path: tuple[str, ...], value: float | int | None)
 def _item(row: list[str], place: str, vocabulary: Vocabulary, lowercase: bool, tokenized: bool) -> Item:
     if len(row) != len(COLUMNS) or not all(number.isdecimal() for number in row[3:]):
         raise FirthError(
-            f"{place}: not a prefix, two verb forms and four numbers; build it anew with `dvc repro -f download@lm`"
+            f"{place}: not a prefix, two verb forms and four numbers; build it anew with `dvc repro download@lm`"
         )
     prefix, correct, wrong = (tokenize_line(text, lowercase, tokenized) for text in row[:3])
     if len(correct) != 1 or len(wrong) != 1:
-        raise FirthError(f"{place}: a verb form is not one token; build it anew with `dvc repro -f download@lm`")
+        raise FirthError(f"{place}: a verb form is not one token; build it anew with `dvc repro download@lm`")
     ids = np.asarray(vocabulary.encode(prefix), np.int64)
     distractors, controls, distance, neutral = map(int, row[3:])
     return Item(ids, vocabulary.id(correct[0]), vocabulary.id(wrong[0]), distractors, controls, distance, bool(neutral))

@@ -32,7 +32,7 @@ def floor_perplexity(log_probabilities: NDArray, stream: TokenStream, source: st
     if len(log_probabilities) != len(stream):
         raise FirthError(
             f"{source}: {len(log_probabilities)} probabilities for {len(stream)} sentences; "
-            "build it anew with `dvc repro -f download@lm`"
+            "build it anew with `dvc repro download@lm`"
         )
     if (stream.ids == UNK_ID).any():
         return None

@@ -21,7 +21,7 @@ from firth.workspace import require
 COLUMNS = ("token", "category", "probability", "counterpart", "counterpart_probability")
 CATEGORIES = ("agreement", "selection", "structure")
 NO_COUNTERPART = -1
-REMEDY = "build it anew with `dvc repro -f download@lm`"
+REMEDY = "build it anew with `dvc repro download@lm`"
 
 Floats = NDArray[np.float64]
 
@@ -62,7 +62,7 @@ def read_token_floor(path: Path, stream: TokenStream, vocabulary: Vocabulary, lo
     FirthError
         If the file isn't there or not such a table, or if its tokens are not those of the text.
     """
-    with require(path, "-f download@lm").open(encoding="utf-8", newline="") as file:
+    with require(path, "download@lm").open(encoding="utf-8", newline="") as file:
         rows = list(csv.reader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
     if not rows or tuple(rows.pop(0)) != COLUMNS:
         raise FirthError(f"{path}: line 1 must name the columns {', '.join(COLUMNS)}; {REMEDY}")

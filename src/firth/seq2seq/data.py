@@ -108,7 +108,7 @@ def test_splits(folder: Path) -> list[str]:
     """
     splits = sorted(path.name.removesuffix(".source.ids.npy") for path in folder.glob("test*.source.ids.npy"))
     if not splits:
-        raise FirthError(f"{folder}: no test split; run `dvc repro -f tokenize@{folder.name}`")
+        raise FirthError(f"{folder}: no test split; run `dvc repro tokenize@{folder.name}`")
     return splits
 
 

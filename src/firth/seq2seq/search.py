@@ -124,7 +124,7 @@ def decode_all(
 ) -> list[list[int]]:
     """Outputs for every source, in their order, in batches and by the search that the settings name.
 
-    ``precision`` is that of the experiment, by its name in ``training.precision``. On a CPU, as many batches are
+    ``precision`` is that of the experiment, as params.yaml names it. On a CPU, as many batches are
     searched side by side as there are threads: a search is made of many small products, which several threads share
     badly.
     """

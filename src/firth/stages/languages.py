@@ -62,5 +62,5 @@ def read_language(params: Params, workspace: Workspace, role: WordRole) -> Langu
     try:
         tokenized = bool(json.loads(path.read_text(encoding="utf-8"))["tokenized"])
     except (ValueError, KeyError, TypeError):
-        raise FirthError(f"{path}: damaged; build it anew with `dvc repro -f download@{role}`") from None
+        raise FirthError(f"{path}: damaged; build it anew with `dvc repro download@{role}`") from None
     return Language(vocabulary, getattr(params.tokens, role).lowercase, tokenized)

@@ -121,7 +121,7 @@ def _classes(path: Path) -> Mapping[str, str]:
         fields = line.split("\t")
         if len(fields) != 3:
             raise FirthError(
-                f"{path}: line {number} is not `form<tab>lemma<tab>class`; run `dvc repro -f download@embeddings`"
+                f"{path}: line {number} is not `form<tab>lemma<tab>class`; run `dvc repro download@embeddings`"
             )
         classes.setdefault(fields[0], fields[2])
     return classes

@@ -95,7 +95,7 @@ def _test_answers(
     readable = decoder(tokens, "target")
     questions = _questions(raw / "text" / f"{split}.jsonl", lowercase)
     if len(questions) != len(pairs):
-        raise FirthError(f"{raw}/text/{split}.jsonl: not the text that was tokenized; run `dvc repro -f tokenize@qa`")
+        raise FirthError(f"{raw}/text/{split}.jsonl: not the text that was tokenized; run `dvc repro tokenize@qa`")
     training = _questions(raw / "text" / "train.jsonl", lowercase)
     texts = list(map(readable, outputs))
     references = [readable(pairs.target.sentence(position).tolist()) for position in range(len(pairs))]
@@ -118,7 +118,7 @@ def _lines(path: Path, expected: int) -> list[str]:
     role = path.parent.parent.name
     lines = require(path, f"download@{role}").read_text(encoding="utf-8").split("\n")[:-1]
     if len(lines) != expected:
-        raise FirthError(f"{path}: {len(lines)} lines, but {expected} tokenized; run `dvc repro -f tokenize@{role}`")
+        raise FirthError(f"{path}: {len(lines)} lines, but {expected} tokenized; run `dvc repro tokenize@{role}`")
     return lines
 
 

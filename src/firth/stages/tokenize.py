@@ -219,7 +219,7 @@ def _total_tokens(metrics: dict[str, Any]) -> int:
 
 
 def _raw_file(raw: Path, name: str, role: Role) -> Path:
-    return require(raw / name, f"-f download@{role}")
+    return require(raw / name, f"download@{role}")
 
 
 def _refuse_empty(tokens: int, raw: Path, name: str, role: Role) -> None:
@@ -244,7 +244,7 @@ def _story_lines(path: Path, side: str) -> Iterator[str]:
         except (ValueError, KeyError, TypeError):
             raise FirthError(
                 f"{path}: line {number} is not a story with question and answer; "
-                "build the text anew with `dvc repro -f download@qa`"
+                "build the text anew with `dvc repro download@qa`"
             ) from None
         yield text
 

@@ -71,12 +71,10 @@ class TokenStream:
             try:
                 arrays.append(np.load(path, mmap_mode="r", allow_pickle=False))
             except (ValueError, EOFError):
-                raise FirthError(f"{path}: damaged or cut short; build it anew with `dvc repro -f {stage}`") from None
+                raise FirthError(f"{path}: damaged or cut short; build it anew with `dvc repro {stage}`") from None
         ids, offsets = arrays
         if ids.ndim != 1 or offsets.ndim != 1 or not len(offsets) or offsets[0] != 0 or offsets[-1] != len(ids):
-            raise FirthError(
-                f"{folder / name}.*.npy: don't belong together; build them anew with `dvc repro -f {stage}`"
-            )
+            raise FirthError(f"{folder / name}.*.npy: don't belong together; build them anew with `dvc repro {stage}`")
         return cls(ids, offsets)
 
     def save(self, folder: Path, name: str) -> None:

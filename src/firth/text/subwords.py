@@ -71,7 +71,7 @@ class Subwords:
         try:
             return cls(Tokenizer.from_buffer(content))
         except Exception:  # the library raises no narrower one
-            raise FirthError(f"{path}: not a tokenizer; build it anew with `dvc repro -f {stage}`") from None
+            raise FirthError(f"{path}: not a tokenizer; build it anew with `dvc repro {stage}`") from None
 
     def _encoded(self, batch: list[str]) -> Iterator[list[int]]:
         return (encoding.ids for encoding in self.tokenizer.encode_batch_fast(batch))

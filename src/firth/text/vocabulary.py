@@ -83,7 +83,7 @@ class Vocabulary:
             text = require(path, stage).read_bytes().decode("utf-8")
         except UnicodeDecodeError as error:
             raise FirthError(
-                f"{path}: not UTF-8 (byte {error.start}); build it anew with `dvc repro -f {stage}`"
+                f"{path}: not UTF-8 (byte {error.start}); build it anew with `dvc repro {stage}`"
             ) from None
         lines = text.split("\n")
         tokens, counts = [], []
@@ -91,12 +91,12 @@ class Vocabulary:
             token, tab, count = line.partition("\t")
             if not (token and tab and count.isascii() and count.isdecimal()):
                 raise FirthError(
-                    f"{path}: line {number} is not `token<tab>count`; build it anew with `dvc repro -f {stage}`"
+                    f"{path}: line {number} is not `token<tab>count`; build it anew with `dvc repro {stage}`"
                 )
             tokens.append(token)
             counts.append(int(count))
         if lines[-1] or tokens[:2] != [UNK, EOS] or len(set(tokens)) != len(tokens):
-            raise FirthError(f"{path}: cut short or not a vocabulary; build it anew with `dvc repro -f {stage}`")
+            raise FirthError(f"{path}: cut short or not a vocabulary; build it anew with `dvc repro {stage}`")
         return cls(tokens, counts)
 
 

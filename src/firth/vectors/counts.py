@@ -54,7 +54,7 @@ def load_counts(folder: Path) -> sparse.csr_array:
         if counts.nnz != len(data):
             raise ValueError
     except (ValueError, EOFError, TypeError):
-        raise FirthError(f"{folder}: damaged or cut short; build it anew with `dvc repro -f cooccurrence`") from None
+        raise FirthError(f"{folder}: damaged or cut short; build it anew with `dvc repro cooccurrence`") from None
     counts.has_canonical_format = True
     return counts
 

@@ -40,4 +40,4 @@ def load_vectors(folder: Path) -> KeyedVectors:
     try:
         return KeyedVectors.load_word2vec_format(str(path), binary=True)
     except (ValueError, EOFError, AssertionError):
-        raise FirthError(f"{path}: damaged or cut short; build it anew with `dvc repro -f {folder.name}`") from None
+        raise FirthError(f"{path}: damaged or cut short; build it anew with `dvc repro {folder.name}`") from None

@@ -22,7 +22,7 @@ def read_table(path: Path, header: tuple[str, ...]) -> list[list[str]]:
     for number, row in enumerate(rows, start=1):
         if len(row) != len(header) or (number == 1 and tuple(row) != header):
             raise FirthError(
-                f"{path}: line {number} is not {' '.join(header)}, separated by tabs; run `dvc repro -f {STAGE}`"
+                f"{path}: line {number} is not {' '.join(header)}, separated by tabs; run `dvc repro {STAGE}`"
             )
     return rows[1:]
 
@@ -41,6 +41,6 @@ def read_questions(path: Path) -> list[list[str]]:
         if not words or words[0].startswith(":"):
             continue
         if len(words) != 4:
-            raise FirthError(f"{path}: line {number} is not four words; run `dvc repro -f {STAGE}`")
+            raise FirthError(f"{path}: line {number} is not four words; run `dvc repro {STAGE}`")
         questions.append(words)
     return questions
