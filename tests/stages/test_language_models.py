@@ -17,7 +17,7 @@ from firth.lm.kneser_ney import KneserNey, train_kneser_ney
 from firth.lm.missing import COLUMNS
 from firth.lm.networks import load
 from firth.params.experiment import Params, load_params
-from firth.params.lm import NETWORKS, DynamicEvaluation, LmOverrides, Network
+from firth.params.lm import NETWORKS, Cell, DynamicEvaluation, LmOverrides
 from firth.stages import gradients, lm, ngram
 from firth.text.streams import TokenStream
 from firth.text.vocabulary import Vocabulary
@@ -294,7 +294,7 @@ def test_embeddings_start_from_word_vectors_where_the_vocabulary_has_them(tmp_pa
 
 
 @pytest.mark.parametrize("network", ["rnn", "gru", "lstm"])
-def test_gradients_are_measured_before_and_after_training(tmp_path: Path, network: Network) -> None:
+def test_gradients_are_measured_before_and_after_training(tmp_path: Path, network: Cell) -> None:
     workspace = workspace_at(tmp_path)
     with pytest.raises(FirthError, match=rf"lm-{network}: not there yet; build it with `dvc repro lm@{network}`"):
         gradients.run(experiment(), workspace, network)
