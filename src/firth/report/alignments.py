@@ -30,12 +30,12 @@ def alignment_parts(findings: Findings, task: str, runs: Mapping[str, str]) -> l
 def reach_figure(curves: Mapping[str, Curve], anchor: str, title: str) -> Markup | None:
     """Gradient norms by source position, {model: [(position, norm), …]}; without curves, nothing.
 
-    ``title`` goes on after "sources of so many tokens".
+    ``title`` says more of these sources; it may be empty.
     """
     there = {name: curve for name, curve in curves.items() if curve}
     if not there:
         return None
-    sources = f"sources of {max(map(len, there.values()))} tokens{title}"
+    sources = f"sources of {max(map(len, there.values()))} tokens {title}".rstrip()
     label = f"Mean gradient norm by source position, {sources}: " + "; ".join(
         f"{name} from {curve[0][1]:.3g} at the first to {curve[-1][1]:.3g} at the last" for name, curve in there.items()
     )

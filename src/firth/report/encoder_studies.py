@@ -45,7 +45,7 @@ def _encoders(findings: Findings) -> Markup | None:
                 for cell, name in CELLS.items()
                 if (rows_of_curve := findings.study_curves.get(f"encoders-{cell}-{reading}"))
             }
-            reaches.append(reach_figure(curves, f"reach-{reading}-{when}", f" {title}, {time}"))
+            reaches.append(reach_figure(curves, f"reach-{reading}-{when}", f"{title}, {time}"))
     parts = [table(caption, header, rows, names=2), side_by_side(lengths), side_by_side(reaches)]
     return titled("How a source is read", introduction, parts)
 

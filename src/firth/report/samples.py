@@ -28,15 +28,13 @@ def chosen(items: Sequence[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
 
 def samples_part(samples: Mapping[str, Sequence[Mapping[str, Any]]], name: str) -> Markup | None:
     """What a model says, a list for each reason to show it."""
-    if not any(samples.values()):
-        return None
-    parts = [Markup(f"<h4>What it says: {markup(name)}</h4>\n")]
-    for reason, items in samples.items():
-        if not items:
-            continue
-        listed = "".join(f"<li>{_sample(item).code}</li>\n" for item in items)
-        parts.append(Markup(f'<h5>{TITLES[reason]}</h5>\n<ul class="samples">\n{listed}</ul>\n'))
-    return join(parts)
+    parts = [_listed(TITLES[reason], items) for reason, items in samples.items() if items]
+    return join([Markup(f"<h4>What it says: {markup(name)}</h4>\n"), *parts]) if parts else None
+
+
+def _listed(title: str, items: Sequence[Mapping[str, Any]]) -> Markup:
+    listed = "".join(f"<li>{_sample(item).code}</li>\n" for item in items)
+    return Markup(f'<h5>{title}</h5>\n<ul class="samples">\n{listed}</ul>\n')
 
 
 def _sample(sample: Mapping[str, Any]) -> Markup:
