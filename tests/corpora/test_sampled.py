@@ -64,10 +64,11 @@ def test_agreement_pairs_are_250_a_condition_under_their_header(out: Path) -> No
     write_lm_text(out, WorldText(sentences=100, max_depth=2), seed=1)
     with (out / "agreement.tsv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
-    assert list(rows[0]) == ["prefix", "correct", "wrong", "distractors", "controls", "distance", "neutral"]
+    assert list(rows[0]) == ["prefix", "correct", "wrong", "distractors", "controls", "distance", "adjacent", "neutral"]
     conditions = [(row["distractors"], row["controls"], row["neutral"]) for row in rows]
     assert set(conditions) == {*(tuple(f"{k}00") for k in range(3)), *(tuple(f"0{k}0") for k in (1, 2)), tuple("001")}
     assert {conditions.count(condition) for condition in conditions} == {250}
+    assert {row["adjacent"] for row in rows if int(row["distractors"])} == {"0", "1"}
 
 
 def test_classes_hold_every_word_form(out: Path) -> None:

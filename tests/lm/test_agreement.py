@@ -12,13 +12,14 @@ from firth.lm.minimal_pairs.templates import lexicon
 from firth.text.vocabulary import Vocabulary
 
 VOCABULARY = Vocabulary(["<unk>", "<eos>", "dog", "dogs", "the", "runs", "run"], [0, 9, 5, 5, 4, 3, 3])
-HEADER = "prefix\tcorrect\twrong\tdistractors\tcontrols\tdistance\tneutral\n"
+HEADER = "prefix\tcorrect\twrong\tdistractors\tcontrols\tdistance\tadjacent\tneutral\n"
 
 
 def item(prefix: list[int], distractors: int, controls: int, construction: str | None = None) -> Item:
     distance = len(prefix) - 1
     neutral = distance > 0 and not distractors and not controls
-    return Item(np.array(prefix, np.int64), 5, 6, distractors, controls, distance, neutral, construction)
+    adjacent = distractors > 0 and prefix[-1] == 3
+    return Item(np.array(prefix, np.int64), 5, 6, distractors, controls, distance, adjacent, neutral, construction)
 
 
 def last_noun_agrees(prefixes: Sequence[NDArray[np.int64]], words: NDArray[np.int64]) -> NDArray[np.float64]:
@@ -47,13 +48,14 @@ def test_accuracy_is_a_share_by_condition_and_distance_and_a_tie_counts_one_half
         "distractors_0": 1.0,
         "distractors_1": pytest.approx(1.5 / 3),
         "distractors_2": 0.0,
+        "adjacent": 0.0,
         "neutral": 0.5,
         "controls_1": 1.0,
         "controls_2": 0.5,
         "by_distance": {"0": 1.0, "1-2": pytest.approx(3.5 / 7), "3-4": 0.5},
     }
     distractors = [f"distractors_{count}" for count in range(3)]
-    assert list(found) == [*distractors, "neutral", "controls_1", "controls_2", "by_distance"]
+    assert list(found) == [*distractors, "adjacent", "neutral", "controls_1", "controls_2", "by_distance"]
     assert {name: count / FEWEST_PAIRS for name, count in pairs["by_distance"].items()} == {"0": 1, "1-2": 7, "3-4": 1}
     assert pairs["distractors_1"] == 3 * FEWEST_PAIRS
 
@@ -84,15 +86,16 @@ def test_distances_are_grouped(distance: int, group: str) -> None:
 
 def test_items_are_read_as_the_corpus_is_tokenized(tmp_path: Path) -> None:
     path = tmp_path / "agreement.tsv"
-    path.write_text(HEADER + "The dogs, the dog\trun\truns\t1\t0\t3\t0\n", encoding="utf-8")
+    path.write_text(HEADER + "The dogs, the dog\trun\truns\t1\t0\t3\t1\t0\n", encoding="utf-8")
     (one,) = read_items(path, VOCABULARY, lowercase=True, tokenized=False)
     assert (one.prefix.tolist(), one.correct, one.wrong) == ([4, 3, 0, 4, 2], 6, 5)
     assert (one.condition, one.distance, one.construction) == ("distractors_1", 3, None)
+    assert one.adjacent
     (one,) = read_items(path, VOCABULARY, lowercase=False, tokenized=False)
     assert one.prefix.tolist() == [0, 3, 0, 4, 2]
-    path.write_text(HEADER + "The dogs that slept\trun\truns\t0\t0\t2\t1\n", encoding="utf-8")
+    path.write_text(HEADER + "The dogs that slept\trun\truns\t0\t0\t2\t0\t1\n", encoding="utf-8")
     (one,) = agreement_items(tmp_path, {"world": True, "tokenized": True}, VOCABULARY, lowercase=True)
-    assert one.condition == "neutral"
+    assert (one.condition, one.adjacent) == ("neutral", False)
 
 
 @pytest.mark.parametrize(
@@ -101,10 +104,10 @@ def test_items_are_read_as_the_corpus_is_tokenized(tmp_path: Path) -> None:
         ("a\tb\n", "line 1 must name"),
         ("", "line 1 must name"),
         ("prefix\tcorrect\twrong\tdistractors\tcontrols\n", "line 1 must name.*download@lm"),
-        (HEADER + "the dog\truns\trun\t0\t0\t0\n", "line 2: not a prefix"),
-        (HEADER + "the dog\truns\trun\tone\t0\t0\t0\n", "line 2: not a prefix"),
+        (HEADER + "the dog\truns\trun\t0\t0\t0\t0\n", "line 2: not a prefix"),
+        (HEADER + "the dog\truns\trun\tone\t0\t0\t0\t0\n", "line 2: not a prefix"),
         (
-            HEADER + "the dog\truns\trun\t0\t0\t0\t0\nthe dog\tis running\tare\t0\t0\t0\t0\n",
+            HEADER + "the dog\truns\trun\t0\t0\t0\t0\t0\nthe dog\tis running\tare\t0\t0\t0\t0\t0\n",
             "line 3: a verb form",
         ),
     ],

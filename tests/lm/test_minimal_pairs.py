@@ -68,7 +68,7 @@ def test_longer_pairs_count_what_stands_between_by_hand() -> None:
     found = {" ".join(one.prefix): one for one in minimal_pairs(vocabulary)}
     far = found["The reports about the critic from the town"]
     assert (far.construction, far.correct, far.wrong) == ("prepositional_phrase", "seem", "seems")
-    assert (far.distractors, far.controls, far.distance, far.neutral) == (2, 0, 6, False)
+    assert (far.distractors, far.controls, far.distance, far.adjacent, far.neutral) == (2, 0, 6, True, False)
     assert (found["The report about the critic from the town"].controls, len(found)) == (2, 2 + 4 + 4 + 4 + 2)
     neutral = {
         " ".join(one.prefix): one for one in minimal_pairs({"the", "trader", "traders", "left", "and", "is", "are"})

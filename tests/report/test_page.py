@@ -46,12 +46,14 @@ def findings() -> Findings:
     agreement = {
         "distractors_0": 0.99,
         "distractors_1": 0.875,
+        "adjacent": 0.0625,
         "neutral": 0.625,
         "controls_1": 0.9375,
         "controls_2": None,
         "by_distance": {"0": 0.99, "1-2": 0.75, "11+": None},
         "pairs": {
-            **{"distractors_0": 250, "distractors_1": 250, "neutral": 250, "controls_1": 250, "controls_2": 7},
+            **{"distractors_0": 250, "distractors_1": 250, "adjacent": 61},
+            **{"neutral": 250, "controls_1": 250, "controls_2": 7},
             "by_distance": {"0": 240, "1-2": 500, "11+": 9},
         },
     }
@@ -301,6 +303,7 @@ def test_example_of_counting_shows_the_numbers_of_the_matrix(page: str) -> None:
         ["test", "baseline: question alone", "0.0625"],
         ["no noun", "250", "0.9900"],
         ["1 noun ≠", "250", "0.8750"],
+        ["last word ≠", "61", "0.0625"],
         ["neutral", "250", "0.6250"],
         ["1 noun =", "250", "0.9375"],
         ["2 nouns =", "7", "–"],

@@ -32,11 +32,11 @@ SECOND_WORD = {
     "run": 3 / 4,
     "near": 1 / 4,
 }  # the first word is either noun, a third follows from the second
-AGREEMENT = "prefix\tcorrect\twrong\tdistractors\tcontrols\tdistance\tneutral\n" + 10 * (
-    "Dog\truns\trun\t0\t0\t0\t0\n"
-    "Dogs\trun\truns\t0\t0\t0\t0\n"
-    "Dog near dogs\truns\trun\t1\t0\t2\t0\n"
-    "Dogs near dog\trun\truns\t1\t0\t2\t0\n"
+AGREEMENT = "prefix\tcorrect\twrong\tdistractors\tcontrols\tdistance\tadjacent\tneutral\n" + 10 * (
+    "Dog\truns\trun\t0\t0\t0\t0\t0\n"
+    "Dogs\trun\truns\t0\t0\t0\t0\t0\n"
+    "Dog near dogs\truns\trun\t1\t0\t2\t1\t0\n"
+    "Dogs near dog\trun\truns\t1\t0\t2\t1\t0\n"
 )
 LM: dict[str, Any] = {
     "embedding_size": 16,
@@ -106,8 +106,13 @@ def metrics_of(workspace: Workspace, run: str) -> dict[str, Any]:
 
 def agreement_of(without: float, across: float) -> dict[str, Any]:
     """The metrics of ten pairs a number, without a distractor and across one."""
-    pairs = {"distractors_0": 20, "distractors_1": 20, "by_distance": {"0": 20, "1-2": 20}}
-    shares = {"distractors_0": without, "distractors_1": across, "by_distance": {"0": without, "1-2": across}}
+    pairs = {"distractors_0": 20, "distractors_1": 20, "adjacent": 20, "by_distance": {"0": 20, "1-2": 20}}
+    shares = {
+        "distractors_0": without,
+        "distractors_1": across,
+        "adjacent": across,
+        "by_distance": {"0": without, "1-2": across},
+    }
     return {**shares, "pairs": pairs}
 
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from firth.corpora.raw import Counts, write_pairs, write_questions, write_text
 from firth.corpora.world import (
+    AgreementPair,
     Sentence,
     Story,
     TokenProbability,
@@ -56,8 +57,8 @@ def write_lm_text(folder: Path, settings: WorldText, seed: int) -> Counts:
         if split == "test":
             _write_token_probabilities(folder / "token_probabilities", split, drawn, settings.max_depth)
     pairs = sample_agreement_pairs(AGREEMENT_PAIRS, settings.max_depth, generator(seed, "world", "agreement"))
-    columns = ("prefix", "correct", "wrong", "distractors", "controls", "distance", "neutral")
-    rows = [(*(getattr(pair, column) for column in columns[:-1]), int(pair.neutral)) for pair in pairs]
+    columns = tuple(field.name for field in fields(AgreementPair))
+    rows = [tuple(int(value) if isinstance(value, bool) else value for value in astuple(pair)) for pair in pairs]
     _write_table(folder / "agreement.tsv", columns, rows)
     return counts
 

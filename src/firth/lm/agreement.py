@@ -17,7 +17,7 @@ from firth.lm.minimal_pairs.templates import minimal_pairs
 from firth.text.tokenizer import tokenize_line
 from firth.text.vocabulary import Vocabulary
 
-COLUMNS = ("prefix", "correct", "wrong", "distractors", "controls", "distance", "neutral")
+COLUMNS = ("prefix", "correct", "wrong", "distractors", "controls", "distance", "adjacent", "neutral")
 DISTANCES = {"0": 0, "1-2": 2, "3-4": 4, "5-7": 7, "8-10": 10}  # tokens between subject and verb: the most of a group
 FARTHEST = "11+"
 FEWEST_PAIRS = 20  # in a group of fewer, one pair would move the accuracy by more than five points
@@ -28,7 +28,8 @@ class Item:
     """A sentence up to its verb, the verb's right and wrong form, and what stands between subject and verb.
 
     ``distractors`` are nouns there that have the other number than the subject, ``controls`` the same; ``distance`` is
-    the number of tokens from the subject's noun to the verb. ``neutral``: there are tokens, and none has a number.
+    the number of tokens from the subject's noun to the verb. ``adjacent``: the last of them is a distractor.
+    ``neutral``: there are tokens, and none has a number.
     ``construction`` names the template of English text; pairs of the world have none.
     """
 
@@ -38,6 +39,7 @@ class Item:
     distractors: int
     controls: int
     distance: int
+    adjacent: bool = False
     neutral: bool = False
     construction: str | None = None
 
@@ -110,6 +112,7 @@ def english_items(vocabulary: Vocabulary) -> list[Item]:
             pair.distractors,
             pair.controls,
             pair.distance,
+            pair.adjacent,
             pair.neutral,
             pair.construction,
         )
@@ -124,7 +127,8 @@ def accuracies(items: Sequence[Item], score: Scorer) -> dict[str, Any]:
 
     Returns
     -------
-    Accuracy by condition (``distractors_0`` …, ``neutral``, ``controls_1`` …); under ``by_distance`` by the tokens
+    Accuracy by condition (``distractors_0`` …, ``neutral``, ``controls_1`` …) and, of items with distractors, of those
+    whose last word before the verb is one (``adjacent``); under ``by_distance`` by the tokens
     between subject and verb, all conditions together; under ``by_construction``, where items have one, by construction
     and condition; and under ``pairs`` the number of items in each of these groups, in the same form. A group of fewer
     than ``FEWEST_PAIRS`` has the accuracy None.
@@ -148,6 +152,8 @@ def accuracies(items: Sequence[Item], score: Scorer) -> dict[str, Any]:
 def _groups(item: Item) -> list[tuple[str, ...]]:
     """Where the item counts in the metrics."""
     paths: list[tuple[str, ...]] = [(item.condition,), ("by_distance", item.distance_group)]
+    if item.adjacent:
+        paths.append(("adjacent",))
     if item.construction:
         paths.append(("by_construction", item.construction, item.condition))
     return paths
@@ -155,7 +161,7 @@ def _groups(item: Item) -> list[tuple[str, ...]]:
 
 def _order(constructions: Sequence[str | None]) -> Callable[[tuple[str, ...]], tuple[Any, ...]]:
     """Conditions first, then distances from near to far, then constructions as the items have them."""
-    kinds = ["distractors", "neutral", "controls"]
+    kinds = ["distractors", "adjacent", "neutral", "controls"]
     distances = [*DISTANCES, FARTHEST]
     places = {name: place for place, name in enumerate(dict.fromkeys(constructions))}
 
@@ -182,11 +188,12 @@ def _put(tree: dict[str, Any], path: tuple[str, ...], value: float | int | None)
 def _item(row: list[str], place: str, vocabulary: Vocabulary, lowercase: bool, tokenized: bool) -> Item:
     if len(row) != len(COLUMNS) or not all(number.isdecimal() for number in row[3:]):
         raise FirthError(
-            f"{place}: not a prefix, two verb forms and four numbers; build it anew with `dvc repro download@lm`"
+            f"{place}: not a prefix, two verb forms and five numbers; build it anew with `dvc repro download@lm`"
         )
     prefix, correct, wrong = (tokenize_line(text, lowercase, tokenized) for text in row[:3])
     if len(correct) != 1 or len(wrong) != 1:
         raise FirthError(f"{place}: a verb form is not one token; build it anew with `dvc repro download@lm`")
     ids = np.asarray(vocabulary.encode(prefix), np.int64)
-    distractors, controls, distance, neutral = map(int, row[3:])
-    return Item(ids, vocabulary.id(correct[0]), vocabulary.id(wrong[0]), distractors, controls, distance, bool(neutral))
+    distractors, controls, distance, adjacent, neutral = map(int, row[3:])
+    forms = vocabulary.id(correct[0]), vocabulary.id(wrong[0])
+    return Item(ids, *forms, distractors, controls, distance, bool(adjacent), bool(neutral))

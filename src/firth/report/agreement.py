@@ -65,8 +65,9 @@ def _by_group(agreement: Mapping[str, Any], groups: Groups) -> Markup | None:
     )
     caption = (
         "The same by what stands between subject and verb. = and ≠: so many nouns that all have the subject's number, "
-        "or all the other. Neutral: only words that have no number. A model that doesn't see as far as the subject is "
-        "at chance there, and below it where a noun of the other number is the last that it sees."
+        "or all the other. Last word ≠: the pairs among the latter in which one of them stands right before the verb. "
+        "Neutral: only words that have no number. A model that doesn't see as far as the subject is at chance there, "
+        "and below it where a noun of the other number is the last that it sees."
     )
     return figure(figures.accuracy_by_group(there, "agreement-groups", label), caption)
 
@@ -103,7 +104,7 @@ def _title(path: tuple[str, ...]) -> str:
     kind, _, count = condition.partition("_")
     sign = {"controls": "=", "distractors": "≠"}.get(kind, "")
     if len(path) == 1:
-        none = "neutral" if kind == "neutral" else "no noun"
+        none = {"adjacent": "last word ≠", "neutral": "neutral"}.get(kind, "no noun")
         return none if count in ("", "0") else f"{count} noun{'s' * (count != '1')} {sign}"
     construction = in_words(path[1])
     if count in ("", "0"):

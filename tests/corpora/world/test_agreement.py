@@ -64,6 +64,16 @@ def test_nouns_after_the_subject_are_counted_by_number(pairs: list[AgreementPair
         assert sum(number == subject for number in others) == pair.controls, pair
 
 
+def test_a_distractor_right_before_the_verb_is_adjacent(pairs: list[AgreementPair]) -> None:
+    assert not {*NUMBERS} & {
+        form for one in lexemes() if one.part not in ("noun", "name") for form in english.forms(one).values()
+    }
+    for pair in pairs:
+        last = NUMBERS.get(pair.prefix.split(" ")[-1])
+        assert pair.adjacent == (last not in (None, PRESENT[pair.correct])), pair
+    assert {pair.adjacent for pair in pairs if pair.distractors} == {True, False}
+
+
 def test_right_form_agrees_and_wrong_form_differs_in_number_alone(pairs: list[AgreementPair]) -> None:
     for pair in pairs:
         subject = next(NUMBERS[word] for word in pair.prefix.split(" ") if word in NUMBERS)

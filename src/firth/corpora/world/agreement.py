@@ -22,7 +22,7 @@ from firth.corpora.world import english
 from firth.corpora.world import preferences as prefer
 from firth.corpora.world.derivation import uniforms
 from firth.corpora.world.grammar import BE, MAXIMUM_DEPTH, Part, Rule, Symbol, agreement, finite, numbers, rules_of
-from firth.corpora.world.lexicon import Lexeme
+from firth.corpora.world.lexicon import Lexeme, lexemes
 from firth.corpora.world.sentences import check_depth
 
 Value = TypeVar("Value")
@@ -40,7 +40,8 @@ class AgreementPair:
 
     ``distractors`` is the number of nouns between subject and verb whose number differs from the subject's,
     ``controls`` that of nouns which share it. ``distance`` is the number of words between the subject's head noun and
-    the verb. ``neutral``: there are such words, and none of them has a number.
+    the verb. ``adjacent``: the last of these words is a distractor. ``neutral``: there are such words, and none of them
+    has a number.
     """
 
     prefix: str
@@ -49,6 +50,7 @@ class AgreementPair:
     distractors: int
     controls: int
     distance: int
+    adjacent: bool = False
     neutral: bool = False
 
 
@@ -192,6 +194,13 @@ def _distance(words: list[str], determiner: list[str], option: Option) -> int:
     return len(words) - len(determiner) - sum(part[0] == "word" for part in option[0] if not isinstance(part, str))
 
 
+@cache
+def _noun_forms() -> frozenset[str]:
+    """Every form of every noun and name; none is a form of another part of speech."""
+    nouns = (lexeme for lexeme in lexemes() if lexeme.part in ("noun", "name"))
+    return frozenset(form for noun in nouns for form in english.forms(noun).values())
+
+
 def _pair(nouns: int, same: bool, depth: int, draws: Iterator[float]) -> AgreementPair:
     subject, number, phrase, option = _pick(_heads(nouns, same, depth), draws)
     determiner = [part for part in phrase.parts if isinstance(part, str)]
@@ -199,7 +208,8 @@ def _pair(nouns: int, same: bool, depth: int, draws: Iterator[float]) -> Agreeme
     right, wrong = _verb_forms(subject, number, draws)
     distractors, controls = (0, nouns) if same else (nouns, 0)
     distance = _distance(words, determiner, option)
-    return AgreementPair(english.write_words(words), right, wrong, distractors, controls, distance)
+    adjacent = distractors > 0 and words[-1] in _noun_forms()
+    return AgreementPair(english.write_words(words), right, wrong, distractors, controls, distance, adjacent)
 
 
 def _neutral_pair(number: str, depth: int, draws: Iterator[float]) -> AgreementPair:
@@ -209,7 +219,8 @@ def _neutral_pair(number: str, depth: int, draws: Iterator[float]) -> AgreementP
     determiner = [part for part in phrase.parts if isinstance(part, str)]
     words = determiner + _write(option, NEITHER, draws)
     right, wrong = _verb_forms(subject, number, draws)
-    return AgreementPair(english.write_words(words), right, wrong, 0, 0, _distance(words, determiner, option), True)
+    distance = _distance(words, determiner, option)
+    return AgreementPair(english.write_words(words), right, wrong, 0, 0, distance, neutral=True)
 
 
 def _neutral_pairs(depth: int, draws: Iterator[float]) -> Iterator[AgreementPair]:

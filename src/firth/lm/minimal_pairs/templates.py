@@ -65,6 +65,7 @@ class MinimalPair:
 
     ``distractors`` is the number of nouns between subject and verb whose number differs from the subject's,
     ``controls`` that of nouns which share it, ``distance`` the number of words between the subject's noun and the verb.
+    ``adjacent``: the last of these words is a distractor.
     """
 
     construction: str
@@ -74,6 +75,7 @@ class MinimalPair:
     distractors: int
     controls: int
     distance: int
+    adjacent: bool
 
     @property
     def neutral(self) -> bool:
@@ -122,7 +124,9 @@ def _pairs(construction: str, template: str, most: int, vocabulary: Container[st
             words = [forms[subject if place == head else other] for place, forms in enumerate(choice)]
             distractors, controls = (0, len(between)) if subject == other else (len(between), 0)
             correct, wrong = choice[-1][subject], choice[-1][1 - subject]
-            yield MinimalPair(construction, tuple(words[:-1]), correct, wrong, distractors, controls, distance)
+            adjacent = distractors > 0 and places[-1].isupper()
+            prefix = tuple(words[:-1])
+            yield MinimalPair(construction, prefix, correct, wrong, distractors, controls, distance, adjacent)
 
 
 def _options(word: str, first: bool, vocabulary: Container[str]) -> list[Forms]:
