@@ -2,6 +2,7 @@ import pytest
 import torch
 from torch.nn import functional as F
 
+from firth.training import softmax
 from firth.training.softmax import NO_TARGET, softmax_nats
 
 TARGETS = torch.tensor([3, 0, NO_TARGET, 3, 10])
@@ -16,7 +17,11 @@ def parts(scale: float, dtype: torch.dtype) -> tuple[torch.Tensor, torch.Tensor,
 @pytest.mark.parametrize("scale", [1.0, 30.0])  # 30: most probabilities underflow in single precision
 @pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
 @pytest.mark.parametrize("smoothing", [0.0, 0.3])
-def test_value_and_gradient_are_those_of_cross_entropy(scale: float, dtype: torch.dtype, smoothing: float) -> None:
+@pytest.mark.parametrize("one_dnn_words", [11, 12])  # of a vocabulary of 11
+def test_value_and_gradient_are_those_of_cross_entropy(
+    monkeypatch: pytest.MonkeyPatch, scale: float, dtype: torch.dtype, smoothing: float, one_dnn_words: int
+) -> None:
+    monkeypatch.setattr(softmax, "ONE_DNN_WORDS", one_dnn_words)
     hidden, weight, bias = parts(scale, dtype)
     shares = torch.tensor([1.0, -2.0, 5.0, 0.5, 3.0], dtype=dtype)
     found = softmax_nats(hidden, weight, bias, TARGETS, smoothing)

@@ -8,6 +8,7 @@ from torch.autograd.function import once_differentiable
 from torch.nn import functional as F
 
 NO_TARGET = -1
+ONE_DNN_WORDS = 4096  # of a vocabulary at least, for 32-bit products to go to oneDNN
 
 
 def softmax_nats(hidden: Tensor, weight: Tensor, bias: Tensor, targets: Tensor, label_smoothing: float = 0.0) -> Tensor:
@@ -45,13 +46,16 @@ class _SoftmaxNats(torch.autograd.Function):
         known = targets != NO_TARGET
         places = targets.where(known, 0)
         hidden, weight = hidden.to(kind), weight.to(kind)
-        scores = F.linear(hidden, weight, bias.to(kind))  # (N, V)
-        probabilities = scores.softmax(-1)
+        linear = _one_dnn if _is_for_one_dnn(weight) else F.linear
+        scores = linear(hidden, weight, bias.to(kind))  # (N, V)
+        largest = scores.amax(-1).to(exact)
+        wanted = scores.gather(-1, places[:, None]).squeeze(-1)
+        probabilities = torch.softmax(scores, -1, out=scores)  # in their place, as new memory of this size takes longer
         # log Σ exp(score) = score − log p of any word; of the likeliest one, p cannot underflow
-        log_sum = scores.amax(-1).to(exact) - probabilities.amax(-1).to(exact).log()
+        log_sum = largest - probabilities.amax(-1).to(exact).log()
         ctx.exact = exact
         ctx.save_for_backward(hidden, weight, probabilities, places, known)
-        return (log_sum - scores.gather(-1, places[:, None]).squeeze(-1)) * known
+        return (log_sum - wanted) * known
 
     @staticmethod
     @once_differentiable
@@ -59,9 +63,29 @@ class _SoftmaxNats(torch.autograd.Function):
         hidden, weight, probabilities, places, known = ctx.saved_tensors
         share = (gradient * known)[:, None].to(hidden.dtype)  # (N, 1)
         shares = share * hidden
-        by_hidden = share * (probabilities @ weight - weight[places])
-        by_weight = (probabilities.T @ shares).to(ctx.exact).index_add_(0, places, -shares.to(ctx.exact))
+        if _is_for_one_dnn(weight):
+            expected = _one_dnn(probabilities, weight.T)  # Σ p(word) weight(word), (N, H)
+            by_weight = _one_dnn(shares.T, probabilities.T).T  # faster than with the longer one transposed on the left
+        else:
+            expected, by_weight = probabilities @ weight, probabilities.T @ shares
+        by_hidden = share * (expected - weight[places])
+        by_weight = by_weight.to(ctx.exact).index_add_(0, places, -shares.to(ctx.exact))
         by_bias = (
             (probabilities.T @ share).flatten().to(ctx.exact).index_add_(0, places, -share.flatten().to(ctx.exact))
         )
         return by_hidden, by_weight, by_bias, None
+
+
+def _is_for_one_dnn(weight: Tensor) -> bool:
+    """Whether products with a weight (V, H) go to oneDNN, where PyTorch would give them to MKL, as it does in 32 bits.
+
+    Those of 700 × 650 and 10,000 × 650, forwards and backwards, then took 139 ms for 173, on two cores of an AMD EPYC.
+    """
+    wanted = len(weight) >= ONE_DNN_WORDS and weight.dtype == torch.float32 and weight.device.type == "cpu"
+    return wanted and torch.backends.mkldnn.is_available()
+
+
+def _one_dnn(left: Tensor, right: Tensor, bias: Tensor | None = None) -> Tensor:
+    """Left · rightᵀ + bias: (N, K) and (M, K) → (N, M)."""
+    product: Tensor = torch.ops.mkldnn._linear_pointwise(left, right, bias, "none", [], "")
+    return product
