@@ -150,8 +150,11 @@ class StepSeed(Callback):
     def __init__(self, run: Run) -> None:
         self.run = run
 
-    def on_train_batch_start(self, trainer: pl.Trainer, *_: Any) -> None:
-        torch.manual_seed(derived_seed(self.run.seed, self.run.name, "step", trainer.global_step, trainer.global_rank))
+    def on_train_batch_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule, *_: Any) -> None:
+        seed = derived_seed(self.run.seed, self.run.name, "step", trainer.global_step, trainer.global_rank)
+        torch.default_generator.manual_seed(seed)  # torch.manual_seed takes a millisecond for devices that aren't there
+        if pl_module.device.type == "cuda":
+            torch.cuda.manual_seed(seed)
 
 
 class StopWhereStopped(Callback):
