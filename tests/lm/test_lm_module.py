@@ -15,7 +15,7 @@ from firth.lm.averaging import Averages
 from firth.lm.data import Batch, TextData, training_columns, validation_columns
 from firth.lm.evaluation import dynamic_nats_per_token, lead_in, nats_per_token, score_next, score_stream
 from firth.lm.module import LanguageModel, window_loss
-from firth.lm.network import LanguageNetwork
+from firth.lm.network import LanguageNetwork, detached
 from firth.lm.networks import build
 from firth.params.compute import ComputeParams
 from firth.params.lm import NETWORKS, DynamicEvaluation, LmParams, Network
@@ -221,6 +221,36 @@ def test_the_penalties_are_those_of_merity_et_al(tmp_path: Path) -> None:
     model = fresh(settings(activation_regularization=2.0, temporal_activation_regularization=3.0))
     hidden, dropped = torch.tensor([[[1.0, 2.0]], [[3.0, 5.0]]]), torch.tensor([[[2.0, 0.0]], [[0.0, 4.0]]])
     assert float(model._penalty(hidden, dropped)) == pytest.approx(2 * (4 + 16) / 4 + 3 * (4 + 9) / 2)
+
+
+def test_an_epoch_with_penalties_decay_and_random_windows_is_a_plain_loop(tmp_path: Path) -> None:
+    rate, decay, alpha, beta, longest = 0.5, 0.01, 2.0, 3.0, 0.3
+    params = settings(
+        **{"optimizer": "sgd", "learning_rate": rate, "schedule": "constant", "weight_decay": decay},
+        **{"activation_regularization": alpha, "temporal_activation_regularization": beta},
+        **{"random_bptt": True, "gradient_clip_norm": longest, "max_epochs": 1, "bptt_length": 12},
+    )
+    plain = fresh(params).network
+    weights = list(plain.parameters())
+    windows = list(TextData(CYCLE, CYCLE, params.batch_size, params.bptt_length, 7).train_dataloader())
+    state, norms = None, []
+    for tokens, targets in windows:
+        hidden, state = plain.outputs(tokens, detached(state))
+        scores = F.linear(hidden, plain.embedding.weight, plain.output.bias)
+        loss = F.cross_entropy(scores.flatten(0, 1), targets.flatten()) + alpha * hidden.square().mean()
+        loss = loss + beta * (hidden[1:] - hidden[:-1]).square().mean()
+        gradients = torch.autograd.grad(loss, weights)
+        norms.append(float(torch.cat([gradient.flatten() for gradient in gradients]).norm()))
+        with torch.no_grad():
+            for weight, gradient in zip(weights, gradients, strict=True):
+                clipped = gradient * min(1.0, longest / norms[-1])
+                weight.sub_(rate * len(tokens) / params.bptt_length * (clipped + decay * weight))
+    trained = fresh(params)
+    fit(trained, tmp_path)
+    assert len({len(tokens) for tokens, _ in windows}) > 2
+    assert min(norms) < longest < max(norms)
+    for name, weight in trained.network.named_parameters():
+        torch.testing.assert_close(weight, plain.get_parameter(name), rtol=1e-3, atol=1e-5)
 
 
 def test_gradient_norms_are_watched_before_they_are_clipped(tmp_path: Path) -> None:
