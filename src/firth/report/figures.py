@@ -26,6 +26,7 @@ MODEL_COLORS = {
     "LSTM, cell": "#56B4E9",
 }
 NARROW = 330  # plot width in pixels: with axis and title it fits a phone unscaled
+WIDE_LETTER = 6.5  # pixels of a label at 12 pixels: the page may be drawn in a wider font than is measured
 MOST_IN_A_ROW = 5  # of a legend's entries beside each other, which are then about as wide as the plot
 CONFIG = {
     "aria": False,  # the figure as a whole has a label; a screen reader needs no name for every point
@@ -127,7 +128,8 @@ def accuracy_by_group(accuracies: Mapping[str, Mapping[str, float]], name: str, 
     floor = _below(share for shares in accuracies.values() for share in shares.values())
     scale = alt.Scale(domain=[floor, 1])
     x_axis = alt.Axis(tickCount=5, labelFlush=False)
-    y_axis = alt.Axis(domain=False, ticks=False, grid=True, labelLimit=200)
+    room = WIDE_LETTER * max(map(len, accuracies))
+    y_axis = alt.Axis(domain=False, ticks=False, grid=True, labelLimit=200, minExtent=room)
     legend = alt.Legend(columns=3, offset=22)  # leaves room for "chance"; as narrow as the plot
     points = (
         alt.Chart(alt.Data(values=values))
