@@ -1,6 +1,6 @@
 """LSTM language models: Firth's training beside the plain recipe, a loop of one's own over ``torch.nn.LSTM``.
 
-    python benchmarks/plain_lstm.py data/tokens/lm [--hidden 200] [--layers 2] [--turns 5] [--steps 60 | --epoch]
+    python benchmarks/plain_lstm.py data/tokens/lm [--hidden 200] [--layers 2] [--turns 5] [--steps 300 | --epoch]
                                     [--precision 32-true|bf16-mixed] [--accelerator cpu|gpu]
 
 TOKENS is a folder that `dvc repro tokenize@lm` has written for the Penn Treebank. Both train the same model from the
@@ -279,7 +279,7 @@ def main() -> None:
     parser.add_argument("--dropout", type=float, default=0.2)
     parser.add_argument("--turns", type=int, default=5, help="how often each of them trains")
     length = parser.add_mutually_exclusive_group()
-    length.add_argument("--steps", type=int, default=60, help="in a turn")
+    length.add_argument("--steps", type=int, default=300, help="in a turn")
     length.add_argument("--epoch", action="store_true", help="one turn, a whole epoch, and perplexities")
     parser.add_argument("--precision", choices=PRECISIONS, default=PRECISIONS[0])
     parser.add_argument("--accelerator", choices=tuple(DEVICES), default="cpu")
