@@ -16,6 +16,7 @@ from firth.lm.network import Output, detached
 from firth.lm.networks import build, load
 from firth.lm.recurrent import Recurrent
 from firth.params.lm import NETWORKS, Network
+from firth.training import softmax
 from firth.training.softmax import NO_TARGET
 
 
@@ -182,6 +183,17 @@ def test_adaptive_softmax_is_a_distribution_and_its_nats_are_those_of_its_target
     expected = -found.gather(2, targets.clamp(min=0)[..., None])[..., 0]
     expected[0, 0] = 0
     torch.testing.assert_close(nats, expected)
+
+
+def test_a_cluster_that_no_target_is_in_costs_nothing_and_moves_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(softmax, "ONE_DNN_WORDS", 1)
+    output = Output(9, 4, 4, tied=False, cutoffs=[2, 5])
+    hidden, targets = torch.randn(3, 4), torch.tensor([0, 3, 1])
+    nats = output.nats(hidden, torch.empty(9, 4), targets)
+    expected = -output.log_probabilities(hidden, torch.empty(9, 4)).gather(1, targets[:, None])[:, 0]
+    torch.testing.assert_close(nats, expected)
+    nats.sum().backward()
+    assert not output.weight.grad[5:].any() and output.weight.grad[2:5].any()  # type: ignore[union-attr, index]
 
 
 def test_adaptive_softmax_worked_out_by_hand() -> None:
