@@ -185,7 +185,7 @@ def test_adaptive_softmax_is_a_distribution_and_its_nats_are_those_of_its_target
     torch.testing.assert_close(nats, expected)
 
 
-def test_a_cluster_that_no_target_is_in_costs_nothing_and_moves_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_cluster_that_no_target_is_in_moves_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(softmax, "ONE_DNN_WORDS", 1)
     output = Output(9, 4, 4, tied=False, cutoffs=[2, 5])
     hidden, targets = torch.randn(3, 4), torch.tensor([0, 3, 1])

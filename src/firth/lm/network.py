@@ -70,8 +70,6 @@ class Output(nn.Module):
             inside = (targets >= start) & (targets < end)
             head_targets = head_targets.masked_fill(inside, self.bounds[0] + cluster)
             places = inside.nonzero().flatten()
-            if not len(places):
-                continue  # oneDNN refuses a matrix without rows
             padding = (0, -len(places) % ROWS)
             labels = F.pad(targets[places] - start, padding, value=NO_TARGET)
             places = F.pad(places, padding)
