@@ -128,10 +128,10 @@ def accuracies(items: Sequence[Item], score: Scorer) -> dict[str, Any]:
     Returns
     -------
     Accuracy by condition (``distractors_0`` …, ``neutral``, ``controls_1`` …) and, of items with distractors, of those
-    whose last word before the verb is one (``adjacent``); under ``by_distance`` by the tokens
-    between subject and verb, all conditions together; under ``by_construction``, where items have one, by construction
-    and condition; and under ``pairs`` the number of items in each of these groups, in the same form. A group of fewer
-    than ``FEWEST_PAIRS`` has the accuracy None.
+    whose last word before the verb is one (``adjacent``); under ``by_distance`` by the tokens between subject and verb,
+    all conditions together; under ``by_construction``, where items have one, by construction and condition; and under
+    ``pairs`` the number of items in each of these groups, in the same form. A group of fewer than ``FEWEST_PAIRS`` has
+    the accuracy None.
     """
     scores = score([item.prefix for item in items], np.array([[item.correct, item.wrong] for item in items]))
     correct, wrong = scores.T
