@@ -4,19 +4,21 @@ export PATH := $(CURDIR)/.venv/bin:$(PATH)
 export DVC_NO_ANALYTICS := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help repro studies test lint clean
+.PHONY: help repro studies results test lint clean
 
 help:  ## Say what the targets do
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/'
 
-repro: .venv/installed  ## Build everything that is out of date, from raw text to reports/index.html
-	firth check
-	dvc repro
-	firth metrics
+repro: .venv/installed  ## Build what is out of date, from raw text to reports/index.html; JOBS=N runs N stages at once
+	firth repro $(if $(JOBS),--jobs $(JOBS))
+	firth summary
 
 studies: .venv/installed  ## Run the comparisons of many trainings (studies/dvc.yaml) and show them in the report
-	cd studies && firth check && dvc repro
-	dvc repro report
+	cd studies && firth repro $(if $(JOBS),--jobs $(JOBS))
+	firth repro report
+
+results: .venv/installed  ## Write docs/results.md and docs/studies.md from the metrics of named commits
+	firth results
 
 test: .venv/installed  ## Run the tests
 	pytest

@@ -29,11 +29,11 @@ from types import SimpleNamespace
 import numpy as np
 from scipy import sparse
 
-from firth.params.cooccurrence import CooccurrenceParams
+from firth.params.cooccurrence_params import CooccurrenceParams
 from firth.text.streams import TokenStream
 from firth.text.vocabulary import EOS_ID, UNK_ID, Vocabulary
-from firth.vectors.cooccurrence import count_cooccurrences
-from firth.vectors.counts import load_counts
+from firth.vectors.counting.count_matrix import load_counts
+from firth.vectors.counting.window_counts import count_cooccurrences
 
 FIRST_WORD = EOS_ID + 1
 VOCABULARY_SIZE = 50_000

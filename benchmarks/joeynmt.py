@@ -30,12 +30,12 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from firth.params.compute import ComputeParams
-from firth.params.seq2seq import Seq2seqParams
+from firth.params.compute_params import ComputeParams
+from firth.params.seq2seq_params import SearchParams, Seq2seqParams
 from firth.process import fix_threads, use_huge_pages
 
 if TYPE_CHECKING:
-    from firth.seq2seq.data import Pairs
+    from firth.seq2seq.pairs import Pairs
 
 SIZE, BATCH, DROPOUT, RATE, CLIP = 256, 64, 0.3, 0.001, 1.0
 BEAMS = {"greedy": 1, "beam of 5": 5}
@@ -69,10 +69,10 @@ def run_firth(choices: Choices) -> Result:
     import torch  # the libraries read the number of threads on import
     from pytorch_lightning import Callback
 
-    from firth.seq2seq.data import Pairs, Seq2seqData, test_splits
-    from firth.seq2seq.module import Seq2seqModule
-    from firth.seq2seq.networks import Configuration, EncoderDecoder
+    from firth.seq2seq.encoder_decoder import Configuration, EncoderDecoder
+    from firth.seq2seq.pairs import Pairs, test_splits
     from firth.seq2seq.search import decode_all
+    from firth.seq2seq.seq2seq_training import Seq2seqData, Seq2seqModule
     from firth.text.sides import subwords_file
     from firth.text.streams import TokenStream, from_sentences
     from firth.text.subwords import Subwords
@@ -90,7 +90,7 @@ def run_firth(choices: Choices) -> Result:
     settings = Seq2seqParams(
         cell="gru", embedding_size=SIZE, initial_embeddings="random", hidden_size=SIZE, layers=1, dropout=DROPOUT,
         label_smoothing=0.0,
-        bidirectional=True, reverse_source=False, beam_size=1, length_penalty=LENGTH_PENALTY, max_length=LONGEST,
+        bidirectional=True, reverse_source=False,
         batch_size=BATCH, batch_type="pairs", learning_rate=RATE, gradient_clip_norm=CLIP, max_epochs=choices.epochs,
         patience=choices.epochs,
     )  # fmt: skip
@@ -114,11 +114,11 @@ def run_firth(choices: Choices) -> Result:
     texts = list(map(subwords.decode, sources.sentences()))
     decoded, outputs = {}, {}
     for search, beam_size in BEAMS.items():
-        changed = settings.model_copy(update={"beam_size": beam_size})
-        decode_all(network, valid.source, changed, choices.precision)
+        chosen = SearchParams(beam_size=beam_size, length_penalty=LENGTH_PENALTY, max_length=LONGEST)
+        decode_all(network, valid.source, settings, chosen, choices.precision)
         start = time.perf_counter()
         stream = from_sentences(list(subwords.encode_lines(texts)))
-        found = decode_all(network, stream, changed, choices.precision)
+        found = decode_all(network, stream, settings, chosen, choices.precision)
         outputs[search] = list(map(subwords.decode, found))
         decoded[search] = len(texts) / (time.perf_counter() - start)
     return Result(pieces / (clock.end - clock.start), decoded, outputs)
@@ -126,7 +126,7 @@ def run_firth(choices: Choices) -> Result:
 
 def run_joeynmt(choices: Choices) -> Result:
     """JoeyNMT's own commands on text whose words are pieces: ``p17`` is piece 17."""
-    from firth.seq2seq.data import Pairs, test_splits
+    from firth.seq2seq.pairs import Pairs, test_splits
     from firth.text.sides import subwords_file
     from firth.text.subwords import Subwords
 
@@ -227,7 +227,7 @@ model:
 
 
 def first_pairs(choices: Choices) -> "Pairs":
-    from firth.seq2seq.data import Pairs
+    from firth.seq2seq.pairs import Pairs
 
     pairs = Pairs.load(choices.folder, "train")
     return pairs.first(choices.pairs or len(pairs))
@@ -245,7 +245,7 @@ def main() -> None:
 
     import sacrebleu
 
-    from firth.seq2seq.data import test_splits
+    from firth.seq2seq.pairs import test_splits
     from firth.text.sides import subwords_file
     from firth.text.streams import TokenStream
     from firth.text.subwords import Subwords

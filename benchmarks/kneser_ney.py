@@ -19,8 +19,8 @@ from pathlib import Path
 import kenlm
 import numpy as np
 
-from firth.lm.arpa import write_arpa
-from firth.lm.kneser_ney import train_kneser_ney
+from firth.ngram.arpa import write_arpa
+from firth.ngram.kneser_ney import train_kneser_ney
 from firth.text.streams import TokenStream
 from firth.text.vocabulary import Vocabulary
 

@@ -36,7 +36,7 @@ def main() -> None:
     from torch import Tensor, nn
     from torch.nn.utils.rnn import pack_padded_sequence
 
-    from firth.seq2seq.recurrence import read_packed
+    from firth.kernels.packed_recurrence import read_packed
 
     def seconds(read: Callable[..., Any], values: Tensor, lengths: Tensor) -> float:
         start = time.perf_counter()

@@ -29,8 +29,8 @@ from pathlib import Path
 from statistics import median
 from typing import TYPE_CHECKING, Literal
 
-from firth.params.compute import ComputeParams
-from firth.params.lm import LmParams
+from firth.params.compute_params import ComputeParams
+from firth.params.lm_params import RecurrentParams
 from firth.process import fix_threads, use_huge_pages
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from torch import nn
 
-    from firth.lm.network import LanguageNetwork
+    from firth.lm.language_network import LanguageNetwork
 
 Accelerator = Literal["cpu", "gpu"]
 
@@ -53,16 +53,14 @@ SQUARE: dict[Accelerator, int] = {"cpu": 2048, "gpu": 8192}  # rows of the produ
 REPETITIONS = 15  # of each product
 
 
-def settings(hidden: int, layers: int, dropout: float) -> LmParams:
+def settings(hidden: int, layers: int, dropout: float) -> RecurrentParams:
     """The plain recipe as a section ``lm``."""
-    return LmParams(
+    return RecurrentParams(
         embedding_size=hidden,
         hidden_size=hidden,
         layers=layers,
         tied_embeddings=False,
         adaptive_softmax_cutoffs=[],
-        context_size=1,
-        direct_connections=False,
         initial_embeddings="random",
         embedding_dropout=0.0,
         input_dropout=dropout,
@@ -82,7 +80,6 @@ def settings(hidden: int, layers: int, dropout: float) -> LmParams:
         gradient_clip_norm=CLIP,
         max_epochs=1,
         patience=1,
-        dynamic_evaluation=None,
     )
 
 
@@ -164,9 +161,10 @@ def train_firth(
     """Seconds for one pass over a text; what then gives the nats a token of another."""
     from pytorch_lightning import Callback
 
-    from firth.lm.data import TextData
-    from firth.lm.evaluation import nats_per_token
-    from firth.lm.module import LanguageModel
+    from firth.lm.language_training import LanguageModelTraining
+    from firth.lm.network_scorer import NetworkScorer
+    from firth.lm.text_data import TextData
+    from firth.measures.perplexity import cross_entropy
     from firth.training.trainer import Run, train
 
     class Clock(Callback):
@@ -185,16 +183,16 @@ def train_firth(
         folder = Path(name)
         compute = ComputeParams(accelerator=accelerator, devices=1, nodes=1)
         run = Run("lm-lstm", folder / "checkpoints", folder / "logs", 1, precision, compute)
-        model = LanguageModel(network, network.params)
+        model = LanguageModelTraining(network, network.params)
         train(model, data, run, max_epochs=1, patience=None, observers=[clock])
-    return clock.end - clock.start, lambda text: nats_per_token(network, text)
+    return clock.end - clock.start, lambda text: cross_entropy(NetworkScorer(network), text)
 
 
 def columns_of(ids: "NDArray", columns: int, device: str) -> tuple:
     """Tokens and targets (L, B) as tensors."""
     import torch
 
-    from firth.lm.data import training_columns
+    from firth.lm.text_windows import training_columns
 
     return tuple(torch.from_numpy(part.astype("int64")).to(device) for part in training_columns(ids, columns))
 

@@ -21,13 +21,13 @@ import numpy as np
 import torch
 from skipgram import SETTINGS, THREADS, firth, gensim, quality, word_lists
 
-from firth.params.cooccurrence import CooccurrenceParams
+from firth.params.cooccurrence_params import CooccurrenceParams
 from firth.params.section import Section
-from firth.params.svd import SvdParams
+from firth.params.svd_params import SvdParams
 from firth.text.streams import TokenStream
 from firth.text.vocabulary import Vocabulary
-from firth.vectors.cooccurrence import count_cooccurrences
-from firth.vectors.counts import load_counts
+from firth.vectors.counting.count_matrix import load_counts
+from firth.vectors.counting.window_counts import count_cooccurrences
 from firth.vectors.ppmi_svd import factorize, ppmi
 
 Settings = TypeVar("Settings", bound=Section)

@@ -25,7 +25,7 @@ from firth.text.streams import TokenStream
 
 STAGES = (("tokenize", "embeddings"), ("cooccurrence",), ("svd",), ("word2vec",))
 PARTS = (8, 4, 2, 1)
-PRESET = Path(__file__).parents[1] / "presets" / "world.yaml"
+PARAMS = Path(__file__).parents[1] / "params.yaml"
 COMMAND = "from firth.cli import main; main()"
 
 
@@ -40,7 +40,7 @@ def prepare(folder: Path, lines: list[bytes], vocabulary: int) -> None:
     content = b"".join(lines)
     (folder / "text.txt").write_bytes(content)
     yaml = YAML()
-    params = yaml.load(PRESET)
+    params = yaml.load(PARAMS)
     checksum = hashlib.sha256(content).hexdigest()
     params["corpora"]["embeddings"] = {"path": str(folder / "text.txt"), "sha256": checksum}
     params["tokens"]["embeddings"]["max_size"] = vocabulary

@@ -21,15 +21,15 @@ import numpy as np
 import torch
 from gensim.models import Word2Vec
 
-from firth.params.word2vec import Word2vecParams
+from firth.measures.similarity import pair_score
+from firth.measures.unit_rows import UnitRows
+from firth.params.word2vec_params import Word2vecParams
 from firth.text.streams import TokenStream
 from firth.text.vocabulary import EOS_ID, Vocabulary
 from firth.training.reproducibility import derived_seed
-from firth.vectors.evaluation.similarity import pair_scores
-from firth.vectors.evaluation.unit_rows import UnitRows
-from firth.vectors.skipgram.learners import CompiledLearner
-from firth.vectors.skipgram.model import Pieces, SkipGram
-from firth.vectors.skipgram.sampling import TrainingText
+from firth.vectors.skipgram.pair_sampling import TrainingText
+from firth.vectors.skipgram.skipgram_model import SkipGram, TextPieces
+from firth.vectors.skipgram.updates import CompiledLearner
 
 DIMENSION, WINDOW, NEGATIVES, SAMPLE, THREADS = 100, 5, 5, 1e-3, 2
 GOLD_SETS = ("wordsim353", "men", "simlex999")
@@ -50,10 +50,10 @@ SETTINGS = Word2vecParams(
 
 def firth(stream: TokenStream, counts: np.ndarray, settings: Word2vecParams, seed: int) -> tuple[np.ndarray, float]:
     """Vectors (V, D), and the seconds that training took: what the stage does, but for Lightning around it."""
-    text = TrainingText.of(stream, counts, settings)
+    text = TrainingText.from_stream(stream, counts, settings)
     model, learner = SkipGram(text, settings, seed), CompiledLearner(text, settings, range(settings.shards))
     vectors = (model.words.weight.detach(), model.contexts.weight.detach())
-    pieces = Pieces(text, settings.batch_size).count
+    pieces = TextPieces(text, settings.batch_size).count
     cuts = text.cut(0, len(text.starts), pieces)
     start = time.perf_counter()
     for epoch in range(settings.epochs):
@@ -84,7 +84,7 @@ def gensim(sentences: list[list[str]] | Path, words: list[str], epochs: int, see
 def quality(words: list[str], vectors: np.ndarray, gold: Path, sets: Iterable[str] = GOLD_SETS) -> list[float]:
     """Spearman's correlation with each of the gold sets."""
     unit = UnitRows(words[EOS_ID + 1 :], vectors[EOS_ID + 1 :])
-    return [float(pair_scores(unit, gold / f"{name}.tsv")["spearman"] or 0) for name in sets]
+    return [pair_score(unit, gold / f"{name}.tsv").score or 0.0 for name in sets]
 
 
 def word_lists(stream: TokenStream, words: list[str]) -> list[list[str]]:

@@ -2,7 +2,7 @@
 
     python benchmarks/softmax.py [--threads 2] [--repetitions 5]
 
-The same losses on the same made-up texts as the study ``studies/dvc.yaml: study_softmax``, which counts their
+The same losses on the same artificial texts as the study ``studies/dvc.yaml: study_softmax``, which counts their
 operations; here a loss and its gradient are timed, by plain autograd on the CPU, and the median of the repetitions is
 taken. The optimizer's step is left out, but not the making of a dense gradient. The settings are those of
 ``studies/params.yaml``.
@@ -15,7 +15,8 @@ from statistics import median
 from typing import TYPE_CHECKING
 
 from firth.params.experiment import load_params
-from firth.params.studies import METHODS
+from firth.params.lm_params import FeedForwardParams
+from firth.params.study_params import METHODS
 from firth.process import fix_threads
 
 if TYPE_CHECKING:
@@ -41,15 +42,21 @@ def main() -> None:
     parser.add_argument("--repetitions", type=int, default=5)
     choices = parser.parse_args()
     fix_threads(choices.threads)
-    from firth.stages.study_softmax import VOCABULARY_SIZES  # the libraries read the number of threads on import
-    from firth.studies.learners import learner_on_made_up_text
+    from firth.studies.learners import (  # libraries read the threads on import
+        VectorSettings,
+        learner_on_artificial_text,
+    )
 
     params = load_params(Path(__file__).parents[1] / "studies" / "params.yaml")
+    assert params.studies is not None
+    feed_forward = params.lm_for("feedforward").of_network("feedforward")
+    assert isinstance(feed_forward, FeedForwardParams)
+    settings = VectorSettings(params.seed, feed_forward, params.word2vec)
     took: dict[tuple[str, int], float] = {}
     print(f"microseconds a word of text\n{'vocabulary':>12}" + "".join(f"{method:>20}" for method in METHODS))
-    for size in VOCABULARY_SIZES:
+    for size in params.studies.vocabulary_sizes:
         for method in METHODS:
-            learning = learner_on_made_up_text(method, size, params)
+            learning = learner_on_artificial_text(method, size, settings)
             took[method, size] = microseconds_a_word(learning, choices.repetitions)
         print(f"{size:12,}" + "".join(f"{took[method, size]:20.2f}" for method in METHODS))
     ratio = took["feedforward", COMPARED_AT] / took["negative_sampling", COMPARED_AT]

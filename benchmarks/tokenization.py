@@ -16,18 +16,15 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from types import SimpleNamespace
-from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
-from firth.params.tokens import WordTokens
+from firth.params.compute_params import ComputeParams
+from firth.params.settings import Settings
+from firth.params.tokens_params import WordTokens
 from firth.stages.tokenize import run
 from firth.text.streams import TokenStream
 from firth.workspace import Workspace
-
-if TYPE_CHECKING:
-    from firth.params.experiment import Params
 
 MIN_COUNT = 5
 PLAIN_WORD = re.compile(r"\w+|[^\w\s]")
@@ -69,14 +66,12 @@ def firth(text: Path, folder: Path, processes: int) -> int:
     workspace = Workspace(folder)
     raw = workspace.raw("embeddings")
     (raw / "text").mkdir(parents=True)
-    (raw / "corpus.json").write_text(json.dumps({"tokenized": False, "world": False}))
+    (raw / "corpus.json").write_text(json.dumps({"tokenized": False, "world": False, "language": "en"}))
     (raw / "text" / "train.txt").symlink_to(text.resolve())
     words = WordTokens(lowercase=True, min_count=MIN_COUNT, max_size=1_000_000)
-    run(
-        cast("Params", SimpleNamespace(tokens=SimpleNamespace(embeddings=words), threads=processes)),
-        workspace,
-        "embeddings",
-    )
+    values = {"threads": processes, "tokens": words.model_dump()}
+    compute = ComputeParams(accelerator="cpu", devices=1, nodes=1)
+    run(Settings("tokenize-embeddings", values, "", compute), workspace, "embeddings")
     return len(TokenStream.load(workspace.tokens("embeddings"), "train").ids)
 
 

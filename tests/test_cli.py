@@ -8,9 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from firth import cli
+from firth import cli, execute
 from firth.errors import FirthError
+from firth.params.effective import effective_settings
+from firth.params.experiment import load_params
+from firth.params.pipeline_items import ARGUMENTS, Item
+from firth.params.settings import as_text
 from firth.process import fix_threads
+from firth.workspace import Workspace, write_text
 
 ROOT = Path(__file__).parents[1]
 
@@ -23,12 +28,27 @@ def firth(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
 def test_a_folder_without_params_gets_one_line_and_status_2(tmp_path: Path) -> None:
     result = firth(tmp_path, "check")
     assert result.returncode == 2
-    assert result.stderr == f"error: {tmp_path}/params.yaml: not found; copy one of presets/*.yaml there\n"
+    assert result.stderr == f"error: {tmp_path}/params.yaml: not found; `firth preset world` writes one\n"
     assert list(tmp_path.iterdir()) == []
 
 
 def test_debug_shows_the_traceback(tmp_path: Path) -> None:
     assert "Traceback" in firth(tmp_path, "--debug", "check").stderr
+
+
+def test_every_stage_of_the_pipelines_is_a_command() -> None:
+    names = {command.name or command.callback.__name__ for command in cli.app.registered_commands if command.callback}
+    assert names > {"code", *ARGUMENTS}
+
+
+@pytest.mark.parametrize("stage", [["lm", "lstm"], ["headline"], ["study_pairs", "random"]])
+def test_a_stage_without_its_digests_names_the_stage_that_writes_them(tmp_path: Path, stage: list[str]) -> None:
+    (tmp_path / "params.yaml").write_bytes((ROOT / "params.yaml").read_bytes())
+    result = firth(tmp_path, *stage)
+    path = tmp_path / "code" / f"{'-'.join(stage)}.txt"
+    assert result.returncode == 2
+    assert result.stderr == f"error: {path}: not there yet; build it with `dvc repro code`\n"
+    assert [path.name for path in tmp_path.iterdir()] == ["params.yaml"]
 
 
 @pytest.mark.parametrize(
@@ -38,41 +58,33 @@ def test_debug_shows_the_traceback(tmp_path: Path) -> None:
         (["cooccurrence"], "tokenize@embeddings"),
         (["svd"], "tokenize@embeddings"),
         (["word2vec"], "tokenize@embeddings"),
-        (["ngram"], "download@lm"),
-        (["lm", "lstm"], "download@lm"),
+        (["ngram"], "tokenize@lm"),
+        (["lm", "lstm"], "tokenize@lm"),
         (["seq2seq", "qa", "none"], "tokenize@qa"),
-        (["alignment", "translation", "dot"], "seq2seq@translation-dot"),
+        (["evaluate_vectors", "svd"], "download@embeddings"),
+        (["evaluate_lm", "ngram"], "download@lm"),
+        (["evaluate_seq2seq", "qa", "none"], "tokenize@qa"),
+        (["gradients", "rnn"], "tokenize@lm"),
+        (["saliency", "translation", "none"], "tokenize@translation"),
+        (["headline"], "dvc repro"),
         (["report"], "dvc repro"),
     ],
 )
 def test_a_stage_whose_input_is_not_built_names_the_stage_that_builds_it(
-    tmp_path: Path, stage: list[str], missing: str
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, stage: list[str], missing: str
 ) -> None:
-    (tmp_path / "params.yaml").write_bytes((ROOT / "params.yaml").read_bytes())
-    result = firth(tmp_path, *stage)
-    assert result.returncode == 2
-    assert len(result.stderr.splitlines()) == 1
-    assert missing in result.stderr
-    assert [path.name for path in tmp_path.iterdir()] == ["params.yaml"]
-
-
-@pytest.mark.parametrize(
-    "stage",
-    [
-        ["study-softmax"],
-        ["study-vectors", "feedforward"],
-        ["study-clipping", "clipped"],
-        ["study-embeddings", "svd"],
-        ["study-encoders", "gru", "reversed"],
-        ["study-bottleneck"],
-        ["study-pairs", "random"],
-    ],
-)
-def test_a_study_reads_the_params_of_the_studies(tmp_path: Path, stage: list[str]) -> None:
-    (tmp_path / "params.yaml").write_bytes((ROOT / "params.yaml").read_bytes())
-    result = firth(tmp_path, *stage)
-    assert (result.returncode, len(result.stderr.splitlines())) == (2, 1)
-    assert f"{tmp_path}/studies/params.yaml: not found" in result.stderr
+    monkeypatch.setattr(execute, "fix_threads", lambda threads: None)  # it sets what libraries read at import
+    monkeypatch.setattr(execute, "use_huge_pages", lambda: None)
+    workspace, item = Workspace(tmp_path), Item(stage[0], tuple(stage[1:]))
+    workspace.params.write_bytes((ROOT / "params.yaml").read_bytes())
+    values = effective_settings(load_params(workspace.params), [item])[item.name]
+    write_text(workspace.settings / f"{item.name}.json", as_text(values))
+    write_text(workspace.code / f"{item.name}.txt", "")
+    with pytest.raises(FirthError) as caught:
+        execute.execute(workspace, *stage)
+    assert missing in str(caught.value)
+    assert "\n" not in str(caught.value)
+    assert {path.name for path in tmp_path.iterdir()} == {"params.yaml", "settings", "code"}
 
 
 @pytest.mark.parametrize(

@@ -1,70 +1,43 @@
-"""The command line: one command a stage for dvc.yaml, and what people ask."""
+"""The command line: one command for each stage in dvc.yaml, and the commands of ``ask.commands``."""
 
-import importlib
-import math
 import os
 import sys
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
 
+from firth.ask.commands import commands
 from firth.errors import FirthError
-from firth.params.corpora import Role
-from firth.params.experiment import Params, load_params
-from firth.params.lm import Cell, Network
-from firth.params.seq2seq import Attention, Task
-from firth.params.studies import Clipping, InitialEmbeddings, Method, Reading
-from firth.process import fix_threads, is_fault, message, use_huge_pages
+from firth.params.corpora_params import Role
+from firth.params.experiment import load_params
+from firth.params.lm_params import Cell
+from firth.params.models_params import LanguageModelName, Network, Space
+from firth.params.pipeline_items import Item
+from firth.params.seq2seq_params import Attention, Task
+from firth.params.study_params import Clipping, InitialEmbeddings, Method, Reading
+from firth.process import is_fault, message
 from firth.workspace import Workspace
 
-LanguageModel = Literal["ngram", "feedforward", "rnn", "gru", "lstm"]
-OneModel = Annotated[LanguageModel | None, typer.Option("--model", help="One model instead of all that are built.")]
-LineFile = Annotated[
-    str | None, typer.Option(help="UTF-8, one a line, also .gz, .xz or .zip; - is standard input, read as it comes.")
-]
-OneAttention = Annotated[
-    Attention | None, typer.Option(help="By default the first that is built of additive, general, dot and none.")
-]
-BeamSize = Annotated[
-    int | None, typer.Option(min=1, help="Hypotheses kept in decoding; 1 is greedy. [default: the model's]")
-]
-BatchSize = Annotated[int | None, typer.Option(min=1, help="Lines decoded together. [default: the model's]")]
-
+BUILD = "Build (run by dvc repro)"
 app = typer.Typer(
-    help="From raw text to word vectors, language models and encoder–decoders. The commands named like stages are run "
-    "by `dvc repro`; start with `firth check`.",
+    help="From raw text to word vectors, language models and encoder–decoders. Build everything with `firth repro`, "
+    "then ask the models.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+app.registered_commands += commands.registered_commands
 
 
 def _run(stage: str, *arguments: str) -> None:
-    """Run a stage on the experiment in the current folder."""
+    """Run one stage item of the pipeline in the current folder."""
+    from firth.execute import execute
+    from firth.freshness import verify_fresh
+
     workspace = Workspace(Path.cwd())
-    _run_with(load_params(workspace.params), workspace, stage, *arguments)
-
-
-def _run_study(stage: str, *arguments: str) -> None:
-    """Run a stage on the experiment of the studies, in the folder ``studies`` of the current one."""
-    workspace = Workspace(Path.cwd())
-    _run_with(load_params(workspace.studies.params), workspace, stage, *arguments)
-
-
-def _run_with(params: Params, workspace: Workspace, stage: str, *arguments: str) -> None:
-    """Import the stage last: its libraries read the number of threads when they are imported."""
-    fix_threads(params.threads)
-    use_huge_pages()
-    importlib.import_module(f"firth.stages.{stage}").run(params, workspace, *arguments)
-
-
-def _experiment() -> tuple[Params, Workspace]:
-    """The experiment in the current folder, for a question about what it built; libraries are imported after this."""
-    workspace = Workspace(Path.cwd())
-    params = load_params(workspace.params)
-    fix_threads(params.threads)
-    return params, workspace
+    verify_fresh(workspace, Item(stage, arguments))
+    execute(workspace, stage, *arguments)
 
 
 @app.callback()
@@ -74,244 +47,153 @@ def _options(
     os.environ["FIRTH_DEBUG"] = "1" if debug else ""
 
 
-@app.command()
+@app.command(rich_help_panel=BUILD)
+def code() -> None:
+    """Digest the code that every stage item can run, into code/."""
+    from firth.stages.code import run
+
+    run(Workspace(Path.cwd()))
+
+
+@app.command(rich_help_panel=BUILD)
 def check() -> None:
-    """Validate params.yaml and the checksums of corpora given by path."""
-    _run("check")
+    """Validate params.yaml and own files, and write the effective settings of every stage item into settings/."""
+    from firth.stages.check import run
+
+    workspace = Workspace(Path.cwd())
+    run(load_params(workspace.params), workspace)
 
 
-@app.command()
-def metrics() -> None:
-    """Show all metrics in one table."""
-    from firth.report.table import print_metrics
-
-    print_metrics(Workspace(Path.cwd()).all_metrics)
-
-
-@app.command()
-def neighbors(
-    word: str, count: Annotated[int, typer.Option(min=1, help="How many words to show in each space.")] = 10
-) -> None:
-    """Show the words nearest to a word, in every trained space."""
-    from firth.stages.queries import print_neighbors
-
-    print_neighbors(Workspace(Path.cwd()), word, count)
-
-
-@app.command()
-def similarity(word: str, other: str) -> None:
-    """Show the cosine of two words, in every trained space."""
-    from firth.stages.queries import print_similarity
-
-    print_similarity(Workspace(Path.cwd()), word, other)
-
-
-@app.command()
-def analogy(a: str, b: str, c: str) -> None:
-    """Show what is to C as B is to A, in every trained space."""
-    from firth.stages.queries import print_analogy
-
-    print_analogy(Workspace(Path.cwd()), a, b, c)
-
-
-@app.command()
-def perplexity(
-    file: Annotated[str, typer.Argument(help="UTF-8, a sentence a line, also .gz, .xz or .zip; - is standard input.")],
-    model: OneModel = None,
-    sentences: Annotated[
-        bool, typer.Option("--sentences", help="Show each sentence's nats, separated by tabs, instead.")
-    ] = False,
-) -> None:
-    """Show the perplexity of a text, by every trained language model.
-
-    Words out of vocabulary are read as <unk>. Recurrent models carry their state from sentence to sentence. A line of
-    more than 10,000 words is cut into several, as in a corpus.
-    """
-    experiment = _experiment()
-    from firth.stages.language_queries import print_perplexity
-
-    print_perplexity(*experiment, file, model, sentences)
-
-
-def _finite(value: float) -> float:
-    if not math.isfinite(value):
-        raise typer.BadParameter(f"{value} is no temperature.")
-    return value
-
-
-@app.command()
-def generate(
-    prompt: Annotated[str, typer.Option(help="How each sentence begins.")] = "",
-    temperature: Annotated[
-        float, typer.Option(min=0.0, callback=_finite, help="Below 1 prefers what is probable; 0 takes the most so.")
-    ] = 1.0,
-    seed: Annotated[
-        int | None, typer.Option(min=0, help="The same seed, the same text. [default: params.yaml's]")
-    ] = None,
-    count: Annotated[int, typer.Option(min=1, help="How many sentences.")] = 1,
-    length: Annotated[int, typer.Option(min=1, help="How many tokens to add to the prompt at most.")] = 50,
-    model: Annotated[
-        LanguageModel | None,
-        typer.Option(help="By default the first that is built of lstm, gru, rnn, feedforward and ngram."),
-    ] = None,
-) -> None:
-    """Have a language model write sentences, one a line; it never writes <unk>."""
-    experiment = _experiment()
-    from firth.stages.language_queries import print_generated
-
-    print_generated(*experiment, prompt, temperature, seed, count, length, model)
-
-
-@app.command("next")
-def next_token(
-    text: Annotated[str, typer.Argument(help="The beginning of a sentence, in quotes; it may be empty.")],
-    count: Annotated[int, typer.Option(min=1, help="How many tokens to show for each model.")] = 10,
-    model: OneModel = None,
-) -> None:
-    """Show what most probably comes next in a sentence, by every trained language model; <eos> is its end."""
-    experiment = _experiment()
-    from firth.stages.language_queries import print_next
-
-    print_next(*experiment, text, count, model)
-
-
-@app.command()
-def translate(
-    text: Annotated[str | None, typer.Argument(help="A sentence, in quotes.")] = None,
-    file: LineFile = None,
-    attention: OneAttention = None,
-    beam_size: BeamSize = None,
-    batch_size: BatchSize = None,
-) -> None:
-    """Translate a sentence or, without one, each line of a file or of standard input, in order."""
-    experiment = _experiment()
-    from firth.stages.sequence_queries import Asked, print_translations
-
-    print_translations(*experiment, Asked(text, file, attention, beam_size, batch_size))
-
-
-@app.command()
-def answer(
-    story: Annotated[str, typer.Option(help="A file with the story, UTF-8; - is standard input.")],
-    question: Annotated[str | None, typer.Argument(help="In quotes.")] = None,
-    file: LineFile = None,
-    attention: OneAttention = None,
-    beam_size: BeamSize = None,
-    batch_size: BatchSize = None,
-) -> None:
-    """Answer a question about a story or, without one, each line of a file or of standard input, in order."""
-    experiment = _experiment()
-    from firth.stages.sequence_queries import Asked, print_answers
-
-    print_answers(*experiment, story, Asked(question, file, attention, beam_size, batch_size))
-
-
-@app.command()
+@app.command("download", rich_help_panel=BUILD)
 def download(role: Role) -> None:
     """Fetch, verify and unify the text of one role."""
     _run("download", role)
 
 
-@app.command()
+@app.command("tokenize", rich_help_panel=BUILD)
 def tokenize(role: Role) -> None:
-    """Turn the text of one role into ids."""
+    """Turn the text of one role into a vocabulary and streams of ids."""
     _run("tokenize", role)
 
 
-@app.command()
+@app.command("cooccurrence", rich_help_panel=BUILD)
 def cooccurrence() -> None:
     """Count which words stand near which."""
     _run("cooccurrence")
 
 
-@app.command()
+@app.command("svd", rich_help_panel=BUILD)
 def svd() -> None:
-    """Weigh the counts (PPMI) and reduce them to vectors."""
+    """Weight the counts (PPMI) and reduce them to word vectors."""
     _run("svd")
 
 
-@app.command()
+@app.command("word2vec", rich_help_panel=BUILD)
 def word2vec() -> None:
-    """Train skip-gram vectors with negative sampling."""
+    """Train skip-gram vectors."""
     _run("word2vec")
 
 
-@app.command()
+@app.command("ngram", rich_help_panel=BUILD)
 def ngram() -> None:
-    """Estimate the count-based language model."""
+    """Estimate the n-gram language model."""
     _run("ngram")
 
 
-@app.command()
+@app.command("lm", rich_help_panel=BUILD)
 def lm(network: Network) -> None:
     """Train one neural language model."""
     _run("lm", network)
 
 
-@app.command()
-def gradients(network: Cell) -> None:
-    """Measure how far back a recurrent network's errors reach."""
-    _run("gradients", network)
-
-
-@app.command()
+@app.command("seq2seq", rich_help_panel=BUILD)
 def seq2seq(task: Task, attention: Attention) -> None:
     """Train one encoder–decoder."""
     _run("seq2seq", task, attention)
 
 
-@app.command()
-def alignment(task: Task, attention: Attention) -> None:
-    """Measure what an encoder–decoder's outputs owe to each word of the source."""
-    _run("alignment", task, attention)
+@app.command("evaluate_vectors", rich_help_panel=BUILD)
+def evaluate_vectors(space: Space) -> None:
+    """Compare word vectors with gold standards."""
+    _run("evaluate_vectors", space)
 
 
-@app.command()
+@app.command("evaluate_lm", rich_help_panel=BUILD)
+def evaluate_lm(model: LanguageModelName) -> None:
+    """Measure perplexity and agreement of one language model."""
+    _run("evaluate_lm", model)
+
+
+@app.command("evaluate_seq2seq", rich_help_panel=BUILD)
+def evaluate_seq2seq(task: Task, attention: Attention) -> None:
+    """Decode the test texts and score the outputs."""
+    _run("evaluate_seq2seq", task, attention)
+
+
+@app.command("gradients", rich_help_panel=BUILD)
+def gradients(network: Cell) -> None:
+    """Measure how far back in time a recurrent network's errors reach."""
+    _run("gradients", network)
+
+
+@app.command("saliency", rich_help_panel=BUILD)
+def saliency(task: Task, attention: Attention) -> None:
+    """Measure how outputs depend on each word of the source."""
+    _run("saliency", task, attention)
+
+
+@app.command("headline", rich_help_panel=BUILD)
+def headline() -> None:
+    """Gather the main numbers, and all details."""
+    _run("headline")
+
+
+@app.command("report", rich_help_panel=BUILD)
+def report() -> None:
+    """Show everything on one page."""
+    _run("report")
+
+
+@app.command("study_softmax", rich_help_panel=BUILD)
 def study_softmax() -> None:
-    """Count what predicting one word costs against the size of the vocabulary."""
-    _run_study("study_softmax")
+    """Count the operations of predicting one word, against the size of the vocabulary."""
+    _run("study_softmax")
 
 
-@app.command()
+@app.command("study_vectors", rich_help_panel=BUILD)
 def study_vectors(method: Method) -> None:
     """Follow the quality of word vectors while one method learns them."""
-    _run_study("study_vectors", method)
+    _run("study_vectors", method)
 
 
-@app.command()
+@app.command("study_clipping", rich_help_panel=BUILD)
 def study_clipping(clipping: Clipping) -> None:
-    """Train a recurrent network at several learning rates, with or without clipping its gradients."""
-    _run_study("study_clipping", clipping)
+    """Train an Elman network at several learning rates, with or without gradient clipping."""
+    _run("study_clipping", clipping)
 
 
-@app.command()
+@app.command("study_embeddings", rich_help_panel=BUILD)
 def study_embeddings(initial_embeddings: InitialEmbeddings) -> None:
-    """Train an LSTM whose word embeddings start as random numbers or as word vectors."""
-    _run_study("study_embeddings", initial_embeddings)
+    """Train an LSTM from random embeddings or from word vectors."""
+    _run("study_embeddings", initial_embeddings)
 
 
-@app.command()
+@app.command("study_encoders", rich_help_panel=BUILD)
 def study_encoders(cell: Cell, reading: Reading) -> None:
-    """Train one encoder–decoder of those that are compared by cell and by how they read the source."""
-    _run_study("study_encoders", cell, reading)
+    """Train one translator, by its cell and by how it reads the source."""
+    _run("study_encoders", cell, reading)
 
 
-@app.command()
+@app.command("study_bottleneck", rich_help_panel=BUILD)
 def study_bottleneck() -> None:
-    """Train encoder–decoders with vectors of several sizes between encoder and decoder."""
-    _run_study("study_bottleneck")
+    """Train encoder–decoders with one vector of several sizes between encoder and decoder."""
+    _run("study_bottleneck")
 
 
-@app.command()
+@app.command("study_pairs", rich_help_panel=BUILD)
 def study_pairs(initial_embeddings: InitialEmbeddings) -> None:
-    """Train encoder–decoders on more and more pairs, with random embeddings or with word vectors."""
-    _run_study("study_pairs", initial_embeddings)
-
-
-@app.command()
-def report() -> None:
-    """Write the page with all results."""
-    _run("report")
+    """Train translators on more and more pairs, from random embeddings or from word vectors."""
+    _run("study_pairs", initial_embeddings)
 
 
 def main() -> None:

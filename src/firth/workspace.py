@@ -1,12 +1,14 @@
 """Every path the pipeline reads or writes, each named once."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from firth.errors import FirthError
+
+QUEUE = (".dvc", "tmp", "exps")
 
 
 @dataclass(frozen=True)
@@ -19,33 +21,64 @@ class Workspace:
     def params(self) -> Path:
         return self.root / "params.yaml"
 
+    @property
+    def settings(self) -> Path:
+        """Effective settings of every stage item, written by ``check``."""
+        return self.root / "settings"
+
+    @property
+    def code(self) -> Path:
+        """Digests of the code of every stage item, written by ``code``."""
+        return self.root / "code"
+
     def raw(self, role: str) -> Path:
         return self.root / "data" / "raw" / role
 
     def tokens(self, role: str) -> Path:
         return self.root / "data" / "tokens" / role
 
-    @property
-    def cooccurrence(self) -> Path:
-        return self.root / "data" / "cooccurrence"
-
     def model(self, name: str) -> Path:
         return self.root / "models" / name
 
+    def evaluation(self, item: str) -> Path:
+        return self.root / "evaluations" / item
+
     @property
-    def all_metrics(self) -> Path:
+    def metrics(self) -> Path:
+        """The metrics of all stage items, gathered for git."""
         return self.root / "reports" / "metrics"
 
-    def metrics(self, run: str) -> Path:
-        return self.all_metrics / f"{run}.json"
-
-    def plot(self, run: str) -> Path:
-        return self.root / "reports" / "plots" / f"{run}.csv"
+    def output(self, stage: str, *arguments: str) -> Path:
+        """The folder that a stage item writes."""
+        match stage, *arguments:
+            case "download", role:
+                return self.raw(role)
+            case "tokenize", role:
+                return self.tokens(role)
+            case ("cooccurrence",):
+                return self.model("counts")
+            case ("ngram",):
+                return self.model("lm-ngram")
+            case (("svd" | "word2vec" | "lm" | "seq2seq"), *_):
+                return self.model("-".join([stage, *arguments]))
+        return self.evaluation("-".join([stage, *arguments]))
 
     @property
-    def studies(self) -> "Workspace":
-        """The experiment that the studies vary, with params and data of its own."""
-        return Workspace(self.root / "studies")
+    def plots(self) -> Path:
+        return self.root / "reports" / "plots"
+
+    @property
+    def headline(self) -> Path:
+        return self.root / "reports" / "headline.json"
+
+    @property
+    def details(self) -> Path:
+        return self.root / "reports" / "details"
+
+    @property
+    def around(self) -> "Workspace":
+        """For the folder ``studies``: the experiment around it, whose report shows what the studies found."""
+        return Workspace(self.root.parent)
 
     @property
     def all_study_metrics(self) -> Path:
@@ -61,15 +94,32 @@ class Workspace:
     def page(self) -> Path:
         return self.root / "reports" / "index.html"
 
+    @property
+    def home(self) -> Path:
+        """The folder that a person works in: ``root``, but for a queued experiment, which DVC runs in a copy.
+
+        DVC keeps such copies in ``.dvc/tmp/exps`` of that folder, with the files that git tracks and no others.
+        """
+        parts = self.root.parts
+        for index in range(len(parts) - 2):
+            if parts[index : index + 3] == QUEUE:
+                return Path(*parts[:index])
+        return self.root
+
     def checkpoints(self, run: str) -> Path:
-        return self.root / "checkpoints" / run
+        return self.home / "checkpoints" / run
 
     def logs(self, run: str) -> Path:
-        return self.root / "logs" / run
+        return self.home / "logs" / run
 
     def downloads(self) -> Path:
         """Fetched files by checksum: working files that a later run reuses, never outputs."""
-        return self.root / "downloads"
+        return self.home / "downloads"
+
+
+def checkout() -> Path:
+    """The checkout of the project that this code belongs to."""
+    return Path(__file__).resolve().parents[2]
 
 
 @contextmanager
@@ -97,6 +147,18 @@ def write_text(target: Path, text: str) -> None:
     except BaseException:
         partial.unlink(missing_ok=True)
         raise
+
+
+def write_files(folder: Path, texts: Mapping[str, str]) -> None:
+    """Make a folder hold these UTF-8 files and no others; a file that has its text already is not touched."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, text in texts.items():
+        path = folder / name
+        if not path.is_file() or path.read_bytes() != text.encode("utf-8"):
+            write_text(path, text)
+    for path in folder.iterdir():
+        if path.name not in texts:
+            _remove(path)
 
 
 def require(path: Path, stage: str) -> Path:

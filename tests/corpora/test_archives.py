@@ -66,7 +66,7 @@ def test_a_zip_gives_its_texts_in_order_of_name_without_archives_pictures_and_hi
 
 
 @pytest.mark.parametrize("ending", ["tar", "tar.gz", "tar.xz"])
-def test_a_tar_gives_its_texts_in_the_order_they_stand(tmp_path: Path, ending: str) -> None:
+def test_a_tar_gives_its_texts_in_archive_order(tmp_path: Path, ending: str) -> None:
     mode = {"tar": "w", "tar.gz": "w:gz", "tar.xz": "w:xz"}[ending]
     path = tarred(tmp_path / f"t.{ending}", {"b.txt": b"1\n" * 9000, "a.txt": b"2\n"}, mode)
     assert contents(path) == [(f"t.{ending}: b.txt", b"1\n" * 9000), (f"t.{ending}: a.txt", b"2\n")]
@@ -137,7 +137,7 @@ def test_damage_in_the_middle_of_a_zip_is_reported(tmp_path: Path) -> None:
     ("name", "content", "message"),
     [
         ("a.txt", b"", "empty"),
-        ("a.gz", b"plain text", r"named \.gz but holds something else"),
+        ("a.gz", b"plain text", r"has the suffix \.gz but another format"),
         ("a.bz2", b"BZh91AY&SY", "packed with bzip2"),
         ("a.docx", b"PK\x03\x04\x14\x00", "a document, not a text"),
     ],

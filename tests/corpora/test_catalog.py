@@ -4,8 +4,8 @@ import re
 from typing import get_args
 
 from firth.corpora.catalog import CORPORA, GOLD_SETS
-from firth.params.corpora import NamedQuestions, NamedText, NamedTranslation
-from firth.params.evaluation import GoldSet
+from firth.params.corpora_params import NamedQuestions, NamedText, NamedTranslation
+from firth.params.evaluation_params import GoldSet
 
 
 def test_every_name_of_the_params_is_in_the_catalog() -> None:
@@ -19,7 +19,8 @@ def test_every_name_of_the_params_is_in_the_catalog() -> None:
 
 
 def test_every_file_has_a_public_address_and_a_whole_checksum() -> None:
-    remotes = [remote for corpus in [*CORPORA.values(), *GOLD_SETS.values()] for remote in corpus.files.values()]
+    remotes = [remote for corpus in CORPORA.values() for remote in corpus.files.values()]
+    remotes += [gold.file for gold in GOLD_SETS.values()]
     for remote in remotes:
         assert re.fullmatch(r"https?://[\w.]+/\S+", remote.address)
         assert re.fullmatch(r"sha256:[0-9a-f]{64}|md5:[0-9a-f]{32}", remote.checksum)
@@ -42,7 +43,9 @@ def test_babi_and_multi30k_are_complete() -> None:
     }
 
 
-def test_every_corpus_names_its_licence_and_citation() -> None:
-    for corpus in [*CORPORA.values(), *GOLD_SETS.values()]:
-        assert corpus.license
-        assert re.search(r"\b(19|20)\d\d\b", corpus.citation)
+def test_every_corpus_and_gold_set_names_its_license_and_citation() -> None:
+    origins = [(corpus.license, corpus.citation) for corpus in CORPORA.values()]
+    origins += [(gold.license, gold.citation) for gold in GOLD_SETS.values()]
+    for license_, citation in origins:
+        assert license_
+        assert re.search(r"\b(19|20)\d\d\b", citation)

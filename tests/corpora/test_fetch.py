@@ -243,7 +243,7 @@ def test_what_the_mirror_lacks_is_fetched_from_its_address(
 def test_a_full_disk_is_one_line(server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     usage = namedtuple("usage", "total used free")
     monkeypatch.setattr(shutil, "disk_usage", lambda folder: usage(10, 9, 1))
-    with pytest.raises(FirthError, match="no room on the disk"):
+    with pytest.raises(FirthError, match="the disk is full"):
         fetch(f"{server.address}/data.bin", SHA256, tmp_path)
 
 
@@ -255,12 +255,12 @@ def test_a_disk_that_fills_up_underway_keeps_what_has_come(
             raise OSError(errno.ENOSPC, "No space left on device")
 
     monkeypatch.setattr(Meter, "advance", fill)
-    with pytest.raises(FirthError, match="no room on the disk"):
+    with pytest.raises(FirthError, match="the disk is full"):
         fetch(f"{server.address}/data.bin", SHA256, tmp_path)
     assert [path.stat().st_size for path in tmp_path.glob("*.partial")] == [module.CHUNK]
 
 
 @pytest.mark.parametrize("address", ["ftp://example.org/x", "example.org/x", "https:///x", "/etc/passwd"])
-def test_what_is_no_web_address_is_refused(tmp_path: Path, address: str) -> None:
-    with pytest.raises(FirthError, match="is no address"):
+def test_an_invalid_web_address_is_refused(tmp_path: Path, address: str) -> None:
+    with pytest.raises(FirthError, match="is not an address"):
         fetch(address, SHA256, tmp_path)

@@ -7,7 +7,7 @@ import pytest
 
 from firth.corpora.own import own_files, verified_file, verified_files
 from firth.errors import FirthError
-from firth.params.corpora import OwnFile, OwnPairsSplits, ParallelFiles
+from firth.params.corpora_params import OwnFile, OwnPairsSplits, ParallelFiles
 
 SHA256 = hashlib.sha256(b"text\n").hexdigest()
 
@@ -38,7 +38,7 @@ def test_a_wrong_checksum_names_both(own: Path) -> None:
 
 
 @pytest.mark.parametrize("path", ["nowhere.txt", "texts", "~nobody-of-that-name/x", "a\0b"])
-def test_a_path_that_is_no_file_is_refused_with_its_key(own: Path, path: str) -> None:
+def test_a_path_without_a_file_is_refused_with_its_key(own: Path, path: str) -> None:
     with pytest.raises(FirthError, match=r"^corpora\.qa: ") as caught:
         verified_file("corpora.qa", OwnFile(path=path, sha256=SHA256), own, own)
     assert "\n" not in str(caught.value)

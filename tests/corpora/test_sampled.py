@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 
 from firth.corpora.sampled import write_embeddings_text, write_lm_text, write_qa_text, write_translation_text
-from firth.corpora.world import sample_sentences, token_probabilities, word_forms
 from firth.errors import FirthError
-from firth.params.world import WorldPairs, WorldStories, WorldText
+from firth.params.world_params import WorldPairs, WorldStories, WorldText
 from firth.text.tokenizer import words
 from firth.text.vocabulary import EOS
 from firth.training.reproducibility import generator
+from firth.world import sample_sentences, token_probabilities, word_forms
 
 
 def lines(path: Path) -> list[str]:
@@ -41,7 +41,7 @@ def test_lm_splits_are_the_worlds_own_unfiltered_draws_with_their_log_probabilit
         assert nats.tolist() == [sentence.log_probability for sentence in drawn]
         assert counts[split]["sentences"] == size
         assert counts[split]["characters"] == sum(len(sentence.english) for sentence in drawn)
-        assert counts[split]["nats_per_sentence"] == pytest.approx(-nats.mean())
+        assert counts[split]["source_entropy_per_sentence"] == pytest.approx(-nats.mean())
 
 
 def test_every_token_of_the_test_text_has_a_row_with_its_probability(out: Path) -> None:
@@ -64,11 +64,12 @@ def test_agreement_pairs_are_250_a_condition_under_their_header(out: Path) -> No
     write_lm_text(out, WorldText(sentences=100, max_depth=2), seed=1)
     with (out / "agreement.tsv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
-    assert list(rows[0]) == ["prefix", "correct", "wrong", "distractors", "controls", "distance", "adjacent", "neutral"]
-    conditions = [(row["distractors"], row["controls"], row["neutral"]) for row in rows]
+    header = "prefix correct wrong attractors intervening_nouns distance adjacent_attractor neutral"
+    assert list(rows[0]) == header.split()
+    conditions = [(row["attractors"], row["intervening_nouns"], row["neutral"]) for row in rows]
     assert set(conditions) == {*(tuple(f"{k}00") for k in range(3)), *(tuple(f"0{k}0") for k in (1, 2)), tuple("001")}
     assert {conditions.count(condition) for condition in conditions} == {250}
-    assert {row["adjacent"] for row in rows if int(row["distractors"])} == {"0", "1"}
+    assert {row["adjacent_attractor"] for row in rows if int(row["attractors"])} == {"0", "1"}
 
 
 def test_classes_hold_every_word_form(out: Path) -> None:

@@ -1,8 +1,11 @@
-"""A small language model's section of params, for tests to vary."""
+"""A small language model's section of params, for tests to vary, and its predictions."""
 
 from typing import Any
 
-from firth.params.lm import LmParams
+from torch import Tensor
+
+from firth.lm.language_network import LanguageNetwork, State
+from firth.params.lm_section import LmSection
 
 SMALL: dict[str, Any] = {
     "embedding_size": 12,
@@ -36,11 +39,17 @@ SMALL: dict[str, Any] = {
 DROPOUTS = ("embedding_dropout", "input_dropout", "hidden_dropout", "output_dropout", "weight_dropout")
 
 
-def settings(**changes: Any) -> LmParams:
+def settings(**changes: Any) -> LmSection:
     """The small section with some values changed."""
-    return LmParams.model_validate({**SMALL, **changes})
+    return LmSection.model_validate({**SMALL, **changes})
 
 
 def all_dropouts(share: float) -> dict[str, float]:
     """Every kind of dropout at once."""
     return dict.fromkeys(DROPOUTS, share)
+
+
+def predictions(network: LanguageNetwork, tokens: Tensor, state: State = None) -> tuple[Tensor, State]:
+    """log P of every word after each of tokens (T, B), (T, B, V), and the state after them."""
+    hidden, state = network(tokens, state)
+    return network.log_probabilities(network.output_dropout(hidden)), state

@@ -11,23 +11,23 @@ from firth.report.word_map import WIDTH, frequent_members, label_places, positio
 
 CURVES = {"RNN": [(1, 80.0), (2, 40.0), (3, 30.0)], "LSTM": [(1, 70.0), (2, 30.0), (3, 25.0)]}
 SHARES = {"n-gram": [(0, 0.9), (1, 0.3)], "LSTM": [(0, 1.0), (1, 0.95)]}
-MISSING = {"n-gram": {"agreement": 0.0293, "selection": 0.4942}, "LSTM": {"agreement": -0.001, "selection": 0.0281}}
+EXCESS = {"n-gram": {"agreement": 0.0293, "selection": 0.4942}, "LSTM": {"agreement": -0.001, "selection": 0.0281}}
 DRAWINGS = {
     "curves": (
         lambda: figures.learning_curves(CURVES, "curves", "falls"),
         {"epoch", "perplexity (validation)", "RNN", "LSTM"},
     ),
-    "floor": (
-        lambda: figures.over_floor({"n-gram": 1.5, "LSTM": 1.0625}, "floor", "near"),
-        {"language model", "test perplexity ÷ floor (1 = no model can be better)", "1.500", "1.062"},
+    "over source": (
+        lambda: figures.over_source({"n-gram": 1.5, "LSTM": 1.0625}, "source", "near"),
+        {"language model", "test perplexity ÷ source perplexity (1 = best possible)", "1.500", "1.062"},
     ),
-    "missing": (
-        lambda: figures.missing_by_category(MISSING, "missing", "falls"),
-        {"nats a token above the floor", "category of decision", "selection", "LSTM", "0.494", "-0.001"},
+    "excess": (
+        lambda: figures.excess_by_category(EXCESS, "excess", "falls"),
+        {"excess cross-entropy (nats per token)", "category of decision", "selection", "LSTM", "0.494", "-0.001"},
     ),
     "agreement": (
-        lambda: figures.accuracy_by_distractors(SHARES, "agreement", "falls"),
-        {"distracting nouns before the verb", "agreement accuracy (share)", "chance"},
+        lambda: figures.accuracy_by_attractors(SHARES, "agreement", "falls"),
+        {"attractors between subject and verb", "agreement accuracy (share)", "chance"},
     ),
     "distance": (
         lambda: figures.accuracy_by_distance({"RNN": [("0", 1.0), ("1–2", 0.9), ("11+", 0.7)]}, "distance", "falls"),
@@ -53,8 +53,8 @@ DRAWINGS = {
         ),
         {"source position k, in tokens", "gradient norm (log scale)", "0.1", "0.2", "0.5", "RNN", "GRU"},
     ),
-    "alignment": (
-        lambda: encoder_figures.alignment_map(
+    "saliency": (
+        lambda: encoder_figures.saliency_map(
             {1: {1: 0.75, 2: 0.25}, 2: {1: 0.0, 2: 1.0}},
             ["le", "le"],
             ["the", "cat"],
@@ -72,13 +72,13 @@ DRAWINGS = {
         lambda: figures.growth_by_order(
             {"validation": [(1, 685.2), (2, 199.0)], "test": [(1, 639.2), (2, 185.7)]},
             [(1, 10001), (2, 274991)],
-            {"no distractors": [(1, 0.5), (2, 0.95)], "1": [(1, 0.5), (2, 0.25)]},
+            {"no attractors": [(1, 0.5), (2, 0.95)], "1": [(1, 0.5), (2, 0.25)]},
             "orders",
             "falls",
         ),
         {
             *("order n", "perplexity (log scale)", "n-grams", "agreement accuracy"),
-            *("100", "200", "500", "1,000", "10k", "275k", "validation", "test", "no distractors"),
+            *("100", "200", "500", "1,000", "10k", "275k", "validation", "test", "no attractors"),
         },
     ),
     "vocabulary": (
@@ -87,7 +87,7 @@ DRAWINGS = {
     ),
     "quality": (
         lambda: study_figures.quality_by_cost({"softmax": [(4e8, 0.1), (2e12, 0.9)]}, "quality", "rises"),
-        {"operations so far (log scale)", "nearest word of the same class (share)", "1G", "100G", "1T"},
+        {"operations so far (log scale)", "nearest-neighbor accuracy", "1G", "100G", "1T"},
     ),
     "rates": (
         lambda: study_figures.perplexity_by_learning_rate(
@@ -122,6 +122,12 @@ def test_figure_is_xml_with_axis_titles_and_labels_and_the_same_bytes_twice(name
     assert expected <= texts
     assert drawn == draw()
     assert not re.search(r"https?:|<script|<image", drawn)
+
+
+def test_models_have_their_own_colors_and_others_one_that_no_model_beside_them_has() -> None:
+    scale = figures.model_colors(["LSTM", "Transformer", "RNN", "Mamba"]).to_dict()
+    assert scale["range"] == ["#0072B2", "#009E73", "#D55E00", "#CC79A7"]
+    assert figures.model_colors(["dot attention"]).to_dict()["range"] == ["#009E73"]
 
 
 def test_label_for_people_who_do_not_see_the_figure_is_escaped() -> None:

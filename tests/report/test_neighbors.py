@@ -1,9 +1,11 @@
 """The example of counting, against a matrix small enough to count by hand."""
 
 import numpy as np
+import pytest
+from gensim.models import KeyedVectors
 from scipy.sparse import csr_array
 
-from firth.report.neighbors import content_words, cooccurrence_example, words_to_show
+from firth.report.neighbors import content_words, cooccurrence_example, nearest_words, words_to_show
 
 TOKENS = ["<unk>", "<eos>", "the", "cat", "dog", "sleeps"]
 COUNTS = csr_array(
@@ -31,9 +33,9 @@ def test_rows_columns_and_order_equal_the_matrix() -> None:
     assert example.telling == {"cat": [("sleeps", 6.0), ("the", 1.0)], "dog": [("sleeps", 1.5), ("the", 0.75)]}
 
 
-def test_corpus_without_a_word_to_show_still_has_a_size() -> None:
+def test_corpus_without_a_word_to_show_gives_an_empty_example() -> None:
     example = cooccurrence_example(COUNTS, PPMI, TOKENS, [])
-    assert (example.words, example.columns, example.counts, example.nonzeros) == ([], [], [], 11)
+    assert (example.words, example.columns, example.counts, example.ppmi) == ([], [], [], [])
 
 
 def test_unknown_words_are_no_neighbors() -> None:
@@ -41,11 +43,12 @@ def test_unknown_words_are_no_neighbors() -> None:
     assert example.frequent["the"] == [("cat", 4), ("dog", 3), ("the", 2)]
 
 
-def test_size_counts_every_cell_and_the_bytes_of_both_forms() -> None:
-    example = cooccurrence_example(COUNTS, PPMI, TOKENS, ["cat"])
-    assert (example.cells, example.nonzeros) == (36, 11)
-    assert example.dense_bytes == 36 * 4
-    assert example.sparse_bytes == 11 * 4 + (11 + 7) * COUNTS.indices.itemsize
+def test_nearest_words_are_ranked_by_cosine_without_marks() -> None:
+    keyed = KeyedVectors(2)
+    keyed.add_vectors(
+        ["<unk>", "cat", "dog", "sleeps"], np.array([[1, 0], [1, 0], [0.8, 0.6], [0, 1]], dtype=np.float32)
+    )
+    assert nearest_words(keyed, "cat") == [("dog", pytest.approx(0.8)), ("sleeps", pytest.approx(0))]
 
 
 def test_words_of_the_corpus_stand_in_for_missing_ones() -> None:

@@ -1,4 +1,4 @@
-"""Samples of what encoder–decoders say."""
+"""Samples of the outputs of encoder–decoders."""
 
 from firth.report.samples import EXTREMES, FIRST, chosen, samples_part
 

@@ -4,21 +4,21 @@ from typing import Any
 import numpy as np
 import pytest
 
-from firth.params.seq2seq import Seq2seqParams
-from firth.seq2seq.data import Pairs
+from firth.params.seq2seq_params import Seq2seqParams
+from firth.seq2seq.pairs import Pairs
 from firth.text.streams import TokenStream
 
 
 @pytest.fixture
 def settings() -> Callable[..., Seq2seqParams]:
-    """A small section ``seq2seq``, with any keys changed."""
+    """Small settings, with any keys changed."""
 
     def build(**changes: Any) -> Seq2seqParams:
         values = {
             "cell": "gru", "embedding_size": 3, "initial_embeddings": "random", "hidden_size": 4, "layers": 1,
             "dropout": 0.0,
-            "label_smoothing": 0.0, "bidirectional": False, "reverse_source": False, "beam_size": 1,
-            "length_penalty": 0.0, "max_length": 6, "batch_size": 4, "batch_type": "pairs",
+            "label_smoothing": 0.0, "bidirectional": False, "reverse_source": False,
+            "batch_size": 4, "batch_type": "pairs",
             "learning_rate": 0.01,
             "gradient_clip_norm": 1.0, "max_epochs": 3, "patience": 3,
         }  # fmt: skip

@@ -9,14 +9,16 @@ import pytest
 import torch
 from torch import Tensor
 
-from firth.params.seq2seq import Attention, Seq2seqParams
-from firth.seq2seq.data import Pairs
-from firth.seq2seq.networks import Configuration, EncoderDecoder, top_hidden
+from firth.params.seq2seq_params import Attention, SearchParams, Seq2seqParams
+from firth.seq2seq.encoder_decoder import Configuration, EncoderDecoder
+from firth.seq2seq.pairs import Pairs
+from firth.seq2seq.recurrent_layers import top_hidden
 from firth.seq2seq.search import beam_search, decode_all, greedy_search, highest
 from firth.text.vocabulary import EOS_ID
 
 Settings = Callable[..., Seq2seqParams]
 MakePairs = Callable[..., Pairs]
+GREEDY = SearchParams(beam_size=1, length_penalty=0.0, max_length=6)
 
 
 def random_network(
@@ -31,7 +33,7 @@ def random_network(
 
 
 def chain(settings: Seq2seqParams) -> EncoderDecoder:
-    """A network that says after each word k the word k - 1, down to 3 and then <eos>, whatever it has read before.
+    """A network that writes after each word k the word k - 1, down to 3 and then <eos>, whatever it has read before.
 
     Hidden units stand for words: a unit is near 1 for the word just read and near -1 for others.
     """
@@ -59,7 +61,7 @@ def log_probabilities(network: EncoderDecoder, source: list[int], words: list[in
 
 
 def best_of_all(network: EncoderDecoder, source: list[int], max_length: int, length_penalty: float) -> list[int]:
-    """The output of the highest score of all that there are, each scored by itself."""
+    """The output of the highest score among all outputs, each scored by itself."""
     others = [word for word in range(7) if word != EOS_ID]
     best, best_score = [], -math.inf
     for length in range(max_length + 1):
@@ -117,7 +119,7 @@ def test_batched_search_finds_what_one_by_one_finds_in_the_order_of_the_pairs(
         chosen = settings(cell=cell, reverse_source=True, layers=2, batch_size=7)
         network = random_network(chosen, seed)
         expected = [one_by_one(network, source, 6) for source in sources]
-        assert decode_all(network, pairs(sources, sources).source, chosen, "32-true") == expected
+        assert decode_all(network, pairs(sources, sources).source, chosen, GREEDY, "32-true") == expected
         lengths |= {len(output) for output in expected}
     assert len(lengths) > 1
 
@@ -154,11 +156,11 @@ def test_a_beam_as_wide_as_the_space_finds_the_best_of_all(
 
 @pytest.mark.parametrize("count", [1, 4, 10, 50])
 @pytest.mark.parametrize("size", [1, 3, 7, 50, 101, 1000, 7919])
-def test_the_highest_scores_are_found_with_their_places(size: int, count: int) -> None:
+def test_the_highest_scores_are_found_with_their_indices(size: int, count: int) -> None:
     scores = torch.from_numpy(np.random.default_rng(size).permuted(np.tile(np.arange(size), (2, 3, 1)), axis=-1))
     expected = scores.topk(min(count, size))
-    found, places = highest(scores, count)
-    assert torch.equal(found, expected.values) and torch.equal(places, expected.indices)
+    found, indices = highest(scores, count)
+    assert torch.equal(found, expected.values) and torch.equal(indices, expected.indices)
 
 
 def test_a_length_penalty_makes_outputs_longer(settings: Settings) -> None:
@@ -173,10 +175,11 @@ def test_sentences_of_a_batch_do_not_change_each_other(settings: Settings, pairs
     random = np.random.default_rng(0)
     sources = [random.integers(3, 7, size=random.integers(1, 6)).tolist() for _ in range(25)]
     outputs: list[list[int]] = []
+    three = GREEDY.model_copy(update={"beam_size": 3})
     for seed in range(4):
         network = random_network(settings(), seed, "general")
         together, alone = (
-            decode_all(network, pairs(sources, sources).source, settings(beam_size=3, batch_size=size), "32-true")
+            decode_all(network, pairs(sources, sources).source, settings(batch_size=size), three, "32-true")
             for size in (25, 1)
         )
         assert together == alone
@@ -187,9 +190,9 @@ def test_sentences_of_a_batch_do_not_change_each_other(settings: Settings, pairs
 def test_search_leaves_dropout_out_and_the_mode_as_it_was(settings: Settings, pairs: MakePairs) -> None:
     network = random_network(settings(dropout=0.9), 0)
     sources = pairs([[3, 4], [5]], [[3], [3]]).source
-    expected = decode_all(network, sources, settings(), "32-true")
+    expected = decode_all(network, sources, settings(), GREEDY, "32-true")
     network.train()
-    assert decode_all(network, sources, settings(), "32-true") == expected
+    assert decode_all(network, sources, settings(), GREEDY, "32-true") == expected
     assert network.training
 
 
@@ -199,7 +202,7 @@ def test_search_is_in_the_precision_that_is_asked_for(settings: Settings, pairs:
     network.decoder.projection.register_forward_hook(lambda *parts: kinds.append(parts[-1].dtype))
     sources = pairs([[3, 4], [5]], [[3], [3]]).source
     for precision in ("32-true", "bf16-mixed"):
-        decode_all(network, sources, settings(), precision)
+        decode_all(network, sources, settings(), GREEDY, precision)
     assert set(kinds) == {torch.float32, torch.bfloat16}
 
 
@@ -212,5 +215,5 @@ def test_batches_side_by_side_leave_new_threads_the_number_of_threads_that_they_
 
     sources = pairs([[3, 4], [5], [6, 6, 6]], [[3], [3], [3]]).source
     before = of_a_new_thread(), torch.get_num_threads()
-    decode_all(random_network(settings(), 0), sources, settings(batch_size=1), "32-true")
+    decode_all(random_network(settings(), 0), sources, settings(batch_size=1), GREEDY, "32-true")
     assert (of_a_new_thread(), torch.get_num_threads()) == before

@@ -1,6 +1,8 @@
-"""`firth check` looks at every own file of every role."""
+"""`firth check` looks at every own file of every role, and writes the settings of every stage item."""
 
 import hashlib
+import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -12,17 +14,19 @@ from firth.params.experiment import Params
 from firth.stages import check
 from firth.workspace import Workspace
 
-PRESET = Path(__file__).parents[2] / "presets" / "world.yaml"
+ROOT = Path(__file__).parents[2]
+PARAMS = ROOT / "params.yaml"
 
 
 def params(corpora: dict[str, Any]) -> Params:
-    content = YAML(typ="safe").load(PRESET.read_text(encoding="utf-8"))
+    content = YAML(typ="safe").load(PARAMS.read_text(encoding="utf-8"))
     content["corpora"] |= corpora
     return Params.model_validate(content)
 
 
 def test_right_files_are_listed_and_the_file_called_valid(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "a.txt").write_bytes(b"text")
+    shutil.copy(ROOT / "dvc.yaml", tmp_path)
     own = {"path": "a.txt", "sha256": hashlib.sha256(b"text").hexdigest()}
     url = {"url": "http://127.0.0.1:9/x", "sha256": "0" * 64}
     check.run(params({"lm": own, "qa": {"train": own, "valid": url, "test": own}}), Workspace(tmp_path))
@@ -36,6 +40,21 @@ def test_right_files_are_listed_and_the_file_called_valid(tmp_path: Path, capsys
     assert printed[-1].startswith("params.yaml is valid")
 
 
+def test_settings_are_written_for_the_items_that_params_yaml_names_and_no_others(tmp_path: Path) -> None:
+    shutil.copy(ROOT / "dvc.yaml", tmp_path)
+    experiment = params({})
+    (tmp_path / "settings").mkdir()
+    (tmp_path / "settings" / "lm-unknown.json").write_text("{}")
+    check.run(experiment, Workspace(tmp_path))
+    written = {path.stem: json.loads(path.read_text()) for path in (tmp_path / "settings").iterdir()}
+    assert {name.removeprefix("lm-") for name in written if name.startswith("lm-")} == set(experiment.models.networks)
+    assert {"check", "download-lm", "svd", "headline", "report"} & written.keys() == written.keys() & {
+        "download-lm", "svd", "headline", "report",
+    }  # fmt: skip
+    assert written["lm-lstm"]["lm"]["hidden_size"] == experiment.lm_for("lstm").hidden_size
+    assert written["ngram"] == {"threads": experiment.threads, "order": experiment.ngram.order}
+
+
 def test_every_problem_of_every_role_gets_a_line(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_bytes(b"text")
     wrong = {"path": "a.txt", "sha256": "0" * 64}
@@ -44,4 +63,5 @@ def test_every_problem_of_every_role_gets_a_line(tmp_path: Path) -> None:
         check.run(params(corpora), Workspace(tmp_path))
     lines = str(caught.value).splitlines()
     assert [line.partition(": ")[0] for line in lines] == ["corpora.embeddings", "corpora.lm", "corpora.qa"]
+    assert not (tmp_path / "settings").exists()
     assert sum(hashlib.sha256(b"text").hexdigest() in line for line in lines) == 2

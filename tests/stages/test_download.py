@@ -1,5 +1,6 @@
 """data/raw/<role> from every kind of source, whole or not at all."""
 
+import dataclasses
 import hashlib
 import io
 import json
@@ -10,14 +11,16 @@ from typing import Any
 
 import pytest
 from ruamel.yaml import YAML
+from stages.effective import settings_of
 
-from firth.corpora.catalog import CORPORA, GOLD_SETS, Corpus, Remote
+from firth.corpora.catalog import CORPORA, GOLD_SETS
+from firth.corpora.corpus import Remote
 from firth.errors import FirthError
 from firth.params.experiment import Params
 from firth.stages import download
 from firth.workspace import Workspace
 
-PRESET = Path(__file__).parents[2] / "presets" / "world.yaml"
+PARAMS = Path(__file__).parents[2] / "params.yaml"
 
 
 class Experiment:
@@ -25,7 +28,7 @@ class Experiment:
 
     def __init__(self, root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         self.workspace, self.monkeypatch = Workspace(root), monkeypatch
-        self.content: dict[str, Any] = YAML(typ="safe").load(PRESET.read_text(encoding="utf-8"))
+        self.content: dict[str, Any] = YAML(typ="safe").load(PARAMS.read_text(encoding="utf-8"))
         for role, unit in {
             "embeddings": "sentences",
             "lm": "sentences",
@@ -39,7 +42,8 @@ class Experiment:
         (self.workspace.root / name).write_bytes(content)
         return {"path": name, "sha256": hashlib.sha256(content).hexdigest()}
 
-    def publish(self, catalog: dict[str, Corpus], name: str, files: dict[str, bytes]) -> None:
+    def publish(self, name: str, files: dict[str, bytes]) -> None:
+        """Put files in the mirror, and a corpus or a gold set of these files in place of the catalog's."""
         remotes = {}
         for key, content in files.items():
             place = self.workspace.root / "mirror" / "example.org" / name / key
@@ -47,13 +51,17 @@ class Experiment:
             place.write_bytes(content)
             address = f"https://example.org/{name}/{key}"
             remotes[key] = Remote(address, f"sha256:{hashlib.sha256(content).hexdigest()}")
-        old = catalog[name]
-        self.monkeypatch.setitem(catalog, name, Corpus(old.license, old.citation, remotes, old.language, old.tokenized))
+        if name in CORPORA:
+            self.monkeypatch.setitem(CORPORA, name, dataclasses.replace(CORPORA[name], files=remotes))
+        else:
+            (remote,) = remotes.values()
+            self.monkeypatch.setitem(GOLD_SETS, name, dataclasses.replace(GOLD_SETS[name], file=remote))
 
     def run(self, role: Any, source: dict[str, Any]) -> dict[str, Any]:
         self.content["corpora"][role] = source
-        download.run(Params.model_validate(self.content), self.workspace, role)
-        return dict(json.loads(self.workspace.metrics(f"download-{role}").read_text(encoding="utf-8")))
+        settings = settings_of(Params.model_validate(self.content), "download", role)
+        download.run(settings, self.workspace, role)
+        return dict(json.loads((self.workspace.raw(role) / "metrics.json").read_text(encoding="utf-8")))
 
     def lines(self, role: str, name: str) -> list[str]:
         return (self.workspace.raw(role) / "text" / name).read_text(encoding="utf-8").split("\n")[:-1]
@@ -74,7 +82,7 @@ def experiment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Experiment:
 @pytest.mark.parametrize(
     ("role", "source", "files"),
     [
-        ("embeddings", {}, ["classes.tsv", "corpus.json", "text/train.txt"]),
+        ("embeddings", {}, ["classes.tsv", "corpus.json", "metrics.json", "text/train.txt"]),
         (
             "lm",
             {},
@@ -82,6 +90,7 @@ def experiment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Experiment:
                 "agreement.tsv",
                 "corpus.json",
                 *(f"log_probabilities/{split}.npy" for split in ("test", "train", "valid")),
+                "metrics.json",
                 *(f"text/{split}.txt" for split in ("test", "train", "valid")),
                 "token_probabilities/test.tsv",
             ],
@@ -91,10 +100,11 @@ def experiment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Experiment:
             {"from": "fr", "to": "en"},
             [
                 "corpus.json",
+                "metrics.json",
                 *(f"text/{split}.{side}.txt" for split in ("test", "train", "valid") for side in ("source", "target")),
             ],
         ),
-        ("qa", {}, ["corpus.json", "text/test.jsonl", "text/train.jsonl", "text/valid.jsonl"]),
+        ("qa", {}, ["corpus.json", "metrics.json", "text/test.jsonl", "text/train.jsonl", "text/valid.jsonl"]),
     ],
 )
 def test_the_world_fills_every_role_the_same_way_twice(
@@ -108,10 +118,10 @@ def test_the_world_fills_every_role_the_same_way_twice(
     assert experiment.run(role, {"source": "world", **source}) == metrics
     assert {name: (folder / name).read_bytes() for name in files} == first
     units = {"translation": "pairs", "qa": "questions"}
-    assert metrics["train"][units.get(role, "sentences")] == 200
+    assert metrics[f"train_{units.get(role, 'sentences')}"] == 200
     if role != "embeddings":
-        assert metrics["valid"][units.get(role, "sentences")] == 100
-    assert ("nats_per_sentence" in metrics["train"]) == (role == "lm")
+        assert metrics[f"valid_{units.get(role, 'sentences')}"] == 100
+    assert len(metrics) == (1 if role == "embeddings" else 3)
 
 
 def test_the_direction_decides_the_source_side(experiment: Experiment) -> None:
@@ -126,9 +136,9 @@ def test_own_text_is_split_90_5_5_for_lm_and_taken_whole_for_embeddings(experime
     text = [f"This is line {number}." for number in range(200)]
     source = experiment.own("mine.txt.xz", lzma.compress(("\r\n\r\n".join(text)).encode()))
     assert experiment.run("lm", source) == {
-        "train": {"sentences": 180, "characters": sum(map(len, text[:180]))},
-        "valid": {"sentences": 10, "characters": sum(map(len, text[180:190]))},
-        "test": {"sentences": 10, "characters": sum(map(len, text[190:]))},
+        "train_sentences": 180,
+        "valid_sentences": 10,
+        "test_sentences": 10,
     }
     assert [experiment.lines("lm", f"{split}.txt") for split in ("train", "valid", "test")] == [
         text[:180],
@@ -154,7 +164,7 @@ def test_own_files_for_the_splits_stay_as_they_are(experiment: Experiment) -> No
     }
     experiment.run("lm", source)
     assert experiment.lines("lm", "valid.txt") == ["valid one", "valid two"]
-    assert experiment.run("embeddings", source) == {"train": {"sentences": 2, "characters": 18}}
+    assert experiment.run("embeddings", source) == {"train_sentences": 2}
 
 
 def test_own_pairs_come_as_one_file_or_two_whole_or_by_split(experiment: Experiment) -> None:
@@ -167,18 +177,18 @@ def test_own_pairs_come_as_one_file_or_two_whole_or_by_split(experiment: Experim
     }
     for source in ({**tsv, **languages}, {**two, **languages}):
         metrics = experiment.run("translation", source)
-        assert {split: metrics[split]["pairs"] for split in metrics} == {"train": 36, "valid": 2, "test": 2}
+        assert metrics == {"train_pairs": 36, "valid_pairs": 2, "test_pairs": 2}
         assert experiment.lines("translation", "valid.source.txt") == english[36:38]
         assert experiment.lines("translation", "test.target.txt") == french[38:]
     metrics = experiment.run("translation", {"train": two, "valid": tsv, "test": tsv, **languages})
-    assert {split: metrics[split]["pairs"] for split in metrics} == {"train": 40, "valid": 40, "test": 40}
+    assert metrics == {"train_pairs": 40, "valid_pairs": 40, "test_pairs": 40}
 
 
 def test_own_questions_are_split_by_story(experiment: Experiment) -> None:
     story = "1 Tim went to the {0}.\n2 Where is Tim?\t{0}\t1\n3 Ann left.\n4 Where is Tim?\t{0}\t1\n"
     text = "".join(story.format(f"room{number}") for number in range(20))
     metrics = experiment.run("qa", experiment.own("qa.txt", text.encode()))
-    assert {split: metrics[split]["questions"] for split in metrics} == {"train": 36, "valid": 2, "test": 2}
+    assert metrics == {"train_questions": 36, "valid_questions": 2, "test_questions": 2}
     test = [json.loads(line) for line in experiment.lines("qa", "test.jsonl")]
     assert test[1]["story"] == ["Tim went to the room19.", "Ann left."]
     assert [record["last_place"] for record in test] == [None, None]  # room19 answers no training question
@@ -186,9 +196,7 @@ def test_own_questions_are_split_by_story(experiment: Experiment) -> None:
 
 
 def test_a_catalog_text_with_published_splits_keeps_them(experiment: Experiment) -> None:
-    experiment.publish(
-        CORPORA, "ptb", {f"ptb.{split}": f" {split} <unk> N \n".encode() for split in ("train", "valid", "test")}
-    )
+    experiment.publish("ptb", {f"ptb.{split}": f" {split} <unk> N \n".encode() for split in ("train", "valid", "test")})
     experiment.run("lm", {"source": "ptb"})
     assert [experiment.lines("lm", f"{split}.txt") for split in ("train", "valid", "test")] == [
         ["train <unk> N"],
@@ -196,7 +204,7 @@ def test_a_catalog_text_with_published_splits_keeps_them(experiment: Experiment)
         ["test <unk> N"],
     ]
     assert experiment.description("lm")["tokenized"] is True
-    assert list(experiment.run("embeddings", {"source": "ptb"})) == ["train"]
+    assert list(experiment.run("embeddings", {"source": "ptb"})) == ["train_sentences"]
 
 
 def test_text8_in_one_line_becomes_lines_of_a_thousand_words(experiment: Experiment) -> None:
@@ -204,8 +212,8 @@ def test_text8_in_one_line_becomes_lines_of_a_thousand_words(experiment: Experim
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:
         archive.writestr("text8", f" {words}")
-    experiment.publish(CORPORA, "text8", {"text8": packed.getvalue()})
-    assert experiment.run("embeddings", {"source": "text8"})["train"]["sentences"] == 41
+    experiment.publish("text8", {"text8": packed.getvalue()})
+    assert experiment.run("embeddings", {"source": "text8"})["train_sentences"] == 41
     lines = experiment.lines("embeddings", "train.txt")
     assert " ".join(lines) == words
     assert {len(line.split()) for line in lines} == {1000, 500}
@@ -218,13 +226,13 @@ def test_multi30k_gets_the_test_sets_that_both_languages_have(experiment: Experi
         for part, languages in parts.items()
         for language in languages.split()
     }
-    experiment.publish(CORPORA, "multi30k", files)
+    experiment.publish("multi30k", files)
     german = experiment.run("translation", {"source": "multi30k", "from": "de", "to": "en"})
-    assert list(german) == ["train", "valid", "test_2016_flickr", "test_2017_flickr"]
+    assert list(german) == [f"{split}_pairs" for split in ("train", "valid", "test_2016_flickr", "test_2017_flickr")]
     assert experiment.lines("translation", "test_2017_flickr.source.txt") == ["test_2017_flickr de"]
     assert experiment.lines("translation", "valid.target.txt") == ["val en"]
     czech = experiment.run("translation", {"source": "multi30k", "from": "en", "to": "cs"})
-    assert list(czech) == ["train", "valid", "test_2016_flickr"]
+    assert list(czech) == ["train_pairs", "valid_pairs", "test_2016_flickr_pairs"]
 
 
 def test_babi_holds_out_the_last_hundred_training_questions_in_whole_stories(experiment: Experiment) -> None:
@@ -238,19 +246,21 @@ def test_babi_holds_out_the_last_hundred_training_questions_in_whole_stories(exp
         "qa20_y_train": task("c", 50),
         "qa20_y_test": task("d", 1),
     }
-    experiment.publish(CORPORA, "babi", files)
+    experiment.publish("babi", files)
     metrics = experiment.run("qa", {"source": "babi", "tasks": [20, 2]})
-    assert {split: metrics[split]["questions"] for split in metrics} == {"train": 78 + 48, "valid": 204, "test": 9}
+    assert metrics == {"train_questions": 78 + 48, "valid_questions": 204, "test_questions": 9}
     training = [json.loads(line) for line in experiment.lines("qa", "train.jsonl")]
     assert [record["task"] for record in training] == [2] * 78 + [20] * 48
     assert training[0]["last_place"] == "a0"
 
 
 def test_gold_sets_stand_beside_the_text(experiment: Experiment) -> None:
-    experiment.publish(GOLD_SETS, "rg65", {"EN-RG-65": b"gem\tjewel\t3.94\n"})
+    experiment.publish("rg65", {"EN-RG-65": b"gem\tjewel\t3.94\n"})
     experiment.content["evaluation"]["gold_sets"] = ["rg65"]
-    assert experiment.run("embeddings", {"source": "world"})["gold"] == {"rg65": 1}
-    assert "gold/rg65.tsv" in experiment.files("embeddings")
+    experiment.run("embeddings", {"source": "world"})
+    gold = experiment.workspace.raw("embeddings") / "gold"
+    assert [path.name for path in gold.iterdir()] == ["rg65.tsv"]
+    assert (gold / "rg65.tsv").read_text().splitlines() == ["word1\tword2\tscore", "gem\tjewel\t3.94"]
 
 
 def test_a_failure_leaves_the_earlier_text_and_nothing_half_written(experiment: Experiment) -> None:

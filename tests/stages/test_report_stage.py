@@ -1,4 +1,4 @@
-"""Stage ``report``: the page holds what the files of the other stages hold."""
+"""Stage ``report``: the page shows the files of the other stages."""
 
 import json
 from pathlib import Path
@@ -6,19 +6,26 @@ from pathlib import Path
 import numpy as np
 import pytest
 from scipy.sparse import csr_array
+from stages.effective import settings_of
 
 from firth.errors import FirthError
 from firth.params.experiment import load_params
-from firth.report.metrics import write_metrics
+from firth.params.settings import Settings
 from firth.stages import report
+from firth.tables import write_metrics
 from firth.text.vocabulary import Vocabulary
-from firth.vectors.counts import write_rows
+from firth.vectors.counting.count_matrix import write_rows
 from firth.vectors.keyed_vectors import save_vectors
 from firth.workspace import Workspace, write_text
 
-PRESET = Path(__file__).parents[2] / "presets" / "world.yaml"
+PARAMS = Path(__file__).parents[2] / "params.yaml"
 WORDS = ["the", "dog", "cat", "apple", "pear", "kitchen"]
 CORPUS = {"name": "tiny", "language": "en", "tokenized": True, "license": "MIT", "citation": "by hand", "world": True}
+
+
+@pytest.fixture
+def settings() -> Settings:
+    return settings_of(load_params(PARAMS).model_copy(update={"seed": 1, "threads": 1}), "report")
 
 
 @pytest.fixture
@@ -29,9 +36,9 @@ def workspace(tmp_path: Path) -> Workspace:
     counts = np.zeros((8, 8), dtype=np.int32)
     counts[2, 3:] = counts[3:, 2] = [31, 5, 4, 3, 2]
     counts[3, 4] = counts[4, 3] = 17
-    built.cooccurrence.mkdir(parents=True)
+    built.model("counts").mkdir(parents=True)
     rows = csr_array(counts)
-    write_rows(built.cooccurrence, [(np.diff(rows.indptr), rows.indices, rows.data)], np.float32)
+    write_rows(built.model("counts"), [(np.diff(rows.indptr), rows.indices, rows.data)], np.float32)
     for role in ("embeddings", "lm"):
         write_text(built.raw(role) / "corpus.json", json.dumps(CORPUS))
     write_text(
@@ -43,23 +50,40 @@ def workspace(tmp_path: Path) -> Workspace:
         built.model(name).mkdir(parents=True)
         save_vectors(WORDS, vectors, built.model(name))
     write_text(
-        built.model("seq2seq-translation-none") / "outputs" / "test.jsonl",
+        built.evaluation("evaluate_seq2seq-translation-none") / "outputs" / "test.jsonl",
         json.dumps(
             {"source": "A \u2028 dog.", "reference": "Un chien.", "output": "<unk>.", "chrf": 12.34}, ensure_ascii=False
         )
         + "\n",
     )
-    write_metrics(built.metrics("seq2seq-translation-none"), {"test": {"bleu": 12.25}})
-    write_metrics(built.metrics("lm-gru"), {"test": {"perplexity": 77.25}})
+    write_text(
+        built.evaluation("evaluate_seq2seq-qa-none") / "outputs" / "test.jsonl",
+        json.dumps({"question": "Of a model that is no longer there?", "reference": "a", "output": "a", "chrf": 1})
+        + "\n",
+    )
+    write_text(
+        built.details / "translation.csv", "task,attention,split,sentences,bleu\ntranslation,none,test,1,12.25\n"
+    )
+    write_text(built.details / "perplexity.csv", "model,split,tokens,perplexity\ngru,valid,9,73.7\ngru,test,9,77.25\n")
+    write_text(
+        built.details / "learning_curves.csv",
+        "model,epoch,train_loss,valid_loss,valid_perplexity\nlm-gru,1,4.5,4.4,81.45\nlm-gru,2,4.4,4.3,73.7\n",
+    )
+    write_text(
+        built.details / "example_sentences.csv",
+        "task,attention,sentence,output_position,output,source_position,source,gradient_norm,attention_weight\n"
+        "translation,none,1,1,NA,1,null,0.5,\n",
+    )
+    write_metrics(built.headline, {"lm_gru_perplexity": 77.25, "lm_gru_perplexity_over_source": None})
     cost = {"class_recovery": 0.9, "words": 51234.0, "operations": 1e9}
-    write_metrics(built.study_metrics("vectors-feedforward"), {"class_recovery": 1.0, "equal_quality": cost})
+    study = {"operations_a_word": 8.5, "class_recovery": 1.0, "equal_quality": cost}
+    write_metrics(built.study_metrics("vectors-feedforward"), study)
     write_text(built.study_plot("vectors-feedforward"), "epoch,words,operations,class_recovery\n1,9,8,0.5\n2,18,16,1\n")
-    write_text(built.plot("lm-gru"), "epoch,train_loss,valid_loss,valid_perplexity\n1,4.5,4.4,81.45\n2,4.4,4.3,73.7\n")
     return built
 
 
-def test_page_shows_corpus_counts_neighbors_scores_and_samples(workspace: Workspace) -> None:
-    report.run(load_params(PRESET), workspace)
+def test_page_shows_corpus_counts_neighbors_scores_and_samples(settings: Settings, workspace: Workspace) -> None:
+    report.run(settings, workspace)
     page = workspace.page.read_text(encoding="utf-8")
     assert "by hand" in page
     assert '<span class="ranked">the <small>31</small></span> <span class="ranked">cat <small>17</small></span>' in page
@@ -67,30 +91,62 @@ def test_page_shows_corpus_counts_neighbors_scores_and_samples(workspace: Worksp
     assert "77.25" in page and "12.25" in page
     assert "from 81.45 to 73.7 at best" in page
     assert "51,234" in page and "feed-forward 1 after 16" in page
+    assert "NA most from null" in page  # words, not missing values
+    assert "no longer there" not in page
+    assert '<th scope="row">lm_gru_perplexity_over_source</th><td class="number">–</td>' in page
     assert "A \u2028 dog." in page and "&lt;unk&gt;." in page and "chrF 12.34" in page
     assert "Not in the vocabulary: <code>doctor</code>." in page
     assert ">animal<" in page and ">food<" in page
 
 
-def test_page_has_the_same_bytes_in_another_folder_and_no_path(workspace: Workspace, tmp_path: Path) -> None:
-    report.run(load_params(PRESET), workspace)
+def test_page_has_the_same_bytes_in_another_folder_and_no_path(
+    settings: Settings, workspace: Workspace, tmp_path: Path
+) -> None:
+    report.run(settings, workspace)
     first = workspace.page.read_bytes()
     elsewhere = tmp_path.with_name(tmp_path.name + "-moved")
     tmp_path.rename(elsewhere)
-    report.run(load_params(PRESET), Workspace(elsewhere))
+    report.run(settings, Workspace(elsewhere))
     assert (elsewhere / "reports" / "index.html").read_bytes() == first
     assert str(tmp_path).encode() not in first
 
 
-def test_page_without_classes_colors_no_words(workspace: Workspace) -> None:
+def test_page_without_classes_colors_no_words(settings: Settings, workspace: Workspace) -> None:
     (workspace.raw("embeddings") / "classes.tsv").unlink()
-    report.run(load_params(PRESET), workspace)
+    report.run(settings, workspace)
     page = workspace.page.read_text(encoding="utf-8")
     assert ">animal<" not in page and "second t-SNE dimension" in page
 
 
-def test_missing_counts_are_one_line_that_names_the_stage(workspace: Workspace) -> None:
-    (workspace.cooccurrence / "data.npy").unlink()
+def test_names_of_an_earlier_release_are_read_as_the_present_ones(settings: Settings, workspace: Workspace) -> None:
+    earlier = {
+        share: {"training_tokens": 9, "valid": {"perplexity": valid}, "test": {"perplexity": test}}
+        for share, valid, test in (("whole", 11.5, 12.5), ("tenth", 36.5, 37.5))
+    }
+    present = {{"whole": "share_1", "tenth": "share_0.1"}[share]: found for share, found in earlier.items()}
+    pages = []
+    for metrics in (earlier, present):
+        write_metrics(workspace.study_metrics("embeddings-random"), metrics)
+        report.run(settings, workspace)
+        pages.append(workspace.page.read_text(encoding="utf-8"))
+    assert pages[0] == pages[1] and "36.50" in pages[0]
+
+
+def test_overrides_and_settings_are_shown_as_they_stand_in_the_params(settings: Settings, workspace: Workspace) -> None:
+    params = settings.values["params"]
+    params["lm"]["learning_rate"], params["lm"]["dynamic_evaluation"] = 0.00025, None
+    params["lm_overrides"] = {"rnn": {"layers": 2, "optimizer": None}, "gru": {}}
+    params["seq2seq_overrides"] = {"qa": {}, "none": {"beam_size": 3}}
+    report.run(settings, workspace)
+    page = workspace.page.read_text(encoding="utf-8")
+    assert "learning rate <b>0.00025</b>" in page and "dynamic evaluation" not in page
+    assert "language models, rnn only" in page and "layers <b>2</b>" in page
+    assert "language models, gru only" not in page and "encoder–decoders, qa only" not in page
+    assert "encoder–decoders, without attention only" in page
+
+
+def test_missing_counts_are_one_line_that_names_the_stage(settings: Settings, workspace: Workspace) -> None:
+    (workspace.model("counts") / "data.npy").unlink()
     with pytest.raises(FirthError, match="dvc repro cooccurrence"):
-        report.run(load_params(PRESET), workspace)
+        report.run(settings, workspace)
     assert not workspace.page.exists()

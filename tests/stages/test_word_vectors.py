@@ -1,20 +1,24 @@
-"""Stages ``cooccurrence``, ``svd`` and ``word2vec`` on sentences of two topics."""
+"""Stages ``cooccurrence``, ``svd``, ``word2vec`` and ``evaluate_vectors`` on sentences of two topics."""
 
 import json
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 import torch
 from gensim.models import KeyedVectors
+from stages.effective import settings_of
 
 from firth.errors import FirthError
 from firth.params.experiment import Params, load_params
-from firth.stages import cooccurrence, svd, word2vec
+from firth.params.models_params import SPACES, Space
+from firth.stages import cooccurrence, evaluate_vectors, svd, word2vec
+from firth.tables import read_csv
 from firth.text.streams import TokenStream
 from firth.text.vocabulary import EOS_ID, Vocabulary
-from firth.vectors.skipgram.model import SkipGram
+from firth.vectors.skipgram.skipgram_model import SkipGram
 from firth.workspace import Workspace
 
 TOPICS = {"animal": ["cat", "dog", "owl", "cow"], "food": ["rice", "soup", "corn", "cake"]}
@@ -22,7 +26,7 @@ WORD2VEC: dict[str, Any] = {"dimension": 6, "epochs": 3, "batch_size": 512, "lea
 
 
 def experiment(**svd_changes: Any) -> Params:
-    params = load_params(Path(__file__).parents[2] / "presets" / "world.yaml")
+    params = load_params(Path(__file__).parents[2] / "params.yaml")
     return params.model_copy(
         update={
             "threads": 1,
@@ -58,41 +62,54 @@ def workspace_at(root: Path) -> Workspace:
     return workspace
 
 
+def build(stage: str, workspace: Workspace, params: Params | None = None) -> None:
+    modules = {"cooccurrence": cooccurrence, "svd": svd, "word2vec": word2vec}
+    modules[stage].run(settings_of(params or experiment(), stage), workspace)
+
+
+def measure(workspace: Workspace, space: Space) -> pd.DataFrame:
+    """The scores of a space, by representation and measure."""
+    evaluate_vectors.run(settings_of(experiment(), "evaluate_vectors", space), workspace, space)
+    table = read_csv(workspace.evaluation(f"evaluate_vectors-{space}") / "vectors.csv")
+    return table.set_index(["representation", "measure"])
+
+
 def outputs(workspace: Workspace) -> dict[str, bytes]:
-    folders = [workspace.cooccurrence, workspace.model("svd"), workspace.model("word2vec"), workspace.all_metrics]
     return {
         path.relative_to(workspace.root).as_posix(): path.read_bytes()
-        for folder in folders
+        for folder in (workspace.model("counts").parent, workspace.evaluation(""))
         for path in folder.rglob("*.*")
+        if path.is_file()
     }
 
 
-def metrics(workspace: Workspace, run: str) -> Any:
-    return json.loads(workspace.metrics(run).read_text(encoding="utf-8"))
+def metrics(folder: Path) -> Any:
+    return json.loads((folder / "metrics.json").read_text(encoding="utf-8"))
 
 
 def test_vectors_find_the_topics_and_the_same_params_give_the_same_bytes(tmp_path: Path) -> None:
-    results = []
+    results: list[dict[str, bytes]] = []
     for name in ("first", "second"):
         workspace = workspace_at(tmp_path / name)
-        for stage in (cooccurrence, svd, word2vec):
-            stage.run(experiment(), workspace)
+        for stage in ("cooccurrence", "svd", "word2vec"):
+            build(stage, workspace)
+        scores = pd.concat([measure(workspace, space) for space in SPACES])
         results.append(outputs(workspace))
     assert results[0] == results[1]
 
-    counted = metrics(workspace, "cooccurrence")
-    assert counted["vocabulary_size"] == 10
+    counted = metrics(workspace.model("counts"))
     assert counted["pairs"] == 400 * 6 * 5  # the window of 5 spans each sentence of 6
     assert counted["nonzeros"] == 2 * 4 * 4
-    scores = metrics(workspace, "svd")
-    assert [scores[name]["class_recovery"] for name in ("svd", "ppmi", "raw_counts")] == [1.0, 1.0, 1.0]
-    assert scores["one_hot"]["class_recovery"] == pytest.approx(3 / 7)
-    assert scores["one_hot"]["rg65"]["spearman"] is None
-    assert "google-analogies" not in scores["ppmi"]
-    assert scores["svd"]["google-analogies"]["unrestricted"]["add"] is None
-    predicted = metrics(workspace, "word2vec")
-    assert predicted["word2vec"]["class_recovery"] == 1.0
-    assert predicted["word2vec"]["rg65"]["covered"] == 4
+    accuracy = scores.xs("nearest_neighbor_accuracy", level="measure")["score"].to_dict()
+    exact = dict.fromkeys(("raw_counts", "ppmi", "svd", "word2vec"), 1.0)
+    assert accuracy == {"one_hot": pytest.approx(3 / 7, rel=1e-5), **exact}
+    assert np.isnan(scores.at[("one_hot", "rg65_spearman"), "score"])
+    assert not scores.loc["ppmi"].index.str.startswith("analogies").any()
+    assert np.isnan(scores.at[("svd", "analogies_unrestricted_add"), "score"])
+    assert scores.at[("word2vec", "rg65_spearman"), "covered"] == 4
+    main = {space: metrics(workspace.evaluation(f"evaluate_vectors-{space}")) for space in SPACES}
+    assert {"one_hot_rg65_spearman", "raw_counts_rg65_spearman", "ppmi_rg65_spearman"} < main["counts"].keys()
+    assert main["svd"]["svd_nearest_neighbor_accuracy"] == 1 and main["svd"]["svd_google_analogies_accuracy"] is None
     for model in ("svd", "word2vec"):
         tokens = Vocabulary.load(workspace.tokens("embeddings") / "vocabulary.tsv").tokens
         for name, binary in (("vectors.txt", False), ("vectors.bin", True)):
@@ -112,7 +129,7 @@ def stop_in_second_epoch(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) 
     with monkeypatch.context() as patch:
         patch.setattr(SkipGram, "training_step", stopping)
         with pytest.raises(KeyError):
-            word2vec.run(experiment(), workspace)
+            build("word2vec", workspace)
     assert not workspace.model("word2vec").exists()
 
 
@@ -127,10 +144,10 @@ def test_a_training_stopped_in_its_second_epoch_goes_on_to_the_same_bytes(
         epochs.append(self.trainer.current_epoch)
         return step(self, batch, number)
 
-    word2vec.run(experiment(), whole)
+    build("word2vec", whole)
     stop_in_second_epoch(stopped, monkeypatch)
     monkeypatch.setattr(SkipGram, "training_step", record)
-    word2vec.run(experiment(), stopped)
+    build("word2vec", stopped)
     assert set(epochs) == {1, 2}
     assert outputs(stopped) == outputs(whole)
 
@@ -143,7 +160,7 @@ def test_a_saved_state_that_holds_nan_is_refused_in_one_line(tmp_path: Path, mon
     state["state_dict"]["words.weight"][3, 0] = torch.nan
     torch.save(state, path)
     with pytest.raises(FirthError, match=r"^word2vec: the saved state .* NaN .* delete checkpoints/word2vec"):
-        word2vec.run(experiment(), workspace)
+        build("word2vec", workspace)
     assert not workspace.model("word2vec").exists()
 
 
@@ -153,8 +170,8 @@ def test_counts_are_subsampled_by_the_seed_of_the_experiment(tmp_path: Path) -> 
         params = experiment()
         counting = params.cooccurrence.model_copy(update={"subsampling_threshold": 0.03})  # each word has 1/8
         workspace = workspace_at(tmp_path / str(number))
-        cooccurrence.run(params.model_copy(update={"seed": seed, "cooccurrence": counting}), workspace)
-        pairs.append(metrics(workspace, "cooccurrence")["pairs"])
+        build("cooccurrence", workspace, params.model_copy(update={"seed": seed, "cooccurrence": counting}))
+        pairs.append(metrics(workspace.model("counts"))["pairs"])
     assert pairs[0] == pairs[1] != pairs[2]
     assert np.mean(pairs) == pytest.approx(400 * 6 * 5 * 0.24, rel=0.1)  # both words of a pair with √(0.03 · 8) each
 
@@ -162,12 +179,11 @@ def test_counts_are_subsampled_by_the_seed_of_the_experiment(tmp_path: Path) -> 
 def test_svd_refuses_a_dimension_beyond_the_vocabulary_and_leaves_nothing(tmp_path: Path) -> None:
     workspace = workspace_at(tmp_path)
     with pytest.raises(FirthError, match="not there yet"):
-        svd.run(experiment(), workspace)
-    cooccurrence.run(experiment(), workspace)
+        build("svd", workspace)
+    build("cooccurrence", workspace)
     with pytest.raises(FirthError, match=r"svd.dimension = 10: .* at most 9"):
-        svd.run(experiment(dimension=10), workspace)
+        build("svd", workspace, experiment(dimension=10))
     assert not workspace.model("svd").exists()
-    assert not workspace.metrics("svd").exists()
 
 
 @pytest.mark.parametrize(
@@ -181,8 +197,8 @@ def test_svd_of_next_to_no_text_is_one_line_that_says_so(text: list[list[int]], 
     workspace = workspace_at(tmp_path)
     stream = TokenStream(np.concatenate(text).astype(np.uint16), np.cumsum([0, *map(len, text)]))
     stream.save(workspace.tokens("embeddings"), "train")
-    cooccurrence.run(experiment(), workspace)
+    build("cooccurrence", workspace)
     with pytest.raises(FirthError, match=words) as caught:
-        svd.run(experiment(dimension=9), workspace)
+        build("svd", workspace, experiment(dimension=9))
     assert len(str(caught.value).splitlines()) == 1
     assert not workspace.model("svd").exists()

@@ -11,22 +11,23 @@ import torch
 from lm.settings import settings
 from pytorch_lightning.callbacks import Callback
 
-from firth.lm.evaluation import nats_per_token
-from firth.lm.module import LanguageModel
+from firth.lm.language_training import LanguageModelTraining
+from firth.lm.network_scorer import NetworkScorer
 from firth.lm.networks import build
-from firth.params.compute import ComputeParams
+from firth.measures.perplexity import perplexity
+from firth.params.compute_params import ComputeParams
 from firth.studies.clipping import NO_CLIPPING, StepCurve, outcome, train_until_divergence
-from firth.studies.language_models import text_to_train
+from firth.studies.shared_windows import shared_windows
 from firth.training.trainer import Run, part_of, train
 
 TEXT = np.random.default_rng(0).integers(1, 9, 900)
 SETTINGS: dict[str, Any] = {"optimizer": "sgd", "schedule": "constant", "max_epochs": 2, "gradient_clip_norm": 0.25}
 
 
-def model_at(learning_rate: float, limit: float = 0.25) -> LanguageModel:
+def model_at(learning_rate: float, limit: float = 0.25) -> LanguageModelTraining:
     params = settings(**{**SETTINGS, "learning_rate": learning_rate, "gradient_clip_norm": limit})
     torch.manual_seed(1)
-    return LanguageModel(build("rnn", 9, params), params)
+    return LanguageModelTraining(build("rnn", 9, params), params)
 
 
 def run_in(folder: Path) -> Run:
@@ -34,8 +35,8 @@ def run_in(folder: Path) -> Run:
     return Run("study", folder / "checkpoints", folder / "logs", 1, "32-true", compute)
 
 
-def fit(model: LanguageModel, folder: Path) -> StepCurve:
-    return train_until_divergence(model, text_to_train(TEXT, TEXT, model.params, 1), run_in(folder))
+def fit(model: LanguageModelTraining, folder: Path) -> StepCurve:
+    return train_until_divergence(model, shared_windows(TEXT, TEXT, model.params, 1), run_in(folder))
 
 
 def curve_of(steps: list[tuple[float, float]]) -> StepCurve:
@@ -62,7 +63,8 @@ class Breaks(Callback):
 
 def test_a_row_has_the_mean_loss_and_the_largest_norm_of_ten_steps() -> None:
     curve = curve_of([(float(step), step / 8) for step in range(1, 13)])
-    assert curve.rows(0.5) == ["0.5,10,5.5,1.25", "0.5,12,11.5,1.5"]
+    assert curve.table(0.5).to_dict("split")["data"] == [[0.5, 10, 5.5, 1.25], [0.5, 12, 11.5, 1.5]]
+    assert list(curve.table(0.5)) == ["learning_rate", "step", "train_loss", "gradient_norm"]
     assert not curve.diverged
 
 
@@ -70,7 +72,7 @@ def test_a_row_has_the_mean_loss_and_the_largest_norm_of_ten_steps() -> None:
 def test_a_loss_of_100_nats_or_a_gradient_that_is_no_number_ends_a_training(
     last: tuple[float, float], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def train_one_step(model: LanguageModel, *_: Any, observers: list[StepCurve], **__: Any) -> None:
+    def train_one_step(model: LanguageModelTraining, *_: Any, observers: list[StepCurve], **__: Any) -> None:
         for loss, norm in ((6.0, 2.0), last, (7.0, 3.0)):
             model.gradient_norms.append(torch.tensor(norm))
             observers[0].on_train_batch_end(None, model, {"loss": torch.tensor(loss)}, None, 0)  # type: ignore[arg-type]
@@ -79,18 +81,18 @@ def test_a_loss_of_100_nats_or_a_gradient_that_is_no_number_ends_a_training(
     model = model_at(1.0)
     curve = train_until_divergence(model, SimpleNamespace(), SimpleNamespace())  # type: ignore[arg-type]
     assert curve.diverged and len(curve.losses) == 2
-    assert curve.rows(1.0) == ["1,1,6,2"]
+    assert curve.table(1.0).to_numpy().tolist() == [[1, 1, 6, 2]]
     found = outcome(curve, model, TEXT)
     assert (found["diverged_at_step"], found["valid_perplexity"]) == (2, None)
     assert found["largest_gradient_norm"] in (1.0, 2.0)
 
 
-def test_a_training_that_ends_is_worth_what_its_last_weights_are(tmp_path: Path) -> None:
+def test_a_training_that_ends_is_scored_by_its_last_weights(tmp_path: Path) -> None:
     model = model_at(0.5)
     curve = fit(model, tmp_path)
     found = outcome(curve, model, TEXT)
     assert found["diverged_at_step"] is None
-    assert found["valid_perplexity"] == pytest.approx(math.exp(nats_per_token(model.network, TEXT)))
+    assert found["valid_perplexity"] == pytest.approx(perplexity(NetworkScorer(model.network), TEXT))
     norms = torch.stack(model.gradient_norms).numpy()
     assert curve.norms == norms.tolist() and len(curve.losses) == 2 * 23  # 225 rows of 4 columns, 10 at a time
     assert found["clipped_share"] == pytest.approx((norms > 0.25).mean())
@@ -114,7 +116,7 @@ def test_a_last_step_that_spoils_the_weights_is_a_divergence(tmp_path: Path) -> 
 def test_an_interrupted_training_gives_the_same_curve(tmp_path: Path) -> None:
     whole = fit(model_at(0.5), tmp_path / "whole")
     model = model_at(0.5)
-    data, place = text_to_train(TEXT, TEXT, model.params, 1), run_in(tmp_path / "broken")
+    data, place = shared_windows(TEXT, TEXT, model.params, 1), run_in(tmp_path / "broken")
     with pytest.raises(InterruptionError):
         train(model, data, place, max_epochs=2, patience=None, observers=[StepCurve(model), Breaks()])
     resumed = fit(model_at(0.5), tmp_path / "broken")

@@ -8,14 +8,15 @@ import numpy as np
 import pytest
 import torch
 from pytorch_lightning.callbacks import Callback
+from stages.effective import settings_of
 
 from firth.errors import FirthError
-from firth.params.compute import ComputeParams
+from firth.measures.word_classes import Lexicon
+from firth.params.compute_params import ComputeParams
 from firth.params.experiment import load_params
-from firth.studies.learners import Learner, learner_on_made_up_text
+from firth.studies.learners import Learner, VectorSettings, learner_on_artificial_text
 from firth.studies.quality import QualityCurve, due_steps
 from firth.training.trainer import Run, train
-from firth.vectors.evaluation.word_classes import Lexicon
 
 TOKENS = ["<unk>", "<eos>", "cat", "dog", "apple", "pear"]
 LEXICON = Lexicon({(word, kind): [word] for word, kind in zip(TOKENS[2:], "aaff", strict=True)})
@@ -23,7 +24,8 @@ LEXICON = Lexicon({(word, kind): [word] for word, kind in zip(TOKENS[2:], "aaff"
 
 def tiny() -> Learner:
     params = load_params(Path(__file__).parents[2] / "studies" / "params.yaml")
-    return learner_on_made_up_text("feedforward", len(TOKENS), params)
+    settings = VectorSettings.of(settings_of(params, "study_vectors", "feedforward"))
+    return learner_on_artificial_text("feedforward", len(TOKENS), settings)
 
 
 def after(curve: QualityCurve, epoch: int, batch: int) -> None:
@@ -69,14 +71,18 @@ def test_a_point_says_what_was_read_and_computed_and_how_good_the_vectors_are() 
     assert row["epoch"] == learning.epochs
     assert row["words"] == learning.epochs * learning.words
     assert row["operations"] == pytest.approx(row["words"] * learning.operations_a_word())
-    assert row["class_recovery"] == pytest.approx((1 + 1 + 1 / 3 + 1 / 3) / 4)  # three are equally near to the last two
+    assert row["nearest_neighbor_accuracy"] == pytest.approx(
+        (1 + 1 + 1 / 3 + 1 / 3) / 4
+    )  # three are equally near to the last two
     after(curve, 0, next(step for step in range(1, end) if step not in curve.due) - 1)
     assert len(curve.rows) == 1
 
 
 def test_the_first_row_that_is_good_enough_is_found() -> None:
     curve = QualityCurve(tiny(), TOKENS, LEXICON)
-    curve.rows = [{"class_recovery": quality, "words": words} for words, quality in enumerate([0.1, 0.8, 0.7, 0.9])]
+    curve.rows = [
+        {"nearest_neighbor_accuracy": quality, "words": words} for words, quality in enumerate([0.1, 0.8, 0.7, 0.9])
+    ]
     assert curve.first_to_reach(0.75) == curve.rows[1]
     assert curve.first_to_reach(0.95) is None
 
@@ -88,7 +94,7 @@ def test_an_interrupted_training_gives_the_same_curve(tmp_path: Path) -> None:
         fit(QualityCurve(tiny(), TOKENS, LEXICON), tmp_path / "broken", Breaks())
     resumed = QualityCurve(tiny(), TOKENS, LEXICON)
     fit(resumed, tmp_path / "broken")
-    assert resumed.csv() == whole.csv()
+    assert resumed.table().equals(whole.table())
     assert len(whole.rows) == len(whole.due)
 
 

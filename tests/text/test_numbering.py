@@ -1,7 +1,13 @@
 """The fast pass over a text against a slow and plain one."""
 
 import multiprocessing
+import os
 import random
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -109,7 +115,7 @@ def test_blocks_end_with_lines_or_within_a_long_line_after_a_space_outside_a_bre
     assert list(text_blocks(path)) == []
 
 
-def test_text_that_is_no_utf8_is_named_with_its_byte(tmp_path: Path) -> None:
+def test_text_that_is_not_utf8_is_named_with_its_byte(tmp_path: Path) -> None:
     path = tmp_path / "text.txt"
     path.write_bytes(b"abc\ndef\ng\xe9h\n")
     with pytest.raises(FirthError, match=r"text\.txt: not UTF-8 \(byte 9\)"):
@@ -122,3 +128,62 @@ def test_a_reader_that_stops_early_leaves_no_worker_behind() -> None:
     assert len(multiprocessing.active_children()) == 2
     blocks.close()
     assert not multiprocessing.active_children()
+
+
+def test_only_a_few_blocks_are_read_ahead() -> None:
+    read = 0
+
+    def texts() -> Iterator[str]:
+        nonlocal read
+        for _ in range(50):
+            read += 1
+            yield "a b\n"
+
+    blocks = encode_blocks(texts(), True, False, 2)
+    for given, _ in enumerate(blocks, start=1):
+        assert read <= given + 2
+    assert read == 50
+
+
+def test_a_worker_that_dies_is_one_line() -> None:
+    blocks = encode_blocks(("a b\n" for _ in range(100)), True, False, 2)
+    next(blocks)
+    for worker in multiprocessing.active_children():
+        os.kill(worker.pid or 0, signal.SIGKILL)
+    with pytest.raises(FirthError, match="a worker of tokenize ended early"):
+        list(blocks)
+    assert not multiprocessing.active_children()
+
+
+PARENT = """
+import multiprocessing, time
+from firth.text.numbering import encode_blocks
+
+if __name__ == "__main__":
+    blocks = encode_blocks(("a b\\n" for _ in range(10)), True, False, 2)
+    next(blocks)
+    print(*(worker.pid for worker in multiprocessing.active_children()), flush=True)
+    time.sleep(60)
+"""
+
+
+def test_workers_end_when_their_parent_is_killed(tmp_path: Path) -> None:
+    (tmp_path / "parent.py").write_text(PARENT)
+    with subprocess.Popen([sys.executable, str(tmp_path / "parent.py")], stdout=subprocess.PIPE, text=True) as parent:
+        assert parent.stdout is not None
+        workers = [int(number) for number in parent.stdout.readline().split()]
+        assert len(workers) == 2
+        assert all(alive(worker) for worker in workers)
+        parent.kill()
+    deadline = time.monotonic() + 20
+    while any(map(alive, workers)) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert not any(map(alive, workers))
+
+
+def alive(process: int) -> bool:
+    """Whether a process exists and is not a zombie, which nobody may reap in a container."""
+    try:
+        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from firth.errors import FirthError
-from firth.params.tokens import WordTokens
+from firth.params.tokens_params import WordTokens
 from firth.text.vocabulary import Vocabulary, build_vocabulary
 
 TYPES = ["b", "the", "a", "é", "Z", "rare", "elsewhere", "<unk>", "<eos>"]
@@ -81,8 +81,8 @@ def test_ids_are_uint16_as_long_as_they_fit() -> None:
     [
         (b"<unk>\t1\n<eos>\t1\nx\n", "line 3"),
         (b"<unk>\t1\n<eos>\t1\nx\t-1\n", "line 3"),
-        (b"<unk>\t1\n<eos>\t1\nx\t1", "cut short"),
-        (b"", "cut short"),
+        (b"<unk>\t1\n<eos>\t1\nx\t1", "truncated"),
+        (b"", "truncated"),
         (b"<unk>\t1\n<eos>\t1\nx\t1\nx\t1\n", "not a vocabulary"),
         (b"<unk>\t1\n<eos>\t1\n\xff\t1\n", "byte 16"),
     ],

@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from torch.utils.data import DataLoader
 
 from firth.errors import FirthError
-from firth.params.compute import ComputeParams
+from firth.params.compute_params import ComputeParams
 from firth.training import trainer as trainer_module
 from firth.training.reproducibility import generator
 from firth.training.trainer import History, Run, train, warm_up_and_cosine
@@ -125,6 +125,15 @@ def test_the_best_weights_are_kept_not_the_last(tmp_path: Path) -> None:
     long, history = fit(tmp_path / "b", [3.0, 2.0, 4.0, 2.5, 6.0], patience=3)
     assert history.best_loss == 2.0 and len(history.rows) == 5
     assert weights(long) == weights(best_of_two)
+
+
+def test_the_curve_holds_losses_and_perplexity_by_epoch(tmp_path: Path) -> None:
+    _, history = fit(tmp_path, [3.0, 2.0, 4.0, 5.0, 6.0])
+    curve = history.curve()
+    assert curve.columns.tolist() == ["epoch", "train_loss", "valid_loss", "valid_perplexity"]
+    assert curve["epoch"].tolist() == [1, 2, 3, 4]
+    assert curve["train_loss"].tolist() == [row["train_loss"] for row in history.rows]
+    assert curve["valid_perplexity"].tolist() == pytest.approx([20.0855369, 7.3890561, 54.5981500, 148.413159])
 
 
 def test_a_finished_training_is_not_repeated(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ import pytest
 from scipy import sparse
 
 from firth.errors import FirthError
-from firth.params.svd import SvdParams
+from firth.params.svd_params import SvdParams
 from firth.vectors import ppmi_svd
 from firth.vectors.ppmi_svd import factorize, gram_product, ppmi
 

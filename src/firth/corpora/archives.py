@@ -1,4 +1,4 @@
-"""Files as streams of bytes: plain, compressed or in an archive, in constant memory, never unpacked to disk."""
+"""Plain, compressed and archived files as streams of bytes, in constant memory and without unpacking to disk."""
 
 import gzip
 import lzma
@@ -13,9 +13,9 @@ from typing import IO, Any, Protocol
 
 from firth.errors import FirthError
 
-FREE_EXPANSION = 2**30  # a file may expand to this many bytes, or to
-EXPANSION = 200  # this many times its size, whichever is more
-SNIFF = 8192  # bytes that tell a text from other files, as git does
+FREE_EXPANSION = 2**30  # bytes that any file may expand to
+EXPANSION = 200  # a larger file may expand to this multiple of its size
+SNIFF = 8192  # bytes searched for a NUL, which text doesn't hold; as git does
 GZIP, XZ, ZIP = b"\x1f\x8b", b"\xfd7zXZ\x00", b"PK\x03\x04"
 SUFFIXES = {".gz": GZIP, ".tgz": GZIP, ".xz": XZ, ".zip": ZIP}
 DOCUMENTS = (".docx", ".epub", ".odt", ".pptx", ".xlsx")  # zip archives of markup
@@ -24,26 +24,26 @@ FOREIGN = {b"BZh91": "bzip2", b"\x28\xb5\x2f\xfd": "zstd", b"7z\xbc\xaf": "7z", 
 
 @dataclass(frozen=True)
 class LocalFile:
-    """A verified file on this machine; ``name`` is how people know it: their path, or its address."""
+    """A verified file on this machine; ``name`` (a path as given, or an address) stands for it in messages."""
 
     path: Path
     name: str
 
 
 class Readable(Protocol):
-    """What a stream reads from: an open file, or what unpacks it."""
+    """Source of a stream: an open file, or a decompressor."""
 
     def read(self, size: int = -1, /) -> bytes: ...
 
 
 class Stream:
-    """Bytes of one text, whose damage and expansion are reported as errors for people."""
+    """Bytes of one text; damage and excessive expansion raise FirthError."""
 
     def __init__(self, source: Readable, name: str, limit: "_Limit | None" = None) -> None:
         self.source, self.name, self.limit, self.ahead = source, name, limit, b""
 
     def read(self, size: int) -> bytes:
-        """Up to ``size`` bytes; none at the end."""
+        """Up to ``size`` bytes; ``b""`` at the end."""
         if self.ahead:
             chunk, self.ahead = self.ahead[:size], self.ahead[size:]
             return chunk
@@ -54,7 +54,7 @@ class Stream:
         return chunk
 
     def peek(self, size: int) -> bytes:
-        """The first bytes, which a later ``read`` gives again."""
+        """The next bytes, without consuming them."""
         while len(self.ahead) < size:
             known, self.ahead = self.ahead, b""
             chunk = self.read(size - len(known))
@@ -65,7 +65,7 @@ class Stream:
 
 
 class _Limit:
-    """How far one file may expand."""
+    """The number of bytes that one file may still expand to."""
 
     def __init__(self, file: LocalFile) -> None:
         self.name, self.left = file.name, max(FREE_EXPANSION, EXPANSION * file.path.stat().st_size)
@@ -80,18 +80,17 @@ class _Limit:
 
 
 def members(file: LocalFile, wanted: Callable[[str], bool] = lambda name: True) -> Iterator[tuple[str, Stream]]:
-    """The texts of a file, each as (name, stream): itself, or what is in it.
+    """The texts of a file, each as (name, stream): the file itself, or the members of an archive.
 
-    Understands plain text, .gz, .xz, .zip (in order of name) and .tar, .tar.gz, .tar.xz (in the order they stand).
-    Within an archive, folders, hidden files, further archives and files that are no text (a NUL byte near their
-    beginning) are passed over, and those whose name is not ``wanted``. Each stream must be read before the next is
-    asked for.
+    Reads plain text, .gz, .xz, .zip (members sorted by name) and .tar, .tar.gz, .tar.xz (members in archive order).
+    Within an archive, folders, hidden files, nested archives, binary files (a NUL byte near the beginning) and members
+    that are not ``wanted`` are skipped. Each stream must be read before the next one is requested.
 
     Raises
     ------
     FirthError
-        If the file is damaged, truncated, of another kind than its name says, expands beyond all measure, or has a
-        member that points outside of it.
+        If the file is damaged, truncated, or of another format than its suffix; if it expands like a zip bomb; if a
+        member's path points outside of the archive.
     """
     with _damage_reported(file.name), file.path.open("rb") as raw:
         head = raw.read(6)
@@ -112,10 +111,10 @@ def members(file: LocalFile, wanted: Callable[[str], bool] = lambda name: True) 
 
 def _check_kind(file: LocalFile, head: bytes) -> None:
     if not head:
-        raise FirthError(f"{file.name}: the file is empty; give one that holds text")
+        raise FirthError(f"{file.name}: the file is empty; give a file with text")
     suffix = PurePosixPath(file.name).suffix.lower()
     if suffix in SUFFIXES and not head.startswith(SUFFIXES[suffix]):
-        raise FirthError(f"{file.name}: is named {suffix} but holds something else; name or fetch it rightly")
+        raise FirthError(f"{file.name}: has the suffix {suffix} but another format; rename it or fetch it again")
     if head.startswith(ZIP) and suffix in DOCUMENTS:
         raise FirthError(f"{file.name}: is a document, not a text; save it as plain text")
     for magic, kind in FOREIGN.items():
@@ -152,7 +151,7 @@ def _tar_or_text(file: LocalFile, stream: Stream, wanted: Callable[[str], bool])
                 text = Stream(source, f"{file.name}: {entry.name}")
                 if _is_text(text):
                     yield text.name, text
-            archive.members.clear()  # type: ignore[attr-defined]  # tarfile remembers every entry otherwise
+            archive.members.clear()  # type: ignore[attr-defined]  # otherwise tarfile keeps every entry
 
 
 def _check_inside(file: LocalFile, name: str) -> None:
@@ -176,10 +175,10 @@ def _damage_reported(name: str) -> Iterator[None]:
     try:
         yield
     except (EOFError, tarfile.ReadError):
-        raise FirthError(f"{name}: ends too early, so it is truncated; fetch or copy it again") from None
+        raise FirthError(f"{name}: is truncated; fetch or copy it again") from None
     except (zlib.error, lzma.LZMAError, zipfile.BadZipFile, gzip.BadGzipFile, tarfile.TarError) as error:
         raise FirthError(f"{name}: is damaged or truncated ({error or 'bad data'}); fetch or copy it again") from None
-    except RuntimeError as error:  # zipfile: encrypted, or a compression that it doesn't know
+    except RuntimeError as error:  # zipfile: encrypted, or an unknown compression
         raise FirthError(f"{name}: can't be unpacked ({error}); unpack it and give the text itself") from None
     except (FileNotFoundError, PermissionError, IsADirectoryError) as error:
         raise FirthError(f"{name}: can't be read ({error.strerror}); check the path and its permissions") from None

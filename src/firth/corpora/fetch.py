@@ -1,6 +1,6 @@
-"""Verified downloads: resumed where they stopped, kept by their checksum, in place only when the checksum is right.
+"""Verified downloads: resumed after an interruption, stored under their checksum, and only if the checksum is right.
 
-requests, not pooch: pooch begins anew whenever a download is interrupted.
+requests rather than pooch, which starts again from the first byte after an interruption.
 """
 
 import errno
@@ -22,37 +22,37 @@ from firth.errors import FirthError
 from firth.training.progress import Meter
 
 MIRROR = "FIRTH_CORPUS_MIRROR"
-ATTEMPTS = 3  # without a byte of progress
+ATTEMPTS = 3  # in a row without a byte of progress
 PAUSE = 1.0  # seconds before the second attempt, doubled before each further one
-TIMEOUTS = (10, 60)  # seconds to connect, and between two bytes
+TIMEOUTS = (10, 60)  # seconds to connect, and to wait for the next byte
 CHUNK = 2**18
 
 
 class UnavailableError(FirthError):
-    """This place doesn't give the file; another one may."""
+    """The file can't be had from one place (mirror or address); another place may have it."""
 
 
 def fetch(address: str, checksum: str | None, downloads: Path) -> LocalFile:
-    """The file of a public address, from ``downloads``, the mirror or the network.
+    """Get the file of a public address, from ``downloads``, the mirror or the network.
 
     Parameters
     ----------
-    address : ``https://HOST/PATH`` (or http). If the environment names a mirror, a folder or an address, in
-        ``FIRTH_CORPUS_MIRROR``, then ``MIRROR/HOST/PATH`` is looked for first.
-    checksum : ``sha256:…`` or ``md5:…``; None takes the file as it is.
-    downloads : folder that keeps files by checksum, and unfinished ones.
+    address : ``https://HOST/PATH`` (or http). If the environment variable ``FIRTH_CORPUS_MIRROR`` names a
+        mirror (a folder or an address), ``MIRROR/HOST/PATH`` is tried first.
+    checksum : ``sha256:…`` or ``md5:…``; None accepts any file.
+    downloads : folder of finished files, named by checksum, and of unfinished ones.
 
     Raises
     ------
     FirthError
-        If the file can't be had, has another checksum (it is then thrown away), or the disk is full.
+        If the file can't be had, has another checksum (it is then deleted), or the disk is full.
     """
     try:
         usable = urlsplit(address).scheme in ("http", "https") and urlsplit(address).hostname
     except ValueError:  # such as a bracket that is never closed
         usable = False
     if not usable:
-        raise FirthError(f"{address}: is no address; write https://HOST/PATH, or give a file by path")
+        raise FirthError(f"{address}: is not an address; write https://HOST/PATH, or give a file by path")
     partial = downloads / f"{hashlib.sha256(address.encode()).hexdigest()[:16]}.partial"
     with _full_disk_reported(downloads):
         downloads.mkdir(parents=True, exist_ok=True)
@@ -77,7 +77,7 @@ def _found(address: str, checksum: str | None, partial: Path) -> Path:
         try:
             if isinstance(place, Path):
                 return _verified_mirror(place, checksum)
-            with FileLock(partial.with_suffix(".lock")):  # another stage may have fetched it while this one waited
+            with FileLock(partial.with_suffix(".lock")):  # another stage may have fetched it meanwhile
                 return _kept(checksum, partial.parent) or _downloaded(place, checksum, partial)
         except UnavailableError as failure:
             failures.append(str(failure))
@@ -102,7 +102,7 @@ def _verified_mirror(path: Path, checksum: str | None) -> Path:
         raise UnavailableError(f"{path}: not in the mirror that {MIRROR} names")
     seen = file_checksum(path, checksum or "sha256:")
     if checksum and seen != checksum:
-        raise FirthError(f"{path}: {_mismatch(seen, checksum)}; mend the mirror")
+        raise FirthError(f"{path}: {_mismatch(seen, checksum)}; correct the mirror")
     return path
 
 
@@ -112,9 +112,9 @@ def _downloaded(address: str, checksum: str | None, partial: Path) -> Path:
     seen = file_checksum(partial, checksum or "sha256:")
     if checksum and seen != checksum:
         partial.unlink()
-        if resumed:  # what was there may have been the beginning of another version
+        if resumed:  # the part from before may belong to another version
             return _downloaded(address, checksum, partial)
-        raise FirthError(f"{address}: {_mismatch(seen, checksum)}; the file was thrown away, as not the one meant")
+        raise FirthError(f"{address}: {_mismatch(seen, checksum)}; the file was deleted")
     kept = partial.with_name(seen.partition(":")[2])
     partial.replace(kept)
     return kept
@@ -147,7 +147,7 @@ def _continue(address: str, partial: Path) -> None:
     with requests.get(address, headers=headers, stream=True, timeout=TIMEOUTS) as response:
         content_range = response.headers.get("Content-Range", "")
         if response.status_code == 416 and content_range == f"bytes */{start}":
-            return  # it was whole already
+            return  # it was complete already
         continues = response.status_code == 206 and content_range.startswith(f"bytes {start}-")
         if start and response.status_code in (206, 416) and not continues:
             partial.unlink()
@@ -191,5 +191,5 @@ def _full_disk_reported(folder: Path) -> Iterator[None]:
         if error.errno not in (errno.ENOSPC, errno.EDQUOT):
             raise
         raise FirthError(
-            f"{folder}: no room on the disk; make some and run again: what has come so far is kept and continued"
+            f"{folder}: the disk is full; make room and run again: the download continues where it stopped"
         ) from None

@@ -1,4 +1,4 @@
-"""Text as lines: strict UTF-8, tidied, streamed in constant memory, split 90/5/5."""
+"""Text as lines: strict UTF-8, control characters removed, read in constant memory, split 90/5/5."""
 
 import io
 import re
@@ -10,18 +10,18 @@ from firth.corpora.archives import LocalFile, Stream, members
 from firth.errors import FirthError
 
 BLOCK = 2**20  # bytes read at a time
-ENORMOUS = 10_000  # words; a longer line of prose is no paragraph, so it is cut
-PIECE = 1_000  # words of the pieces, as word2vec cuts its text (Mikolov et al. 2013)
+ENORMOUS = 10_000  # words; a longer line is not a paragraph, and is cut into pieces
+PIECE = 1_000  # words per piece, as in word2vec (Mikolov et al. 2013)
 CONTROLS = bytes(byte if byte in b"\t\n" or (byte >= 0x20 and byte != 0x7F) else 0x20 for byte in range(256))
-SEPARATORS = re.compile("[\x80-\x9f\u2028\u2029]")  # controls and line ends that only Unicode knows
+SEPARATORS = re.compile("[\x80-\x9f\u2028\u2029]")  # Unicode's other control characters and line ends
 
 Item = TypeVar("Item")
 
 
 def text_lines(file: LocalFile) -> Iterator[tuple[str, int, str]]:
-    """Every line of a file, blank ones too, as (file, line number, text without the line's end).
+    """Every line of a file, blank ones included, as (file, line number, text without the line end).
 
-    Control characters, carriage returns among them, become spaces; tabs stay.
+    Control characters, including carriage returns, become spaces; tabs are kept.
 
     Raises
     ------
@@ -35,13 +35,11 @@ def text_lines(file: LocalFile) -> Iterator[tuple[str, int, str]]:
                 empty = empty and (not line or line.isspace())
                 yield name, number + position, line
     if empty:
-        raise FirthError(f"{file.name}: there is no text in it; give a file that holds some")
+        raise FirthError(f"{file.name}: there is no text in it; give a file with text")
 
 
 def numbered_blocks(stream: Stream) -> Iterator[tuple[int, list[str]]]:
-    """The lines of a text as ``text_lines`` gives them, in blocks: (number of the first, lines).
-
-    A block holds about 1 MiB or, of a stream that gives less at a time, what has come.
+    """The lines of a text, as in ``text_lines``, in blocks of about 1 MiB: (number of the first line, lines).
 
     Raises
     ------
@@ -57,12 +55,14 @@ def numbered_blocks(stream: Stream) -> Iterator[tuple[int, list[str]]]:
 def prose_lines(
     file: LocalFile, wanted: Callable[[str], bool] = lambda name: True, fallback: bool = False
 ) -> Iterator[tuple[str, str]]:
-    """The paragraphs of a file, one a line, as (file, text), without blank ones; enormous ones are cut.
+    """The paragraphs of a file, one a line, as (file, text).
+
+    Blank lines are skipped; lines of more than 10,000 words are cut into pieces of 1,000.
 
     Parameters
     ----------
-    wanted : which members of an archive, by name.
-    fallback : read a text that is not UTF-8 as ISO-8859-1; each text is then held in memory whole.
+    wanted : whether to read the member of an archive with this name.
+    fallback : read a text that is not UTF-8 as ISO-8859-1, which needs memory for the whole text.
 
     Raises
     ------
@@ -75,15 +75,15 @@ def prose_lines(
             empty = False
             yield name, line
     if empty:
-        raise FirthError(f"{file.name}: there is no text in it; give a file that holds some")
+        raise FirthError(f"{file.name}: there is no text in it; give a file with text")
 
 
 def divided(read: Callable[[], Iterable[tuple[str, Item]]], name: str, unit: str) -> Iterator[tuple[str, Item]]:
-    """Split 90/5/5, contiguously within each part: (part, item) → (split, item).
+    """Split 90/5/5, each part into three contiguous pieces: (part, item) → (split, item).
 
     Parameters
     ----------
-    read : gives all items with their part, each time it is called: it is called twice, so that none is kept.
+    read : gives all items with their part. It is called twice, so that the items need not be kept in memory.
     name, unit : of the text and its items, for the error.
 
     Raises
@@ -106,9 +106,9 @@ def divided(read: Callable[[], Iterable[tuple[str, Item]]], name: str, unit: str
 
 
 def _blocks(stream: Stream) -> Iterator[tuple[int, str, bool]]:
-    """About 1 MiB of text at a time: (number of its first line, text, whether it ends where a line ends).
+    """About 1 MiB of text at a time: (number of its first line, text, whether it ends with a line).
 
-    An enormous line is cut behind a space, or behind a character if there is no space.
+    A line of more than 1 MiB is cut after a space, or after a character if there is no space.
     """
     line, rest, first = 1, b"", True
     while True:
@@ -127,7 +127,7 @@ def _blocks(stream: Stream) -> Iterator[tuple[int, str, bool]]:
 
 
 def _last_character(data: bytes) -> int:
-    """Where the last character of UTF-8 starts, which may not be whole yet."""
+    """Index of the first byte of the last UTF-8 character, which may be incomplete."""
     start = len(data) - 1
     while start > len(data) - 4 and data[start] & 0xC0 == 0x80:
         start -= 1
@@ -148,7 +148,7 @@ def _decoded(block: bytes, line: int, name: str) -> str:
 
 
 def _prose(stream: Stream) -> Iterator[str]:
-    rest, cutting = "", False  # the unfinished line, and whether its beginning has gone out in pieces
+    rest, cutting = "", False  # the unfinished line, and whether pieces of it have been given already
     for _, text, whole in _blocks(stream):
         lines = (rest + text.replace("\t", " ")).split("\n")
         rest = "" if whole else lines.pop()
@@ -164,13 +164,13 @@ def _prose(stream: Stream) -> Iterator[str]:
             pieces, rest = _cut(rest)
             yield from pieces
             cutting = True
-            if len(rest) > BLOCK:  # hardly a word
+            if len(rest) > BLOCK:  # a single word of more than 1 MiB
                 yield rest.strip()
                 rest = ""
 
 
 def _cut(text: str) -> tuple[list[str], str]:
-    """Pieces of 1,000 words, and what is left: at least the last word, which may go on."""
+    """Pieces of 1,000 words, and the rest: at least the last word, which may continue in the next block."""
     words = text.split()
     end = max(len(words) - 1, 0) // PIECE * PIECE
     pieces = [" ".join(words[start : start + PIECE]) for start in range(0, end, PIECE)]

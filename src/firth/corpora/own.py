@@ -1,4 +1,4 @@
-"""The user's own files: found, and held against the checksum in params.yaml."""
+"""The user's own files: found, and verified by the checksum in params.yaml."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -6,7 +6,7 @@ from pathlib import Path
 from firth.corpora.archives import LocalFile
 from firth.corpora.fetch import fetch, file_checksum
 from firth.errors import FirthError
-from firth.params.corpora import OwnFile
+from firth.params.corpora_params import OwnFile
 from firth.params.section import Section
 
 
@@ -22,19 +22,19 @@ def own_files(source: Section, key: str) -> Iterator[tuple[str, OwnFile]]:
 
 
 def verified_files(named: dict[str, OwnFile], root: Path, downloads: Path) -> dict[str, LocalFile]:
-    """Find or fetch own files and verify them, by key.
+    """Find or fetch own files and verify them: key in params.yaml → file.
 
     Parameters
     ----------
-    named : by key in params.yaml.
+    named : key in params.yaml → file as described there.
     root : folder of params.yaml, where relative paths begin.
     downloads : folder that keeps fetched files.
 
     Raises
     ------
     FirthError
-        One line for each file that is missing, unreachable, or has no or another checksum in params.yaml; the line
-        holds the checksum that was seen, ready to be pasted.
+        One line for each file that is missing or unreachable, or whose checksum in params.yaml is missing or wrong;
+        the line holds the actual checksum, ready to be pasted.
     """
     files, problems = {}, []
     for key, own in named.items():
@@ -52,7 +52,7 @@ def verified_file(key: str, own: OwnFile, root: Path, downloads: Path) -> LocalF
     expected = f"sha256:{own.sha256}" if own.sha256 else None
     if own.url is not None:
         try:
-            file = fetch(own.url, expected, downloads)  # verified, if there is something to verify
+            file = fetch(own.url, expected, downloads)  # verified, if there is a checksum
         except FirthError as problem:
             raise FirthError(f"{key}: {problem}") from None
     else:
@@ -62,10 +62,10 @@ def verified_file(key: str, own: OwnFile, root: Path, downloads: Path) -> LocalF
         return file
     paste = f"sha256: {seen.removeprefix('sha256:')}"
     if expected is None:
-        raise FirthError(f"{key}: {file.name} has no sha256 in params.yaml; if it is the file you mean, add  {paste}")
+        raise FirthError(f"{key}: {file.name} has no sha256 in params.yaml; if it is the right file, add  {paste}")
     raise FirthError(
         f"{key}: {file.name} is not the file that params.yaml names by sha256: {own.sha256}; "
-        f"if it is the one you mean, write  {paste}"
+        f"if the new content is intended, write  {paste}"
     )
 
 

@@ -11,12 +11,12 @@ Pair = tuple[str, str]
 
 
 def read_two_files(source: LocalFile, target: LocalFile) -> Iterator[Pair]:
-    """Pairs from two files, line by line; a pair with a blank side is left out.
+    """Pairs from two files, line by line; pairs with a blank side are skipped.
 
     Raises
     ------
     FirthError
-        If one file has more lines than the other; blank lines at the end don't count.
+        If the files have different numbers of lines, not counting blank lines at the end.
     """
     counts = [0, 0]
     pairs = zip_longest(_texts(source), _texts(target), fillvalue="")
@@ -34,12 +34,12 @@ def read_two_files(source: LocalFile, target: LocalFile) -> Iterator[Pair]:
 
 
 def read_tab_separated(file: LocalFile) -> Iterator[Pair]:
-    """Pairs from lines of source, tab, target; blank lines and pairs with a blank side are left out.
+    """Pairs from lines of source, tab, target; blank lines and pairs with a blank side are skipped.
 
     Raises
     ------
     FirthError
-        If a line has another number of columns than two.
+        If a line doesn't have two columns.
     """
     for name, number, line in text_lines(file):
         columns = [column.strip() for column in line.split("\t")]

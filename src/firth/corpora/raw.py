@@ -1,4 +1,4 @@
-"""The layout of data/raw/<role>/: text in splits, and what it is."""
+"""The layout of data/raw/<role>/: text by split, and its description."""
 
 import json
 from collections.abc import Iterable, Iterator
@@ -9,7 +9,8 @@ from typing import Any, TextIO, TypeVar
 from firth.corpora.parallel import Pair
 from firth.training.progress import Meter
 
-Counts = dict[str, dict[str, Any]]  # split → what is in it
+SPLITS = ("train", "valid", "test")
+Counts = dict[str, dict[str, Any]]  # split → number of sentences (pairs, questions) and of characters
 Item = TypeVar("Item")
 METER_STEP = 10_000  # items between two reports of progress
 
@@ -37,7 +38,14 @@ class SplitFiles:
 def write_description(
     folder: Path, *, name: str, language: Any, tokenized: bool, license_: str, citation: str, world: bool
 ) -> None:
-    """Write ``corpus.json``."""
+    """Write ``corpus.json``.
+
+    Parameters
+    ----------
+    language : code of the language, or ``{"source": …, "target": …}``.
+    tokenized : whether tokens are separated by spaces and must be kept as they are.
+    world : whether the text is the built-in world's.
+    """
     content = {
         "name": name,
         "language": language,

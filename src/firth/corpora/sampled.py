@@ -1,33 +1,31 @@
-"""The built-in world's text in splits: drawn by named generators, held-out pairs and questions apart from training."""
+"""Text of the built-in world by split, from named generators; held-out pairs and questions don't occur in training."""
 
 from collections.abc import Callable, Hashable, Iterator
-from dataclasses import astuple, fields
 from pathlib import Path
 from typing import Any, TypeVar
 
 import numpy as np
+import pandas as pd
 
-from firth.corpora.raw import Counts, write_pairs, write_questions, write_text
-from firth.corpora.world import (
-    AgreementPair,
+from firth.corpora.raw import SPLITS, Counts, write_pairs, write_questions, write_text
+from firth.errors import FirthError
+from firth.params.world_params import WorldPairs, WorldStories, WorldText
+from firth.tables import write_table
+from firth.training.reproducibility import generator
+from firth.world import (
     Sentence,
     Story,
-    TokenProbability,
     sample_agreement_pairs,
     sample_sentences,
     sample_stories,
     token_probabilities,
     word_forms,
 )
-from firth.errors import FirthError
-from firth.params.world import WorldPairs, WorldStories, WorldText
-from firth.training.reproducibility import generator
 
-SPLITS = ("train", "valid", "test")
 HELD_OUT = 20  # validation and test are each 1/20 of training
 SMALLEST = 100  # items of a held-out split
-AGREEMENT_PAIRS = 250  # a condition
-MOST_DRAWS = 1000  # for each item of a held-out split, before the world counts as used up
+AGREEMENT_PAIRS = 250  # per condition
+MOST_DRAWS = 1000  # per item of a held-out split, before sampling new ones is given up
 
 Item = TypeVar("Item")
 
@@ -35,16 +33,17 @@ Item = TypeVar("Item")
 def write_embeddings_text(folder: Path, settings: WorldText, seed: int) -> Counts:
     """Write training sentences, and ``classes.tsv``: the world's word forms, their lemmas and semantic classes."""
     sentences = sample_sentences(settings.sentences, settings.max_depth, _generator(seed, "embeddings", "train"))
-    rows = [(form.form, form.lemma, form.word_class) for form in word_forms()]
-    _write_table(folder / "classes.tsv", ("form", "lemma", "class"), rows)
+    classes = pd.DataFrame(word_forms()).rename(columns={"word_class": "class"})
+    write_table(folder / "classes.tsv", classes)
     return write_text(folder, (("train", sentence.english) for sentence in sentences))
 
 
 def write_lm_text(folder: Path, settings: WorldText, seed: int) -> Counts:
     """Write independently drawn splits, each sentence's log probability (nats), and agreement pairs.
 
-    ``token_probabilities/test.tsv`` says what ``TokenProbability`` says of every token of the test split, one row each.
-    ``nats_per_sentence`` in the counts is the entropy floor: the mean of −log p, which no model can undercut.
+    ``token_probabilities/test.tsv`` has a row for every token of the test split, with the fields of
+    ``TokenProbability``. ``source_entropy_per_sentence`` in the counts is the mean of −log p(sentence), in nats, an
+    estimate of the grammar's entropy: no model has a lower expected cross-entropy.
     """
     counts: Counts = {}
     (folder / "log_probabilities").mkdir()
@@ -53,20 +52,13 @@ def write_lm_text(folder: Path, settings: WorldText, seed: int) -> Counts:
         counts |= write_text(folder, ((split, sentence.english) for sentence in drawn))
         log_probabilities = np.array([sentence.log_probability for sentence in drawn], dtype=np.float64)
         np.save(folder / "log_probabilities" / f"{split}.npy", log_probabilities, allow_pickle=False)
-        counts[split]["nats_per_sentence"] = -float(log_probabilities.mean())
+        counts[split]["source_entropy_per_sentence"] = -float(log_probabilities.mean())
         if split == "test":
-            _write_token_probabilities(folder / "token_probabilities", split, drawn, settings.max_depth)
+            rows = [token for sentence in drawn for token in token_probabilities(sentence.english, settings.max_depth)]
+            write_table(folder / "token_probabilities" / f"{split}.tsv", pd.DataFrame(rows), exact=True)
     pairs = sample_agreement_pairs(AGREEMENT_PAIRS, settings.max_depth, generator(seed, "world", "agreement"))
-    columns = tuple(field.name for field in fields(AgreementPair))
-    rows = [tuple(int(value) if isinstance(value, bool) else value for value in astuple(pair)) for pair in pairs]
-    _write_table(folder / "agreement.tsv", columns, rows)
+    write_table(folder / "agreement.tsv", pd.DataFrame(pairs))
     return counts
-
-
-def _write_token_probabilities(folder: Path, split: str, drawn: list[Sentence], max_depth: int) -> None:
-    folder.mkdir()
-    rows = [astuple(token) for sentence in drawn for token in token_probabilities(sentence.english, max_depth)]
-    _write_table(folder / f"{split}.tsv", tuple(field.name for field in fields(TokenProbability)), rows)
 
 
 def write_translation_text(folder: Path, settings: WorldPairs, seed: int, source_language: str) -> Counts:
@@ -116,7 +108,10 @@ def _apart(
     seed: int,
     role: str,
 ) -> Iterator[tuple[str, Item]]:
-    """(split, item), where held-out items that an earlier split has too are drawn again."""
+    """(split, item), where held-out items that occur in an earlier split are drawn again.
+
+    Two items are the same if they have the same ``key``.
+    """
     taken: set[Hashable] = set()
     for split in SPLITS:
         rng = _generator(seed, role, split)
@@ -126,8 +121,8 @@ def _apart(
         while len(kept) < size:
             if draws >= MOST_DRAWS * size:
                 raise FirthError(
-                    f"world.{role}: the world has too few texts for {size} of {split} that aren't in training; "
-                    "ask for less training text or a greater depth or length"
+                    f"world.{role}: the world has too few texts for {size} in {split} that aren't in training; "
+                    "set less training text, or a greater depth or length"
                 )
             fresh = draw(max(size - len(kept), SMALLEST), rng)
             draws += len(fresh)
@@ -143,8 +138,3 @@ def _size(training_size: int, split: str) -> int:
 
 def _generator(seed: int, role: str, split: str) -> np.random.Generator:
     return generator(seed, "world", role, split)
-
-
-def _write_table(path: Path, header: tuple[str, ...], rows: list[tuple[Any, ...]]) -> None:
-    lines = ["\t".join(map(str, row)) for row in [header, *rows]]
-    path.write_text("\n".join(lines) + "\n", encoding="utf-8", newline="\n")

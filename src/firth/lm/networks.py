@@ -1,51 +1,98 @@
-"""Neural language models by name: built from params, loaded from a folder, begun with given word vectors."""
+"""Neural language models by name: built from params, initialized from word vectors, loaded from a folder."""
 
-import json
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import torch
-from safetensors.torch import load_file
 
-from firth.lm.feedforward import FeedForward
-from firth.lm.network import EMBEDDING_RANGE, LanguageNetwork
-from firth.lm.recurrent import Recurrent
-from firth.params.lm import LmParams, Network
+from firth.lm.language_network import LanguageNetwork
+from firth.lm.output import INITIAL_RANGE
+from firth.params.lm_params import LmParams
 from firth.training.embeddings import initialize, read_vectors
 from firth.training.reproducibility import derived_seed
+from firth.training.saved import load_settings, load_weights
+
+NetworkClass = Callable[[Any, int, Any], LanguageNetwork]  # its name, the vocabulary size, its params → the network
 
 
-def build(network: Network, vocabulary_size: int, params: LmParams) -> LanguageNetwork:
-    """The network that a params section describes, with random weights from torch's generator."""
-    if network == "feedforward":
-        return FeedForward(vocabulary_size, params)
-    return Recurrent(network, vocabulary_size, params)
+def network_class(name: str) -> NetworkClass:
+    """The class of a network. Imports stand inside the cases, so that a stage depends on its own network's code only.
+
+    Raises
+    ------
+    ValueError
+        If no network has this name.
+    """
+    match name:
+        case "feedforward":
+            from firth.lm.feedforward import FeedForward
+
+            return FeedForward
+        case "rnn" | "gru" | "lstm":
+            from firth.lm.recurrent import Recurrent
+
+            return Recurrent
+        case _:
+            raise ValueError(f"no language model is named {name}")
+
+
+def network_params(name: str) -> type[LmParams]:
+    """The class of a network's params section.
+
+    Raises
+    ------
+    ValueError
+        If no network has this name.
+    """
+    match name:
+        case "feedforward":
+            from firth.params.lm_params import FeedForwardParams
+
+            return FeedForwardParams
+        case "rnn" | "gru" | "lstm":
+            from firth.params.lm_params import RecurrentParams
+
+            return RecurrentParams
+        case _:
+            raise ValueError(f"no language model is named {name}")
+
+
+def build(network: str, vocabulary_size: int, params: LmParams) -> LanguageNetwork:
+    """An untrained network, with random weights from torch's global generator."""
+    return network_class(network)(network, vocabulary_size, params)
 
 
 def initial_network(
-    network: Network, tokens: list[str], params: LmParams, seed: int, vectors: Path
+    network: str, tokens: list[str], params: LmParams, seed: int, vectors: Path
 ) -> tuple[LanguageNetwork, float | None]:
-    """The network as it is before training, and the share of the vocabulary that has a word vector, if it is begun so.
+    """A network before training, and the share of the vocabulary whose embeddings are initialized from word vectors.
 
     Parameters
     ----------
     tokens : the vocabulary, in the order of ids.
-    seed : of the experiment; each network has random weights of its own.
-    vectors : word vectors in word2vec's text format; read unless embeddings are random.
+    seed : of the experiment, from which each network derives its own.
+    vectors : word vectors in word2vec's text format; not read if ``params.initial_embeddings`` is ``random``.
+
+    Returns
+    -------
+    (network, share)
+        The share is None with random embeddings.
     """
     torch.manual_seed(derived_seed(seed, f"lm-{network}", "weights"))
     built = build(network, len(tokens), params)
     if params.initial_embeddings == "random":
         return built, None
     loaded = read_vectors(vectors, params.initial_embeddings)
-    deviation = EMBEDDING_RANGE / 3**0.5
+    deviation = INITIAL_RANGE / 3**0.5  # standard deviation of the uniform distribution over ±INITIAL_RANGE
     return built, initialize(built.embedding.weight, deviation, tokens, loaded, "lm.embedding_size", str(vectors))
 
 
 def load(folder: Path) -> LanguageNetwork:
-    """Rebuild a trained network from ``weights.safetensors`` and ``settings.json``, ready for use (no dropout)."""
-    settings = json.loads((folder / "settings.json").read_text(encoding="utf-8"))
-    params = LmParams.model_validate(settings["params"])
+    """A trained network from ``weights.safetensors`` and ``settings.json``, in evaluation mode (no dropout)."""
+    settings = load_settings(folder)
+    params = network_params(settings["network"]).model_validate(settings["params"])
     network = build(settings["network"], settings["vocabulary_size"], params)
-    network.load_state_dict(load_file(folder / "weights.safetensors"))
-    network.lead_in = settings["lead_in"]
+    load_weights(folder, network)
+    network.warm_up_context = settings["warm_up_context"]
     return network.eval()

@@ -9,20 +9,22 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from firth.errors import FirthError
-from firth.params.alignment import AlignmentParams
-from firth.params.compute import ComputeParams
-from firth.params.cooccurrence import CooccurrenceParams
-from firth.params.corpora import CorporaParams, OwnTextSplits
-from firth.params.evaluation import EvaluationParams
-from firth.params.lm import LmOverrides, LmParams
-from firth.params.ngram import NgramParams
-from firth.params.report import ReportParams
+from firth.params.compute_params import ComputeParams
+from firth.params.cooccurrence_params import CooccurrenceParams
+from firth.params.corpora_params import CorporaParams, OwnTextSplits
+from firth.params.evaluation_params import EvaluationParams
+from firth.params.lm_section import LmOverrides, LmSection
+from firth.params.models_params import NETWORKS, ModelsParams, Network
+from firth.params.ngram_params import NgramParams
+from firth.params.report_params import ReportParams
+from firth.params.saliency_params import SaliencyParams
 from firth.params.section import Section, overridden
-from firth.params.seq2seq import Attention, Seq2seqOverrides, Seq2seqParams, Task
-from firth.params.svd import SvdParams
-from firth.params.tokens import TokensParams
-from firth.params.word2vec import Word2vecParams
-from firth.params.world import WorldParams
+from firth.params.seq2seq_params import Attention, Seq2seqOverrides, Seq2seqSection, Task
+from firth.params.study_params import StudyParams
+from firth.params.svd_params import SvdParams
+from firth.params.tokens_params import TokensParams
+from firth.params.word2vec_params import Word2vecParams
+from firth.params.world_params import WorldParams
 
 
 class Params(Section):
@@ -32,6 +34,7 @@ class Params(Section):
     threads: Annotated[int, Field(gt=0, le=1024)]
     precision: Literal["32-true", "tf32", "bf16-mixed"]
     compute: ComputeParams
+    models: ModelsParams
     corpora: CorporaParams
     world: WorldParams
     tokens: TokensParams
@@ -40,17 +43,23 @@ class Params(Section):
     svd: SvdParams
     word2vec: Word2vecParams
     ngram: NgramParams
-    lm: LmParams
+    lm: LmSection
     lm_overrides: LmOverrides
-    seq2seq: Seq2seqParams
+    seq2seq: Seq2seqSection
     seq2seq_overrides: Seq2seqOverrides
-    alignment: AlignmentParams
+    saliency: SaliencyParams
     report: ReportParams
+    studies: StudyParams | None = None  # in studies/params.yaml alone
 
     @model_validator(mode="after")
     def _consistent(self) -> "Params":
         devices = self.compute.devices * self.compute.nodes
-        for name in LmOverrides.model_fields:
+        for key, names in self.models.missing_networks().items():
+            raise ValueError(
+                f"models.{key} names {', '.join(names)}, which models.networks does not; "
+                "add it there, or take it out here"
+            )
+        for name in NETWORKS:
             _check_batch(f"lm.batch_size (for {name})", self.lm_for(name).batch_size, devices)
         for task, attention in product(get_args(Task), get_args(Attention)):
             batch_size = self.seq2seq_for(task, attention).batch_size
@@ -68,11 +77,11 @@ class Params(Section):
             )
         return self
 
-    def lm_for(self, network: str) -> LmParams:
-        """Section ``lm`` with the network's overrides in place."""
+    def lm_for(self, network: Network) -> LmSection:
+        """Section ``lm`` with the network's overrides applied."""
         return overridden(self.lm, getattr(self.lm_overrides, network), f"lm_overrides.{network}")
 
-    def seq2seq_for(self, task: Task, attention: Attention) -> Seq2seqParams:
+    def seq2seq_for(self, task: Task, attention: Attention) -> Seq2seqSection:
         """Section ``seq2seq`` with the overrides of the attention and then of the task in place."""
         section = self.seq2seq
         for name in (attention, task):
@@ -89,24 +98,37 @@ def load_params(path: Path) -> Params:
         One line for each thing that is wrong: file, key, value, and what is allowed.
     """
     try:
-        content = YAML(typ="safe").load(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
     except FileNotFoundError:
-        raise FirthError(f"{path}: not found; copy one of presets/*.yaml there") from None
+        raise FirthError(f"{path}: not found; `firth preset world` writes one") from None
     except UnicodeDecodeError as error:
         raise FirthError(f"{path}: not UTF-8 (byte {error.start}); save it as UTF-8") from None
+    return parse_params(text, str(path))
+
+
+def parse_params(text: str, name: str) -> Params:
+    """Validate the text of a params file.
+
+    Raises
+    ------
+    FirthError
+        One line for each thing that is wrong: ``name``, key, value, and what is allowed.
+    """
+    try:
+        content = YAML(typ="safe").load(text)
     except MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else "?"
-        raise FirthError(f"{path}: line {line} is not valid YAML: {error.problem}") from None
+        raise FirthError(f"{name}: line {line} is not valid YAML: {error.problem}") from None
     except YAMLError as error:
-        raise FirthError(f"{path}: not valid YAML: {str(error).splitlines()[0]}") from None
+        raise FirthError(f"{name}: not valid YAML: {str(error).splitlines()[0]}") from None
     except ValueError as error:  # such as an unquoted 2024-13-45, read as a date
-        raise FirthError(f"{path}: a value that YAML can't read ({error}); put it in quotes") from None
+        raise FirthError(f"{name}: a value that YAML can't read ({error}); put it in quotes") from None
     if not isinstance(content, dict):
-        raise FirthError(f"{path}: empty, or not a list of sections; copy one of presets/*.yaml there")
+        raise FirthError(f"{name}: empty, or not a list of sections; `firth preset world` writes a complete one")
     try:
         return Params.model_validate(content)
     except ValidationError as error:
-        raise FirthError("\n".join(f"{path}: {_line(detail)}" for detail in error.errors())) from None
+        raise FirthError("\n".join(f"{name}: {_line(detail)}" for detail in error.errors())) from None
 
 
 def _line(detail: Any) -> str:
@@ -117,13 +139,13 @@ def _line(detail: Any) -> str:
     if kind == "extra_forbidden":
         return f"{key}: unknown key; remove it or correct its spelling"
     if kind == "missing":
-        return f"{key}: missing; add it (presets/world.yaml explains every key)"
+        return f"{key}: missing; add it (`firth preset world --show` explains every key)"
     if kind == "value_error":
         message = str(detail["ctx"]["error"])
         return f"{key}: {message}" if key else message
     value = detail["input"]
     if kind in ("model_type", "dict_type", "model_attributes_type"):
-        return f"{key} = {value!r}: must be a section of keys, as in presets/world.yaml"
+        return f"{key} = {value!r}: must be a section of keys, as `firth preset world --show` shows"
     return f"{key} = {value!r}: {message[0].lower()}{message[1:]}"
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import altair as alt
 
-from firth.report.figures import COLORS, NARROW, Curve, Steps, lines, round_numbers, svg, thinned
+from firth.report.figures import NARROW, PALETTE, Curve, Steps, lines, round_numbers, svg, thinned
 
 
 def accuracy_by_length(accuracies: Mapping[str, Curve], name: str, label: str) -> str:
@@ -47,18 +47,18 @@ def gradients_by_source(norms: Mapping[str, Curve], name: str, label: str) -> st
     return svg(drawn.properties(width=NARROW, height=220), name, label)
 
 
-def alignment_map(
+def saliency_map(
     weights: Mapping[int, Mapping[int, float]],
-    written: Sequence[str],
-    read: Sequence[str],
+    outputs: Sequence[str],
+    sources: Sequence[str],
     title: str,
     name: str,
     label: str,
 ) -> str:
-    """How much each word that was written owes to each that was read: {row from 1: {column from 1: share}}."""
-    side = min(26, NARROW // len(read))
+    """Weights of source words for output words: {output position from 1: {source position from 1: share}}."""
+    side = min(26, NARROW // len(sources))
     values = [
-        {"row": f"{row:04d} {written[row - 1]}", "column": f"{column:04d} {read[column - 1]}", "weight": weight}
+        {"row": f"{row:04d} {outputs[row - 1]}", "column": f"{column:04d} {sources[column - 1]}", "weight": weight}
         for row, found in weights.items()
         for column, weight in found.items()
     ]
@@ -66,7 +66,7 @@ def alignment_map(
     axis: dict[str, Any] = {"labelExpr": word, "ticks": False, "domain": False, "labelLimit": 120}
     chart = (
         alt.Chart(alt.Data(values=values))
-        .mark_rect(color=COLORS[0], stroke="#808080", strokeOpacity=0.25, strokeWidth=0.5)
+        .mark_rect(color=PALETTE[0], stroke="#808080", strokeOpacity=0.25, strokeWidth=0.5)
         .encode(
             x=alt.X("column:O", title="source", axis=alt.Axis(labelAngle=-90, orient="top", **axis)),
             y=alt.Y("row:O", title="output", axis=alt.Axis(**axis)),
@@ -85,4 +85,4 @@ def alignment_map(
             ),
         )
     )
-    return svg(chart.properties(width=side * len(read), height=22 * len(written)), name, label)
+    return svg(chart.properties(width=side * len(sources), height=22 * len(outputs)), name, label)

@@ -1,13 +1,19 @@
-"""The page's studies of encoder–decoders: how a source is read, and the size of the vector that it becomes."""
+"""The page's studies of encoder–decoders: reading order and attention, size of the source vector, word vectors."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
 
 from firth.report import study_figures
-from firth.report.alignments import length_figure, reach_figure
-from firth.report.findings import Findings, pick
-from firth.report.gradients import WHEN
-from firth.report.markup import Content, Markup, figure, side_by_side, table, titled
+from firth.report.findings import Findings
+from firth.report.gradient_sections import WHEN
+from firth.report.markup import Markup, figure, side_by_side, table, titled
+from firth.report.names import INITIAL_EMBEDDINGS, LANGUAGE_MODELS, with_names
+from firth.report.result_tables import by_number, curves, pivoted, rows_of
+from firth.report.saliency_sections import length_figure, reach_figure
+from firth.tables import flatten
 
-CELLS = {"rnn": "RNN", "gru": "GRU", "lstm": "LSTM"}
-INITIAL_EMBEDDINGS = {"random": "random", "svd": "SVD", "word2vec": "word2vec"}
 READINGS = {"forward": "read forwards", "reversed": "read backwards", "attention": "with attention"}
 
 
@@ -17,79 +23,88 @@ def encoder_studies(findings: Findings) -> list[Markup | None]:
 
 
 def _encoders(findings: Findings) -> Markup | None:
-    """What becomes of long sources, by cell and by how they are read."""
+    """BLEU by source length and gradients by source position, by cell and by how the source is read."""
     introduction = (
         "One layer reads the source, another writes the translation. Read forwards, the first words of the source are "
         "the farthest from the first of the output; read backwards, the nearest. Attention looks back at all of them."
     )
-    runs = {
-        reading: {
-            name: found for cell, name in CELLS.items() if (found := findings.studies.get(f"encoders-{cell}-{reading}"))
-        }
-        for reading in READINGS
-    }
-    rows: list[list[Content]] = [
-        [name, READINGS[reading], pick(values, "bleu"), *(pick(values, when, "first_half_share") for when in WHEN)]
-        for reading, found in runs.items()
-        for name, values in found.items()
-    ]
+    studies = _encoder_studies(findings)
+    shown = studies.assign(reading=studies["reading"].map(READINGS))
     header = ["cell", "source", "BLEU", *(f"gradient on the first half, {title} (share)" for title in WHEN.values())]
     caption = "Translation by cell and by how the source is read"
     lengths, reaches = [], []
     for reading, title in READINGS.items():
-        scores = {name: values["by_source_length"] for name, values in runs[reading].items()}
-        lengths.append(length_figure(scores, f"encoders-{reading}", title))
+        cells = studies[studies["reading"] == reading]
+        names = dict(zip(cells["study"].str.removeprefix("encoders-"), cells["model"], strict=True))
+        scores = {name: findings.studies[f"encoders-{key}"]["by_source_length"] for key, name in names.items()}
+        lengths.append(length_figure(_by_source_length(scores), f"encoders-{reading}", title))
+        rows = findings.curves_of("encoders", names)
         for when, time in WHEN.items():
-            curves = {
-                name: [(row["source_position"], row[f"norm_{when}"]) for row in rows_of_curve]
-                for cell, name in CELLS.items()
-                if (rows_of_curve := findings.study_curves.get(f"encoders-{cell}-{reading}"))
-            }
-            reaches.append(reach_figure(curves, f"reach-{reading}-{when}", f"{title}, {time}"))
-    parts = [table(caption, header, rows, names=2), side_by_side(lengths), side_by_side(reaches)]
+            drawn = {} if rows.empty else curves(rows, "study", "source_position", f"norm_{when}")
+            reaches.append(reach_figure(drawn, f"reach-{reading}-{when}", f"{title}, {time}"))
+    columns = ["model", "reading", "bleu", *(f"{when}.first_half_share" for when in WHEN)]
+    parts = [table(caption, header, rows_of(shown[columns]), names=2), side_by_side(lengths), side_by_side(reaches)]
     return titled("How a source is read", introduction, parts)
 
 
+def _encoder_studies(findings: Findings) -> pd.DataFrame:
+    """A row for each study ``encoders-CELL-READING``, by how the source is read and then by cell."""
+    columns = ["study", "model", "reading", "bleu", *(f"{when}.first_half_share" for when in WHEN)]
+    rows = [
+        {"study": study, "model": study.split("-")[1], "reading": study.split("-")[2], **flatten(dict(values))}
+        for study, values in findings.studies.items()
+        if study.startswith("encoders-")
+    ]
+    frame = with_names(pd.DataFrame(rows, columns=columns), "model", LANGUAGE_MODELS)
+    readings = list(READINGS)
+    return frame.sort_values("reading", key=lambda found: found.map(readings.index), kind="stable")
+
+
+def _by_source_length(scores: Mapping[str, Mapping[str, Any]]) -> pd.DataFrame:
+    """{model: {group of lengths: its scores}} as a table with the columns model, source_length, sentences and bleu."""
+    rows = [
+        {"model": name, "source_length": group, **found}
+        for name, groups in scores.items()
+        for group, found in groups.items()
+    ]
+    return pd.DataFrame(rows, columns=["model", "source_length", "sentences", "bleu"])
+
+
 def _bottleneck(findings: Findings) -> Markup | None:
-    """How much of a sentence goes through one vector."""
+    """BLEU by the size of the vector that a sentence becomes."""
     introduction = (
         "Without attention, all that the decoder knows of the source is one vector; here it has several sizes."
     )
-    runs = {
-        f"{size} units": values
-        for size, values in sorted(
-            (int(name.removeprefix("hidden_size_")), values)
-            for name, values in (pick(findings.studies, "bottleneck", "by_hidden_size") or {}).items()
-        )
-    }
-    rows: list[list[Content]] = [[name, pick(values, "bleu")] for name, values in runs.items()]
-    parts = [table("Translation by the size of the vector", ["vector", "BLEU"], rows)]
-    scores = {name: values["by_source_length"] for name, values in runs.items()}
+    sizes = by_number(findings.studies.get("bottleneck", {}).get("by_hidden_size", {}), "hidden_size_")
+    rows = [(f"{size} units", values["bleu"]) for size, values in sizes]
+    scores = _by_source_length({f"{size} units": values["by_source_length"] for size, values in sizes})
     drawing = length_figure(scores, "bottleneck", "by the size of the vector")
-    return titled("One vector for a sentence", introduction, [side_by_side([*parts, drawing])])
+    parts = [table("Translation by the size of the vector", ["vector", "BLEU"], rows), drawing]
+    return titled("One vector for a sentence", introduction, [side_by_side(parts)])
 
 
 def _pairs(findings: Findings) -> Markup | None:
-    """What a translator gains from word vectors, by how many pairs it learns from."""
+    """BLEU of a translator by the number of training pairs, with random embeddings or word vectors."""
     introduction = (
         "One translator with attention, its embeddings random at first or word vectors that were learned on another "
         "text in the language of the source."
     )
-    runs = {
-        name: [(int(values["pairs"]), values["bleu"]) for values in found.values()]
+    rows = [
+        {"initial": name, "pairs": int(values["pairs"]), "bleu": values["bleu"]}
         for initial, name in INITIAL_EMBEDDINGS.items()
-        if (found := findings.studies.get(f"pairs-{initial}"))
-    }
-    if not runs:
+        for values in findings.studies.get(f"pairs-{initial}", {}).values()
+    ]
+    if not rows:
         return None
-    counts = [count for count, _ in next(iter(runs.values()))]
-    rows: list[list[Content]] = [[count, *(dict(curve).get(count) for curve in runs.values())] for count in counts]
+    scores = pd.DataFrame(rows)
+    drawn = curves(scores, "initial", "pairs", "bleu")
     label = "BLEU by training pairs: " + "; ".join(
-        f"{name} {', '.join(f'{count}: {bleu:.3g}' for count, bleu in curve)}" for name, curve in runs.items()
+        f"{name} {', '.join(f'{count}: {bleu:.3g}' for count, bleu in curve)}" for name, curve in drawn.items()
     )
     drawing = figure(
-        study_figures.bleu_by_pairs(runs, "pairs", label),
+        study_figures.bleu_by_pairs(drawn, "pairs", label),
         "BLEU by the number of training pairs, by initial embeddings.",
     )
-    parts = [table("BLEU by training pairs and initial embeddings", ["pairs", *runs], rows), drawing]
-    return titled("Word vectors in a translator", introduction, [side_by_side(parts)])
+    wide = pivoted(scores, "pairs", "initial", "bleu")
+    parts = [table("BLEU by training pairs and initial embeddings", ["pairs", *drawn], rows_of(wide.reset_index()))]
+    return titled("Word vectors in a translator", introduction, [side_by_side([*parts, drawing])])

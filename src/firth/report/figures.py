@@ -8,23 +8,18 @@ import html
 import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import cycle
 from typing import Any
 
 import altair as alt
 import vl_convert
 
+from firth.report.names import COLORS, LANGUAGE_MODELS
+
 FONT = "Liberation Sans"
-# Okabe & Ito (2008): told apart by people with any color vision, and readable on white and on near-black.
-COLORS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
+# Okabe & Ito (2008), as in ``names``: for whatever has no color of its own.
+PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
 SHAPES = ("circle", "square", "triangle-up", "diamond", "triangle-down", "cross")
-MODEL_COLORS = {
-    "n-gram": "#808080",
-    "feed-forward": "#CC79A7",
-    "RNN": "#D55E00",
-    "GRU": "#009E73",
-    "LSTM": "#0072B2",
-    "LSTM, cell": "#56B4E9",
-}
 NARROW = 330  # plot width in pixels: with axis and title it fits a phone unscaled
 WIDE_LETTER = 6.5  # pixels of a label at 12 pixels: the page may be drawn in a wider font than is measured
 MOST_IN_A_ROW = 5  # of a legend's entries beside each other, which are then about as wide as the plot
@@ -64,11 +59,11 @@ def learning_curves(curves: Mapping[str, Curve], name: str, label: str) -> str:
     return svg(chart.properties(width=NARROW, height=220), name, label)
 
 
-def over_floor(ratios: Mapping[str, float], name: str, label: str) -> str:
-    """Test perplexity as a multiple of the lowest that any model could reach: {model: ratio ≥ 1}."""
+def over_source(ratios: Mapping[str, float], name: str, label: str) -> str:
+    """Test perplexity as a multiple of the source perplexity: {model: ratio ≥ 1}."""
     values = [{"model": model, "ratio": ratio, "text": f"{ratio:.3f}"} for model, ratio in ratios.items()]
     top = max(ratios.values())
-    x = alt.X("ratio:Q", title="test perplexity ÷ floor (1 = no model can be better)", axis=alt.Axis(tickCount=5))
+    x = alt.X("ratio:Q", title="test perplexity ÷ source perplexity (1 = best possible)", axis=alt.Axis(tickCount=5))
     x = x.scale(domain=[1, 1 + 1.2 * max(top - 1, 0.01)], nice=False)
     base = alt.Chart(alt.Data(values=values)).encode(
         x=x,
@@ -80,18 +75,18 @@ def over_floor(ratios: Mapping[str, float], name: str, label: str) -> str:
     return svg((chart + text).properties(width=NARROW - 30, height=38 * len(ratios)), name, label)
 
 
-def missing_by_category(missing: Mapping[str, Mapping[str, float]], name: str, label: str) -> str:
-    """Nats a token that a model lacks, by category of decision: {model: {category: nats ≥ 0, but for chance}}."""
-    models, categories = list(missing), list(dict.fromkeys(key for nats in missing.values() for key in nats))
+def excess_by_category(excess: Mapping[str, Mapping[str, float]], name: str, label: str) -> str:
+    """Excess cross-entropy by category of decision: {model: {category: nats per token ≥ 0, but for chance}}."""
+    models, categories = list(excess), list(dict.fromkeys(key for nats in excess.values() for key in nats))
     values: list[dict[str, Any]] = [
         {"model": model, "category": category, "nats": nats, "text": f"{nats:z.3f}", "end": max(nats, 0)}
-        for model, row in missing.items()
+        for model, row in excess.items()
         for category, nats in row.items()
     ]
     lowest, highest = min(value["nats"] for value in values), max(value["nats"] for value in values)
     # Room at the right for the number beside the longest bar.
     scale = alt.Scale(domain=[min(lowest, 0), 1.2 * max(highest, 0.01)], nice=False)
-    title = "nats a token above the floor"
+    title = "excess cross-entropy (nats per token)"
     base = alt.Chart(alt.Data(values=values)).encode(
         y=alt.Y("category:N", title="category of decision", sort=categories, axis=alt.Axis(domain=False, ticks=False)),
         yOffset=alt.YOffset("model:N", sort=models, scale=alt.Scale(paddingInner=0.15)),
@@ -106,10 +101,10 @@ def missing_by_category(missing: Mapping[str, Mapping[str, float]], name: str, l
     return svg((bars + text).properties(width=NARROW - 30, height=height), name, label)
 
 
-def accuracy_by_distractors(accuracies: Mapping[str, Curve], name: str, label: str) -> str:
-    """Share of right verbs by the number of nouns between subject and verb: {model: [(distractors, share), …]}."""
+def accuracy_by_attractors(accuracies: Mapping[str, Curve], name: str, label: str) -> str:
+    """Share of right verbs by the number of attractors between subject and verb: {model: [(attractors, share), …]}."""
     steps = {model: [(str(x), y) for x, y in curve] for model, curve in accuracies.items()}
-    return _agreement(steps, "distracting nouns before the verb", name, label)
+    return _agreement(steps, "attractors between subject and verb", name, label)
 
 
 def accuracy_by_distance(accuracies: Mapping[str, Steps], name: str, label: str) -> str:
@@ -125,8 +120,8 @@ def accuracy_by_group(accuracies: Mapping[str, Mapping[str, float]], name: str, 
         for group, shares in accuracies.items()
         for model, share in shares.items()
     ]
-    floor = _below(share for shares in accuracies.values() for share in shares.values())
-    scale = alt.Scale(domain=[floor, 1])
+    lowest_share = _below(share for shares in accuracies.values() for share in shares.values())
+    scale = alt.Scale(domain=[lowest_share, 1])
     x_axis = alt.Axis(tickCount=5, labelFlush=False)
     room = WIDE_LETTER * max(map(len, accuracies))
     y_axis = alt.Axis(domain=False, ticks=False, grid=True, labelLimit=200, minExtent=room)
@@ -151,7 +146,7 @@ def accuracy_by_group(accuracies: Mapping[str, Mapping[str, float]], name: str, 
 def growth_by_order(
     perplexities: Mapping[str, Curve], sizes: Curve, accuracies: Mapping[str, Curve], name: str, label: str
 ) -> str:
-    """What n-gram models of order 1, 2, … are worth and how large they are, in panels below each other.
+    """Perplexity, size and agreement accuracy of n-gram models of order 1, 2, …, in panels below each other.
 
     Parameters
     ----------
@@ -168,9 +163,9 @@ def growth_by_order(
         bars.properties(width=NARROW, height=110),
     ]
     if accuracies:
-        floor = _below(y for curve in accuracies.values() for _, y in curve)
-        y = alt.Y("y:Q", title="agreement accuracy", scale=alt.Scale(domain=[floor, 1]))
-        shares = alt.layer(_chance_rule(0.5, floor), lines(accuracies).encode(x=lowest, y=y))
+        lowest_share = _below(y for curve in accuracies.values() for _, y in curve)
+        y = alt.Y("y:Q", title="agreement accuracy", scale=alt.Scale(domain=[lowest_share, 1]))
+        shares = alt.layer(_chance_rule(0.5, lowest_share), lines(accuracies).encode(x=lowest, y=y))
         panels.append(shares.properties(width=NARROW, height=140))
     chart = alt.vconcat(*panels, spacing=18)
     return svg(chart.resolve_scale(color="independent", shape="independent"), name, label)
@@ -182,7 +177,7 @@ def svg(chart: Any, name: str, label: str) -> str:
     Parameters
     ----------
     name : put before every id inside, so that ids stay unique when several figures share a page.
-    label : what the figure shows, in words, for people who do not see it.
+    label : the figure in words, for people who do not see it.
     """
     specification = chart.configure(**CONFIG).to_dict()
     drawn = vl_convert.vegalite_to_svg(specification, allowed_base_urls=[])
@@ -195,12 +190,12 @@ def svg(chart: Any, name: str, label: str) -> str:
 def _agreement(accuracies: Mapping[str, Steps], title: str, name: str, label: str) -> str:
     """Shares of right verbs over steps, in the order of the longest curve."""
     steps = [x for x, _ in max(accuracies.values(), key=len)]
-    floor = _below(y for curve in accuracies.values() for _, y in curve)
+    lowest_share = _below(y for curve in accuracies.values() for _, y in curve)
     drawn = lines(accuracies).encode(
         x=alt.X("x:O", title=title, axis=alt.Axis(labelAngle=0), sort=steps),
-        y=alt.Y("y:Q", title="agreement accuracy (share)", scale=alt.Scale(domain=[floor, 1])),
+        y=alt.Y("y:Q", title="agreement accuracy (share)", scale=alt.Scale(domain=[lowest_share, 1])),
     )
-    return svg((_chance(0.5, floor) + drawn).properties(width=NARROW, height=220), name, label)
+    return svg((_chance(0.5, lowest_share) + drawn).properties(width=NARROW, height=220), name, label)
 
 
 def _below(shares: Iterable[float]) -> float:
@@ -240,25 +235,26 @@ def _size_bars(sizes: Curve, x: alt.X) -> alt.LayerChart:
     axis = alt.Axis(labels=False, ticks=False, grid=False)
     base = alt.Chart(alt.Data(values=values)).encode(x=x, y=alt.Y("y:Q", title="n-grams", scale=scale, axis=axis))
     text = base.mark_text(dy=-7, fontSize=12).encode(text=alt.Text("y:Q", format=".3~s"))
-    return base.mark_bar(size=30, color=MODEL_COLORS["n-gram"]) + text
+    return base.mark_bar(size=30, color=LANGUAGE_MODELS["ngram"].color) + text
 
 
-def _chance(share: float, floor: float) -> alt.LayerChart:
-    rule = _chance_rule(share, floor)
+def _chance(share: float, lowest_share: float) -> alt.LayerChart:
+    rule = _chance_rule(share, lowest_share)
     text = rule.mark_text(align="left", dy=8, dx=4, fontSize=12).encode(x=alt.value(0), text=alt.datum("chance"))
     return rule + text
 
 
-def _chance_rule(share: float, floor: float) -> alt.Chart:
-    y = alt.Y("chance:Q", scale=alt.Scale(domain=[floor, 1]))  # a layer without a domain would bring in 0
+def _chance_rule(share: float, lowest_share: float) -> alt.Chart:
+    y = alt.Y("chance:Q", scale=alt.Scale(domain=[lowest_share, 1]))  # a layer without a domain would bring in 0
     base = alt.Chart(alt.Data(values=[{"chance": share}])).encode(y=y)
     return base.mark_rule(strokeDash=[4, 4], color="#808080")
 
 
 def model_colors(models: list[str]) -> alt.Scale:
-    """One color a model, the same in every figure."""
-    free = iter([*COLORS, *COLORS])
-    return alt.Scale(domain=models, range=[MODEL_COLORS.get(model) or next(free) for model in models])
+    """One color a model, its own in every figure; a model without one gets a color that no other here has."""
+    own = {COLORS[model] for model in models if model in COLORS}
+    free = cycle([color for color in PALETTE if color not in own] or PALETTE)
+    return alt.Scale(domain=models, range=[COLORS.get(model) or next(free) for model in models])
 
 
 def _shape_scale(models: list[str]) -> alt.Scale:

@@ -1,28 +1,17 @@
-"""Everything the page shows, gathered, and how the page finds a number among the metrics of a run."""
+"""Everything that the page shows, gathered."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from firth.report.neighbors import CooccurrenceExample, Ranked
+import pandas as pd
 
-LANGUAGE_MODELS = {
-    "ngram": "n-gram",
-    "lm-feedforward": "feed-forward",
-    "lm-rnn": "RNN",
-    "lm-gru": "GRU",
-    "lm-lstm": "LSTM",
-}
-NAMES = {"bleu": "BLEU", "bleu_lowercase": "BLEU, lower case", "chrf": "chrF"}
-ATTENTIONS = {
-    "none": "without attention",
-    "additive": "additive attention",
-    "dot": "dot attention",
-    "general": "general attention",
-}
+from firth.report.names import ATTENTIONS, LANGUAGE_MODELS, with_names
+from firth.report.neighbors import CooccurrenceExample, Ranked
+from firth.report.result_tables import of_models, typed
 
 Metrics = Mapping[str, Any]
+Samples = Mapping[str, list[dict[str, Any]]]
 
 
 @dataclass(frozen=True)
@@ -31,64 +20,50 @@ class Findings:
 
     Attributes
     ----------
-    corpora : role → what ``corpus.json`` says.
-    settings : what was chosen, in words: name → {key: value}.
-    metrics : run → its metrics.
-    curves : run → rows of its learning curve.
-    samples : run → why they were chosen → what the model said to some of the first test text.
-    watched : run → rows of its table of watched sentences.
+    corpora : role → content of ``corpus.json``.
+    settings : part of the experiment → {key: value}, as in params.yaml.
+    tables : name of a table in ``reports/details`` → its rows.
+    headline : the main numbers by name.
+    samples : (task, attention) → reason to show them → outputs of that model.
+    example : counts and PPMI of a few words.
     missing_words : words that the params ask for and the vocabulary lacks.
-    neighbors : model → word → nearest words with their cosine.
+    neighbors : word vectors → word → nearest words with their cosine.
     word_map : the drawing, or None.
     studies : study → its metrics.
-    study_curves : study → rows of its curve.
+    study_curves : study → its curve.
     """
 
     corpora: Mapping[str, Metrics]
     settings: Mapping[str, Metrics]
-    metrics: Mapping[str, Metrics]
-    curves: Mapping[str, list[dict[str, float]]]
-    samples: Mapping[str, Mapping[str, list[dict[str, Any]]]]
-    watched: Mapping[str, list[dict[str, str]]]
+    tables: Mapping[str, pd.DataFrame]
+    headline: Mapping[str, float | None]
+    samples: Mapping[tuple[str, str], Samples]
     example: CooccurrenceExample
     missing_words: list[str]
     neighbors: Mapping[str, Mapping[str, Ranked]]
     word_map: str | None
     studies: Mapping[str, Metrics]
-    study_curves: Mapping[str, list[dict[str, float]]]
+    study_curves: Mapping[str, pd.DataFrame]
 
-    def language_models(self) -> dict[str, Metrics]:
-        """Name for people → metrics, from the simplest model on; those that were run."""
-        return {name: self.metrics[run] for run, name in LANGUAGE_MODELS.items() if run in self.metrics}
+    def table(self, name: str) -> pd.DataFrame:
+        """One table with all its columns; without rows where nothing was measured."""
+        return typed(name, self.tables.get(name))
 
-    def encoder_decoders(self, task: str) -> dict[str, str]:
-        """Name for people → run, for each attention of the task that was run."""
-        runs = {name: f"seq2seq-{task}-{attention}" for attention, name in ATTENTIONS.items()}
-        return {name: run for name, run in runs.items() if run in self.metrics}
+    def of_task(self, name: str, task: str) -> pd.DataFrame:
+        """The rows of one task, encoder–decoders by name and in order."""
+        frame = self.table(name)
+        return with_names(frame[frame["task"] == task], "attention", ATTENTIONS)
 
+    def of_language_models(self, name: str) -> pd.DataFrame:
+        """The rows of the trained models ``lm-…`` in a table of all trainings, by name and in order."""
+        return with_names(of_models(self.table(name), "lm-"), "model", LANGUAGE_MODELS)
 
-def pick(metrics: Any, *path: str) -> Any:
-    """The value at the end of a path of keys, or None where a key is missing."""
-    for key in path:
-        if not isinstance(metrics, Mapping) or key not in metrics:
-            return None
-        metrics = metrics[key]
-    return metrics
+    def of_encoder_decoders(self, name: str, task: str) -> pd.DataFrame:
+        """The same for the trained models ``seq2seq-TASK-…``."""
+        return with_names(of_models(self.table(name), f"seq2seq-{task}-"), "model", ATTENTIONS)
 
-
-def held_out_splits(metrics: Metrics) -> dict[str, Metrics]:
-    """The groups of metrics that belong to test splits, in their order."""
-    return {name: value for name, value in metrics.items() if name.startswith("test") and isinstance(value, Mapping)}
-
-
-def numbered(metrics: Any, prefix: str) -> list[tuple[int, float]]:
-    """The numbers under keys such as ``distractors_2``: [(2, value), …], in order."""
-    if not isinstance(metrics, Mapping):
-        return []
-    found = [(re.fullmatch(rf"{prefix}(\d+)", name), value) for name, value in metrics.items()]
-    return sorted((int(match[1]), float(value)) for match, value in found if match and value is not None)
-
-
-def in_words(name: str) -> str:
-    """A key of params or metrics as words."""
-    return name.replace("_", " ").replace(".", ": ") if name not in NAMES else NAMES[name]
+    def curves_of(self, study: str, variants: Mapping[str, str]) -> pd.DataFrame:
+        """The curves of a study's variants (key → name for people) as one table, the name in column ``study``."""
+        keys = {name: f"{study}-{key}" for key, name in variants.items()}
+        there = [self.study_curves[key].assign(study=name) for name, key in keys.items() if key in self.study_curves]
+        return pd.concat(there, ignore_index=True) if there else pd.DataFrame()

@@ -4,7 +4,7 @@ import html
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from firth.report.table import readable
+from firth.report.readable import readable
 
 
 @dataclass(frozen=True)

@@ -1,9 +1,10 @@
-"""The course's example of counting: which words stand near a word, raw and weighed, and how empty the table is."""
+"""The course's example of counting: which words stand near a word, raw and weighed."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 
+from gensim.models import KeyedVectors
 from scipy.sparse import csr_array
 from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
 
@@ -24,7 +25,6 @@ class CooccurrenceExample:
     ----------
     counts, ppmi : a row for each of ``words``, a value for each of ``columns``.
     frequent, telling : word → its neighbors with the largest counts, and with the largest PPMI.
-    cells, nonzeros, dense_bytes, sparse_bytes : size of the whole count matrix; dense in numbers of the same type.
     """
 
     words: list[str]
@@ -33,10 +33,6 @@ class CooccurrenceExample:
     ppmi: list[list[float]]
     frequent: dict[str, Ranked]
     telling: dict[str, Ranked]
-    cells: int
-    nonzeros: int
-    dense_bytes: int
-    sparse_bytes: int
 
 
 def cooccurrence_example(
@@ -55,18 +51,14 @@ def cooccurrence_example(
         by_rank = zip_longest(*ranks.values())
         found = dict.fromkeys(item[0] for rank in by_rank for item in rank if item and item[0] not in columns)
         columns += list(found)[: room - len(columns)]
-    places = [ids[column] for column in columns]
+    positions = [ids[column] for column in columns]
     return CooccurrenceExample(
         words=list(words),
         columns=columns,
-        counts=counts[rows][:, places].toarray().tolist(),
-        ppmi=ppmi[rows][:, places].toarray().tolist(),
+        counts=counts[rows][:, positions].toarray().tolist(),
+        ppmi=ppmi[rows][:, positions].toarray().tolist(),
         frequent={word: ranked[:LISTED] for word, ranked in frequent.items()},
         telling={word: ranked[:LISTED] for word, ranked in telling.items()},
-        cells=counts.shape[0] * counts.shape[1],
-        nonzeros=int(counts.nnz),
-        dense_bytes=counts.shape[0] * counts.shape[1] * counts.dtype.itemsize,
-        sparse_bytes=counts.data.nbytes + counts.indices.nbytes + counts.indptr.nbytes,
     )
 
 
@@ -87,6 +79,12 @@ def words_to_show(wanted: Sequence[str], tokens: Sequence[str], least: int = 4) 
             found.append(form)
     fill = [token for token in content_words(tokens) if token not in found]
     return found + fill[: max(0, min(least, len(wanted)) - len(found))], missing
+
+
+def nearest_words(vectors: KeyedVectors, word: str) -> Ranked:
+    """The words with the highest cosines; marks for unknown words and sentence ends are no words."""
+    found = vectors.most_similar(word, topn=LISTED + 2)
+    return [(token, float(cosine)) for token, cosine in found if token not in (UNK, EOS)][:LISTED]
 
 
 def content_words(tokens: Sequence[str]) -> list[str]:

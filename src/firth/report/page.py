@@ -4,19 +4,19 @@ from collections.abc import Mapping
 from importlib.resources import files
 from typing import Any
 
-from firth.report.findings import Findings, held_out_splits, in_words, pick
-from firth.report.markup import Content, Markup, fold, join, section, table
-from firth.report.model_sections import FLOOR, baselines, encoder_decoders_section, language_models_section
-from firth.report.study_sections import studies_section
-from firth.report.table import metric_rows, readable
-from firth.report.word_sections import cooccurrence_section, representation_scores, vectors_section
+import pandas as pd
 
-ROLES = {
-    "embeddings": "word vectors",
-    "lm": "language models",
-    "translation": "translation",
-    "qa": "question answering",
-}
+from firth.report.encoder_sections import SCORES, baselines, encoder_decoders_section
+from firth.report.findings import Findings
+from firth.report.language_sections import language_models_section
+from firth.report.markup import Content, Markup, fold, join, section, table
+from firth.report.names import LANGUAGE_MODELS, ROLES, in_words, with_names
+from firth.report.readable import readable
+from firth.report.result_tables import COLUMNS, rows_of, typed
+from firth.report.study_sections import studies_section
+from firth.report.word_sections import cooccurrence_section, representation_scores, vectors_section
+from firth.tables import flatten
+
 CONTENTS = {
     "run": "What was run",
     "headline": "Main results",
@@ -27,6 +27,7 @@ CONTENTS = {
     "studies": "Studies",
     "metrics": "All metrics",
 }
+TITLES = {"bleu": "BLEU", "exact_match": "exact match"}
 
 
 def render_page(findings: Findings) -> str:
@@ -39,7 +40,7 @@ def render_page(findings: Findings) -> str:
         "language-models": language_models_section(findings),
         "encoder-decoders": encoder_decoders_section(findings),
         "studies": studies_section(findings),
-        "metrics": _metrics_section({**findings.metrics, **_named(findings.studies, "study")}),
+        "metrics": _metrics_section(findings),
     }
     there = {anchor: content for anchor, content in sections.items() if content}
     links = "".join(f'<li><a href="#{anchor}">{CONTENTS[anchor]}</a></li>' for anchor in there)
@@ -84,47 +85,67 @@ def _headline_section(findings: Findings) -> Markup | None:
 
 def _vector_rows(findings: Findings) -> list[list[Content]]:
     """The first score of each kind of vector, beside that of the raw counts."""
-    scores = representation_scores(findings.metrics)
-    plain = scores.get("raw counts", {})
-    rows: list[list[Content]] = []
-    for name in ("SVD", "word2vec"):
-        if name in scores:
-            measure, value = next(iter(scores[name].items()))
-            beside = f"{readable(plain[measure])} with raw counts" if measure in plain else ""
-            rows.append([name, measure, value, beside])
-    return rows
+    scores = representation_scores(findings)
+    plain = scores[scores["representation"] == "raw counts"].set_index("measure")["score"]
+    first = scores[scores["representation"].isin(["SVD", "word2vec"])].drop_duplicates("representation")
+    return [
+        [name, measure, value, f"{readable(plain[measure])} with raw counts" if measure in plain else ""]
+        for name, measure, value in rows_of(first[["representation", "measure", "score"]])
+    ]
 
 
 def _language_model_rows(findings: Findings) -> list[list[Content]]:
-    rows: list[list[Content]] = []
-    for name, values in findings.language_models().items():
-        perplexity, ratio = pick(values, "test", "perplexity"), pick(values, "test", FLOOR)
-        if perplexity is not None:
-            beside = f"{readable(ratio)} times the floor" if ratio is not None else ""
-            rows.append([name, "perplexity (test)", perplexity, beside])
-    return rows
+    frame = with_names(findings.table("perplexity"), "model", LANGUAGE_MODELS)
+    test = frame[frame["split"] == "test"].dropna(subset=["perplexity"])
+    return [
+        [name, "perplexity (test)", perplexity, f"{readable(ratio)} times the source perplexity" if ratio else ""]
+        for name, perplexity, ratio in rows_of(test[["model", "perplexity", "perplexity_over_source"]])
+    ]
 
 
 def _encoder_decoder_rows(findings: Findings) -> list[list[Content]]:
     rows: list[list[Content]] = []
-    for task, measure, title in (("translation", "bleu", "BLEU"), ("qa", "exact_match", "exact match")):
-        for name, run in findings.encoder_decoders(task).items():
-            for split, values in held_out_splits(findings.metrics[run]).items():
-                best = max((pick(scores, measure) or 0 for scores in baselines(values).values()), default=None)
-                beside = f"{readable(best)} by the best baseline" if best is not None else ""
-                if measure in values:
-                    rows.append([f"{ROLES[task]}, {name}", f"{title} ({in_words(split)})", values[measure], beside])
+    for task, measure in (("translation", "bleu"), ("qa", "exact_match")):
+        scores = findings.of_task(SCORES[task], task)
+        best = baselines(scores).groupby("split")["exact_match"].max()
+        for name, split, value in rows_of(scores.dropna(subset=[measure])[["attention", "split", measure]]):
+            beside = f"{readable(float(best[split]))} by the best baseline" if split in best else ""
+            rows.append([f"{ROLES[task]}, {name}", f"{TITLES[measure]} ({in_words(split)})", value, beside])
     return rows
 
 
-def _metrics_section(metrics: Mapping[str, Any]) -> Markup | None:
-    rows = metric_rows(dict(metrics))
-    content = table("Every number of every run", ["run", "metric", "value"], rows, "all", names=2)
-    return section("metrics", CONTENTS["metrics"], [fold(f"{len(rows)} metrics", content)] if content else [])
+def _metrics_section(findings: Findings) -> Markup | None:
+    """The main numbers, and every table, folded."""
+    headline: list[list[Content]] = [[name, value] for name, value in findings.headline.items()]
+    tables = {name: typed(name, frame) if name in COLUMNS else frame for name, frame in findings.tables.items()}
+    folded = [_folded(f"{name} ({_rows(frame)})", f"{name}.csv", frame) for name, frame in tables.items()]
+    studies = _study_numbers(findings)
+    parts = [
+        table("Main numbers (headline.json)", ["metric", "value"], headline, "all"),
+        *folded,
+        _folded(f"studies ({_rows(studies)})", "Every number of every study", studies),
+    ]
+    return section("metrics", CONTENTS["metrics"], parts)
 
 
-def _named(runs: Mapping[str, Any], kind: str) -> dict[str, Any]:
-    return {f"{kind}-{run}": values for run, values in runs.items()}
+def _folded(summary: str, caption: str, frame: pd.DataFrame) -> Markup | None:
+    """A whole table that opens at a click; columns without any value are left out."""
+    shown = frame.mask(frame.eq("")).dropna(axis="columns", how="all")
+    content = table(caption, [in_words(column) for column in shown.columns], rows_of(shown), "all")
+    return fold(summary, content) if content else None
+
+
+def _rows(frame: pd.DataFrame) -> str:
+    return "1 row" if len(frame) == 1 else f"{len(frame):,} rows"
+
+
+def _study_numbers(findings: Findings) -> pd.DataFrame:
+    rows = [
+        (f"study-{run}", name, readable(value))
+        for run, found in findings.studies.items()
+        for name, value in flatten(dict(found)).items()
+    ]
+    return pd.DataFrame(rows, columns=["run", "metric", "value"])
 
 
 def _settings(values: Mapping[str, Any]) -> Markup:

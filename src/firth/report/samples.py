@@ -1,10 +1,10 @@
-"""The page's samples of what an encoder–decoder says: the first of a test text, and the best and worst of all."""
+"""The page's samples of an encoder–decoder's outputs: the first of a test text, and the best and worst of all."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from firth.report.markup import Content, Markup, join, markup
-from firth.report.table import readable
+from firth.report.readable import readable
 from firth.text.vocabulary import UNK
 
 FIRST, EXTREMES = 6, 3  # shown of each model
@@ -27,9 +27,9 @@ def chosen(items: Sequence[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
 
 
 def samples_part(samples: Mapping[str, Sequence[Mapping[str, Any]]], name: str) -> Markup | None:
-    """What a model says, a list for each reason to show it."""
+    """Outputs of a model, a list for each reason to show them."""
     parts = [_listed(TITLES[reason], items) for reason, items in samples.items() if items]
-    return join([Markup(f"<h4>What it says: {markup(name)}</h4>\n"), *parts]) if parts else None
+    return join([Markup(f"<h4>Outputs: {markup(name)}</h4>\n"), *parts]) if parts else None
 
 
 def _listed(title: str, items: Sequence[Mapping[str, Any]]) -> Markup:

@@ -34,11 +34,11 @@ def bleu_by_pairs(scores: Mapping[str, Curve], name: str, label: str) -> str:
 
 
 def quality_by_cost(curves: Mapping[str, Curve], name: str, label: str) -> str:
-    """Class recovery of word vectors by operations so far, on a log scale: {method: [(operations, share), …]}."""
+    """Nearest-neighbor accuracy by operations so far, on a log scale: {method: [(operations, share), …]}."""
     operations = [x for curve in curves.values() for x, _ in curve]
     chart = lines(curves).encode(
         x=alt.X("x:Q", title="operations so far (log scale)", **_powers_of_ten(operations)),
-        y=alt.Y("y:Q", title="nearest word of the same class (share)", scale=alt.Scale(domain=[0, 1])),
+        y=alt.Y("y:Q", title="nearest-neighbor accuracy", scale=alt.Scale(domain=[0, 1])),
     )
     return svg(chart.properties(width=NARROW, height=220), name, label)
 

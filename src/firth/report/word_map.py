@@ -5,18 +5,37 @@ from collections.abc import Mapping, Sequence
 
 import altair as alt
 import numpy as np
+from gensim.models import KeyedVectors
 from numpy.typing import NDArray
 from sklearn.manifold import TSNE
 
-from firth.report.figures import COLORS, SHAPES, svg
+from firth.report.figures import PALETTE, SHAPES, svg
+from firth.report.neighbors import content_words
 
 WIDTH, HEIGHT = 900, 620  # pixels of the plot
 MARGIN = 30
 FONT_SIZE = 12
 PERPLEXITY = 30
+MAPPED_WORDS, FEWEST_WORDS = 180, 4
 MOST_CLASSES = 12
 WORDS_A_CLASS = 15
 FREQUENT = 800  # the classes with most words among so many of the most frequent are the ones to show
+
+
+def map_of(vectors: KeyedVectors, classes: Mapping[str, str] | None, seed: int) -> str | None:
+    """Map frequent words of the corpus's classes, or words that carry content where it has no classes.
+
+    Parameters
+    ----------
+    classes : word → class.
+    """
+    tokens: list[str] = vectors.index_to_key
+    words = frequent_members(tokens, classes) if classes else content_words(tokens)[:MAPPED_WORDS]
+    if len(words) < FEWEST_WORDS:
+        return None
+    points = positions(np.stack([vectors[word] for word in words]), seed)
+    label = f"Map of {len(words)} words in two dimensions; the table of nearest words says the same in text."
+    return word_map(words, points, [classes[word] for word in words] if classes else None, "word-map", label)
 
 
 def frequent_members(words: Sequence[str], classes: Mapping[str, str]) -> list[str]:
@@ -59,7 +78,7 @@ def label_places(words: Sequence[str], points: NDArray[np.float64]) -> dict[int,
         Position of a word in ``words`` → center of its label in pixels; words without room are missing.
     """
     taken = [(x - 4, y - 4, x + 4, y + 4) for x, y in points]
-    places: dict[int, tuple[float, float]] = {}
+    centers: dict[int, tuple[float, float]] = {}
     for number, (word, (x, y)) in enumerate(zip(words, points, strict=True)):
         half_width, half_height = 0.29 * FONT_SIZE * len(word) + 1, 0.5 * FONT_SIZE
         aside, above = half_width + 6, half_height + 5
@@ -68,9 +87,9 @@ def label_places(words: Sequence[str], points: NDArray[np.float64]) -> dict[int,
             inside = box[0] >= 0 and box[1] >= 0 and box[2] <= WIDTH and box[3] <= HEIGHT
             if inside and not any(_overlap(box, other) for other in taken):
                 taken.append(box)
-                places[number] = (float(x + dx), float(y + dy))
+                centers[number] = (float(x + dx), float(y + dy))
                 break
-    return places
+    return centers
 
 
 def word_map(
@@ -82,23 +101,23 @@ def word_map(
     x = alt.X("x:Q", title="first t-SNE dimension (no unit)", scale=scale[0], axis=axis)
     y = alt.Y("y:Q", title="second t-SNE dimension (no unit)", scale=scale[1], axis=axis)
     values = [
-        {"x": place[0], "y": place[1], "class": item}
-        for place, item in zip(points.tolist(), classes or [""] * len(words), strict=True)
+        {"x": point[0], "y": point[1], "class": item}
+        for point, item in zip(points.tolist(), classes or [""] * len(words), strict=True)
     ]
     dots = alt.Chart(alt.Data(values=values)).mark_point(filled=True, size=45, opacity=0.9).encode(x=x, y=y)
     if classes:
         domain = sorted(set(classes))
-        colors = [COLORS[number % len(COLORS)] for number in range(len(domain))]
-        shapes = [SHAPES[number // len(COLORS)] for number in range(len(domain))]
-        legend = alt.Legend(columns=len(COLORS))
+        colors = [PALETTE[number % len(PALETTE)] for number in range(len(domain))]
+        shapes = [SHAPES[number // len(PALETTE)] for number in range(len(domain))]
+        legend = alt.Legend(columns=len(PALETTE))
         dots = dots.encode(
             color=alt.Color("class:N", scale=alt.Scale(domain=domain, range=colors), legend=legend),
             shape=alt.Shape("class:N", scale=alt.Scale(domain=domain, range=shapes), legend=legend),
         )
     else:
-        dots = dots.encode(color=alt.value(COLORS[0]))
-    places = label_places(words, points)
-    texts = [{"x": px, "y": py, "word": words[number]} for number, (px, py) in places.items()]
+        dots = dots.encode(color=alt.value(PALETTE[0]))
+    centers = label_places(words, points)
+    texts = [{"x": px, "y": py, "word": words[number]} for number, (px, py) in centers.items()]
     labels = alt.Chart(alt.Data(values=texts)).mark_text(fontSize=FONT_SIZE).encode(x=x, y=y, text="word:N")
     return svg((dots + labels).properties(width=WIDTH, height=HEIGHT), name, label)
 

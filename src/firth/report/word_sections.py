@@ -1,37 +1,24 @@
 """The page's sections on words: the course's example of counting, and word vectors."""
 
-from collections.abc import Mapping
-from typing import Any
+import pandas as pd
 
-from firth.report.findings import Findings, pick
+from firth.report.findings import Findings
 from firth.report.markup import Content, Markup, code, figure, join, paragraph, section, table
-from firth.report.metrics import flatten
+from firth.report.names import REPRESENTATIONS, display_name, with_names
 from firth.report.neighbors import Ranked
+from firth.report.result_tables import pivoted, rows_of
 
-REPRESENTATIONS = {
-    "one_hot": "one-hot",
-    "raw_counts": "raw counts",
-    "ppmi": "PPMI",
-    "svd": "SVD",
-    "word2vec": "word2vec",
-}
-MEASURES = {
-    "class_recovery": "nearest word of the same class",
+CLASS_MEASURES = {
+    "nearest_neighbor_accuracy": "nearest-neighbor accuracy",
     "neighbor_purity": "ten nearest of the same class",
-    "spearman": "Spearman",
-    "add": "3CosAdd",
-    "multiply": "3CosMul",
 }
-TASKS = {
-    "google-analogies.restricted": "google-analogies, frequent words",
-    "google-analogies.unrestricted": "google-analogies, all words",
-}
+VOCABULARIES = {"restricted": "frequent words", "unrestricted": "all words"}  # of analogies
 
 
 def cooccurrence_section(findings: Findings) -> Markup | None:
     """Counts and PPMI of a few words, and how empty the whole table is."""
     example = findings.example
-    window = pick(findings.settings, "co-occurrence", "context_window")
+    window = findings.settings.get("co-occurrence", {}).get("context_window")
     parts = [
         paragraph(
             "How often a word stands near another one, at most ",
@@ -48,21 +35,7 @@ def cooccurrence_section(findings: Findings) -> Markup | None:
             [[w, _list(example.frequent[w]), _list(example.telling[w])] for w in example.words],
             "lists stack",
         ),
-        table(
-            "Size of the whole count table",
-            ["cells", "not zero", "share not zero", "dense (MB)", "sparse (MB)"],
-            [
-                [
-                    example.cells,
-                    example.nonzeros,
-                    f"{example.nonzeros / example.cells:.2%}",
-                    f"{example.dense_bytes / 1e6:,.2f}",
-                    f"{example.sparse_bytes / 1e6:,.2f}",
-                ]
-            ],
-            "numbers",
-            names=0,
-        ),
+        _size(findings.table("counts")),
     ]
     return section("counts", "Counting neighbors", parts)
 
@@ -72,63 +45,62 @@ def vectors_section(findings: Findings) -> Markup | None:
     parts = [
         _map(findings),
         _neighbors(findings),
-        _scores(findings.metrics),
+        _scores(representation_scores(findings)),
     ]
     return section("vectors", "Word vectors", parts)
 
 
-def representation_scores(metrics: Mapping[str, Any]) -> dict[str, dict[str, float]]:
-    """Representation → {score: value}, from one-hot vectors on; those that were measured."""
-    numbers = {name: _measures(values) for name, values in _representations(metrics).items()}
-    return {name: scores for name, scores in numbers.items() if scores}
+def representation_scores(findings: Findings) -> pd.DataFrame:
+    """Scores of word vectors, from one-hot vectors on: columns representation, measure, score, low and high.
+
+    Representations and measures have names for people; what could not be measured is left out.
+    """
+    there = findings.table("vectors").dropna(subset=["score"])
+    named = with_names(there, "representation", REPRESENTATIONS)
+    return named.assign(measure=named["measure"].map(measure_name).astype(object))
 
 
-def _representations(metrics: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
-    """Representation → its metrics, flat."""
-    svd, word2vec = metrics.get("svd", {}), metrics.get("word2vec", {})
-    groups = {name: pick(svd, key) for key, name in REPRESENTATIONS.items()}
-    groups["word2vec"] = pick(word2vec, "word2vec") or word2vec
-    return {name: flatten(dict(group)) for name, group in groups.items() if isinstance(group, Mapping)}
+def measure_name(measure: str) -> str:
+    """``men`` → men (Spearman); ``google-analogies restricted 3CosAdd`` → …, frequent words (3CosAdd)."""
+    if measure in CLASS_MEASURES:
+        return CLASS_MEASURES[measure]
+    gold, *method = measure.split()
+    if not method:
+        return f"{gold} (Spearman)"
+    vocabulary, objective = method
+    return f"{gold}, {VOCABULARIES.get(vocabulary, vocabulary)} ({objective})"
 
 
-def _measures(values: Mapping[str, Any]) -> dict[str, float]:
-    """The scores among a representation's metrics, under names for people; how much gold they cover is left out."""
-    return {
-        _title(path): value
-        for path, value in values.items()
-        if path.rpartition(".")[2] in MEASURES and value is not None
-    }
-
-
-def _title(path: str) -> str:
-    task, _, measure = path.rpartition(".")
-    return f"{TASKS.get(task, task)} ({MEASURES[measure]})" if task else MEASURES[measure]
-
-
-def _intervals(values: Mapping[str, Any]) -> dict[str, str]:
-    """The 95 % intervals among a representation's metrics, under the names of their scores."""
-    return {
-        _title(path): f"[{low:.2f}, {high:.2f}]"
-        for path in values
-        if path.endswith(".spearman")
-        and (low := values.get(f"{path}_low")) is not None
-        and (high := values.get(f"{path}_high")) is not None
-    }
-
-
-def _scores(metrics: Mapping[str, Any]) -> Markup | None:
-    scores = representation_scores(metrics)
-    intervals = {name: _intervals(values) for name, values in _representations(metrics).items()}
-    measures = list(dict.fromkeys(measure for values in scores.values() for measure in values))
+def _size(counts: pd.DataFrame) -> Markup | None:
+    header = ["cells", "not zero", "share not zero", "dense (MB)", "sparse (MB)"]
     rows: list[list[Content]] = [
-        [measure, *(_beside(values.get(measure), intervals[name].get(measure)) for name, values in scores.items())]
-        for measure in measures
+        [
+            int(row.cells),
+            int(row.nonzeros),
+            f"{row.density:.2%}",
+            f"{row.bytes_dense / 1e6:,.2f}",
+            f"{row.bytes_sparse / 1e6:,.2f}",
+        ]
+        for row in counts.itertuples()
     ]
+    return table("Size of the whole count table", header, rows, "numbers", names=0)
+
+
+def _scores(scores: pd.DataFrame) -> Markup | None:
+    """A row for each measure, a column for each representation; a score has its interval beside it, if it has one."""
+    intervals = [
+        f"[{low:.2f}, {high:.2f}]" if pd.notna(low) and pd.notna(high) else None
+        for low, high in zip(scores["low"], scores["high"], strict=True)
+    ]
+    beside = [_beside(score, interval) for score, interval in zip(scores["score"].tolist(), intervals, strict=True)]
+    wide = pivoted(
+        scores.assign(shown=pd.Series(beside, index=scores.index, dtype=object)), "measure", "representation", "shown"
+    )
     return table(
         "Scores of each way to represent a word: shares, and Spearman’s rank correlations with people’s judgments, "
         "each with the interval that holds it in 95 % of resamples of the pairs",
-        ["score", *scores],
-        rows,
+        ["score", *wide.columns],
+        rows_of(wide.reset_index()),
         "scores",
     )
 
@@ -156,7 +128,7 @@ def _neighbors(findings: Findings) -> Markup | None:
         for word in findings.example.words
         if any(word in words for words in models.values())
     ]
-    names = [REPRESENTATIONS.get(model, model) for model in models]
+    names = [display_name(model, REPRESENTATIONS) for model in models]
     return table("Nearest words, with cosine", ["word", *names], rows, "lists stack")
 
 

@@ -1,8 +1,9 @@
-"""Attention: at each word that it writes, the decoder looks back at every position of the source.
+"""Attention: for each word that it writes, the decoder attends to all positions of the source.
 
-From the decoder's hidden layer h and the encoder's m₁ … m_S come weights a = softmax(score(h, m)), the context
-c = Σ a_s m_s, and the attentional layer h̃ = tanh(W [c; h]) that the word is predicted from (Luong et al. 2015,
-equations 5 and 7). Nothing of it flows back into the recurrence, so that a target's positions are computed all at once.
+From the decoder's hidden state h and the encoder's hidden states m₁ … m_S: weights a = softmax(score(h, m)), the
+context vector c = Σ a_s m_s, and the attentional layer h̃ = tanh(W [c; h]), from which the word is predicted (Luong et
+al. 2015, equations 5 and 7). The attentional layer is not fed back into the recurrence, so that all target positions
+are computed at once.
 
 Shapes: S source positions, T target positions, B sentences, H hidden_size.
 """
@@ -13,31 +14,31 @@ from typing import NamedTuple
 import torch
 from torch import Tensor, nn
 
-from firth.params.seq2seq import Attention
+from firth.params.seq2seq_params import Attention
 
 
 class Memory(NamedTuple):
-    """What the encoder leaves to look back at."""
+    """The encoder's hidden states, to which the decoder attends."""
 
     values: Tensor  # (S, B, H): m
-    keys: Tensor  # (S, B, H): what the score makes of m, once a sentence
-    real: Tensor  # (S, B) bool: no padding
+    keys: Tensor  # (S, B, H): m as the score transforms it, once for all target positions
+    real: Tensor  # (S, B) bool: False on padding
 
     def select(self, sentences: Tensor) -> "Memory":
-        """The same of some sentences, (N,) indices, which may come more than once."""
+        """The memory of some sentences, (N,) indices, possibly repeated."""
         return Memory(*(part.index_select(1, sentences) for part in self))
 
 
 class Score(nn.Module, ABC):
-    """How well a position of the source goes with a hidden layer of the decoder."""
+    """The score of a source position given a hidden state of the decoder."""
 
     @abstractmethod
     def keys(self, values: Tensor) -> Tensor:
-        """The part that no hidden layer changes: m (S, B, H) → (S, B, H)."""
+        """The part of the score that does not depend on the decoder: m (S, B, H) → (S, B, H)."""
 
     @abstractmethod
     def forward(self, hidden: Tensor, keys: Tensor) -> Tensor:
-        """Hidden layers (T, B, H) and keys (S, B, H) → scores (B, T, S)."""
+        """Hidden states (T, B, H) and keys (S, B, H) → scores (B, T, S)."""
 
 
 class DotScore(Score):
@@ -84,15 +85,17 @@ class AdditiveScore(Score):
 
     def forward(self, hidden: Tensor, keys: Tensor) -> Tensor:
         queries = self.of_hidden(hidden).transpose(0, 1).unsqueeze(2)  # (B, T, 1, H)
-        found: Tensor = self.direction(torch.tanh(queries + keys.transpose(0, 1).unsqueeze(1))).squeeze(-1)
-        return found
+        scores: Tensor = self.direction(torch.tanh(queries + keys.transpose(0, 1).unsqueeze(1))).squeeze(
+            -1
+        )  # (B, T, S)
+        return scores
 
 
 SCORES: dict[Attention, type[Score]] = {"additive": AdditiveScore, "dot": DotScore, "general": GeneralScore}
 
 
 class AttentionLayer(nn.Module):
-    """From hidden layers to attentional ones."""
+    """Maps hidden states of the decoder to attentional layers."""
 
     def __init__(self, attention: Attention, hidden_size: int) -> None:
         super().__init__()
@@ -101,15 +104,15 @@ class AttentionLayer(nn.Module):
         nn.init.xavier_uniform_(self.combine.weight)
 
     def memory(self, values: Tensor, real: Tensor) -> Memory:
-        """What to look back at: the encoder's top layer (S, B, H), and which of it is no padding, (S, B) bool."""
+        """The memory of the encoder's top hidden states (S, B, H); ``real``: (S, B) bool, False on padding."""
         return Memory(values, self.score.keys(values), real)
 
     def weights(self, hidden: Tensor, memory: Memory) -> Tensor:
-        """How much each target position looks at each source position: (T, B, H) → (B, T, S), 0 on padding."""
+        """Attention weights of each target position: hidden states (T, B, H) → (B, T, S), 0 on padding."""
         scores = self.score(hidden, memory.keys)
         return scores.masked_fill(~memory.real.T.unsqueeze(1), -torch.inf).softmax(-1)
 
     def forward(self, hidden: Tensor, memory: Memory) -> Tensor:
-        """Hidden layers (T, B, H) → attentional layers (T, B, H)."""
-        context = torch.bmm(self.weights(hidden, memory), memory.values.transpose(0, 1)).transpose(0, 1)
+        """Hidden states (T, B, H) → attentional layers (T, B, H)."""
+        context = torch.bmm(self.weights(hidden, memory), memory.values.transpose(0, 1)).transpose(0, 1)  # (T, B, H)
         return torch.tanh(self.combine(torch.cat([context, hidden], -1)))

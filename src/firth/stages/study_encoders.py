@@ -1,38 +1,42 @@
-"""Stage ``study_encoders``: translation by each cell, with its source read forwards, backwards or looked back at."""
+"""Stage ``study_encoders``: translation by each cell, its source read forwards, in reverse, or with attention."""
 
 from typing import TYPE_CHECKING, Any
 
-from firth.params.seq2seq import Attention, Cell
-from firth.params.studies import Reading
-from firth.report.metrics import write_metrics
-from firth.seq2seq.alignment import mean_gradient_norms, reach
-from firth.seq2seq.data import Pairs
-from firth.studies.encoder_decoders import TEST, begun, train_on, worth
+import pandas as pd
+
+from firth.measures.source_gradients import gradient_distribution, mean_gradient_norms
+from firth.params.seq2seq_params import Attention, Cell, SearchParams, Seq2seqParams
+from firth.params.study_params import Reading
+from firth.seq2seq.pairs import Pairs
+from firth.studies.encoder_decoders import TEST, initial_translator, score, train_translator
+from firth.tables import write_metrics, write_table
 from firth.training.trainer import training_run
-from firth.workspace import Workspace, write_text
+from firth.workspace import Workspace
 
 if TYPE_CHECKING:
-    from firth.params.experiment import Params
-
-ATTENTION: Attention = "additive"
-COLUMNS = ("source_position", "norm_before", "norm_after")  # mean over output positions; before and after training
+    from firth.params.settings import Settings
 
 
-def run(params: "Params", workspace: Workspace, cell: Cell, reading: Reading) -> None:
-    """Train one network; report BLEU by the length of the source, and how far gradients reach into it."""
-    name, tokens = f"encoders-{cell}-{reading}", workspace.studies.tokens("translation")
-    attention: Attention = ATTENTION if reading == "attention" else "none"
+def run(settings: "Settings", workspace: Workspace, cell: Cell, reading: Reading) -> None:
+    """Train one network; report BLEU by source length, and how far gradients reach into the source."""
+    name, tokens, results = f"encoders-{cell}-{reading}", workspace.tokens("translation"), workspace.around
+    attention: Attention = "additive" if reading == "attention" else "none"
     changes: dict[str, Any] = {"cell": cell, "reverse_source": reading == "reversed", "bidirectional": False}
-    settings = params.seq2seq_for("translation", attention).model_copy(update=changes)
-    described = {"attention": attention, "seq2seq": settings.model_dump()}
-    with training_run(f"study-{name}", params, workspace, described, [tokens]) as place:
-        network, pairs = begun(workspace.studies, settings, attention, params.seed), Pairs.load(tokens, TEST)
-        before = mean_gradient_norms(network.eval(), pairs)
-        train_on(network.train(), Pairs.load(tokens, "train"), Pairs.load(tokens, "valid"), place)
-        scores = worth(network, tokens, params.precision)
+    params = settings.section("seq2seq", Seq2seqParams).model_copy(update=changes)
+    search = settings.section("search", SearchParams)
+    with training_run(f"study-{name}", settings, workspace, [tokens]) as run:
+        network = initial_translator(workspace, params, attention, settings.seed)
+        pairs = Pairs.load(tokens, TEST)
+        before = mean_gradient_norms(network.eval(), pairs)  # (output positions, source positions)
+        train_translator(network.train(), Pairs.load(tokens, "train"), Pairs.load(tokens, "valid"), run)
+        scores = score(network, tokens, search, settings.precision)
         after = mean_gradient_norms(network.cpu().eval(), pairs)
-        norms = zip(before.mean(axis=0), after.mean(axis=0), strict=True)
-        rows = [f"{position},{first:.4g},{then:.4g}" for position, (first, then) in enumerate(norms, start=1)]
-        write_text(workspace.study_plot(name), "\n".join([",".join(COLUMNS), *rows]) + "\n")
-        gradients = {"source_length": after.shape[1], "before": reach(before), "after": reach(after)}
-        write_metrics(workspace.study_metrics(name), {**scores, **gradients})
+        norms = {"norm_before": before.mean(axis=0), "norm_after": after.mean(axis=0)}
+        positions = range(1, after.shape[1] + 1)
+        write_table(results.study_plot(name), pd.DataFrame({"source_position": positions, **norms}))
+        gradients = {
+            "source_length": after.shape[1],
+            "before": gradient_distribution(before),
+            "after": gradient_distribution(after),
+        }
+        write_metrics(results.study_metrics(name), {**scores, **gradients})

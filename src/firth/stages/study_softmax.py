@@ -2,25 +2,23 @@
 
 from typing import TYPE_CHECKING
 
-from firth.params.studies import METHODS
-from firth.report.metrics import write_metrics
-from firth.studies.learners import learner_on_made_up_text
+from firth.params.study_params import METHODS
+from firth.studies.learners import VectorSettings, learner_on_artificial_text
+from firth.tables import write_metrics
 from firth.training.progress import Meter
 from firth.workspace import Workspace
 
 if TYPE_CHECKING:
-    from firth.params.experiment import Params
-
-VOCABULARY_SIZES = (1_000, 2_000, 5_000, 10_000, 20_000, 50_000)
+    from firth.params.settings import Settings
 
 
-def run(params: "Params", workspace: Workspace) -> None:
-    """Operations of the loss and its gradient for each word of a made-up text, counted, not timed."""
-    costs: dict[str, dict[str, float]] = {method: {} for method in METHODS}
-    with Meter("study softmax", len(METHODS) * len(VOCABULARY_SIZES)) as meter:
-        for size in VOCABULARY_SIZES:
+def run(settings: "Settings", workspace: Workspace) -> None:
+    """Operations of the loss and its gradient for each word of an artificial text, counted, not timed."""
+    sizes, costs = settings.section("vocabulary_sizes", list[int]), dict[str, dict[str, float]]()
+    with Meter("study softmax", len(METHODS) * len(sizes)) as meter:
+        for size in sizes:
             for method in METHODS:
-                cost = learner_on_made_up_text(method, size, params).operations_a_word()
-                costs[method][f"vocabulary_{size}"] = cost
+                learner = learner_on_artificial_text(method, size, VectorSettings.of(settings))
+                costs.setdefault(method, {})[f"vocabulary_{size}"] = learner.operations_a_word()
                 meter.advance(1, f"{method}, {size} words")
-    write_metrics(workspace.study_metrics("softmax"), {"operations_a_word": costs})
+    write_metrics(workspace.around.study_metrics("softmax"), {"operations_a_word": costs})

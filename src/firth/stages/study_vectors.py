@@ -2,48 +2,40 @@
 
 from typing import TYPE_CHECKING
 
-from firth.params.studies import Method
-from firth.report.metrics import write_metrics
-from firth.studies.learners import learner
+from firth.measures.word_classes import Lexicon
+from firth.params.study_params import Method
+from firth.studies.learners import VectorSettings, learner
 from firth.studies.quality import QualityCurve
+from firth.tables import write_metrics, write_table
 from firth.text.streams import TokenStream
 from firth.text.vocabulary import Vocabulary
 from firth.training.trainer import train, training_run
-from firth.vectors.evaluation.word_classes import Lexicon
-from firth.workspace import Workspace, write_text
+from firth.workspace import Workspace
 
 if TYPE_CHECKING:
-    from firth.params.experiment import Params
+    from firth.params.settings import Settings
 
-EQUAL_QUALITY = 0.9  # class recovery at which the methods are compared
+EQUAL_QUALITY = 0.9  # nearest-neighbor accuracy at which the methods are compared
 
 
-def run(params: "Params", workspace: Workspace, method: Method) -> None:
-    """Train on the studies' world; report what the vectors were worth along the way, and what that had cost."""
-    name, experiment = f"vectors-{method}", workspace.studies
-    tokens, classes = experiment.tokens("embeddings"), experiment.raw("embeddings") / "classes.tsv"
+def run(settings: "Settings", workspace: Workspace, method: Method) -> None:
+    """Train on the studies' text; report the quality of the vectors along the way, and what it had cost."""
+    name, results = f"vectors-{method}", workspace.around
+    tokens, classes = workspace.tokens("embeddings"), workspace.raw("embeddings") / "classes.tsv"
     vocabulary, stream = Vocabulary.load(tokens / "vocabulary.tsv"), TokenStream.load(tokens, "train")
-    learning = learner(method, stream, vocabulary.counts, params)
+    learning = learner(method, stream, vocabulary.counts, VectorSettings.of(settings))
     curve = QualityCurve(learning, vocabulary.tokens, Lexicon.load(classes))
-    settings = {"lm": params.lm_for("feedforward").model_dump(), "word2vec": params.word2vec.model_dump()}
-    with training_run(f"study-{name}", params, workspace, settings, [tokens, classes]) as place:
-        train(
-            learning.model,
-            learning.data,
-            place,
-            max_epochs=learning.epochs,
-            patience=None,
-            observers=[curve],
-        )
-        write_text(workspace.study_plot(name), curve.csv())
+    with training_run(f"study-{name}", settings, workspace, [tokens, classes]) as run:
+        train(learning.model, learning.data, run, max_epochs=learning.epochs, patience=None, observers=[curve])
+        write_table(results.study_plot(name), curve.table())
         reached = curve.first_to_reach(EQUAL_QUALITY)
         metrics = {
             "operations_a_word": curve.operations_a_word,
-            "class_recovery": curve.rows[-1]["class_recovery"],
+            "nearest_neighbor_accuracy": curve.rows[-1]["nearest_neighbor_accuracy"],
             "equal_quality": {
-                "class_recovery": EQUAL_QUALITY,
+                "nearest_neighbor_accuracy": EQUAL_QUALITY,
                 "words": reached["words"] if reached else None,
                 "operations": reached["operations"] if reached else None,
             },
         }
-        write_metrics(workspace.study_metrics(name), metrics)
+        write_metrics(results.study_metrics(name), metrics)

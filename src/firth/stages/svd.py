@@ -1,39 +1,26 @@
-"""Stage ``svd``: vectors from counts, held against the counts themselves."""
+"""Stage ``svd``: weight the counts (PPMI) and reduce them to word vectors."""
 
 from typing import TYPE_CHECKING
 
-from scipy import sparse
-
-from firth.report.metrics import write_metrics
+from firth.params.svd_params import SvdParams
+from firth.tables import write_metrics
 from firth.text.vocabulary import EOS_ID, Vocabulary
-from firth.vectors.counts import load_counts
-from firth.vectors.evaluation.scores import similarity_scores
+from firth.vectors.counting.count_matrix import load_counts
 from firth.vectors.keyed_vectors import save_vectors
 from firth.vectors.ppmi_svd import factorize, ppmi
 from firth.workspace import Workspace, writing
 
 if TYPE_CHECKING:
-    from firth.params.experiment import Params
+    from firth.params.settings import Settings
 
 
-def run(params: "Params", workspace: Workspace) -> None:
-    """data/cooccurrence → models/svd."""
+def run(settings: "Settings", workspace: Workspace) -> None:
+    """models/counts → models/svd."""
+    params = settings.section("svd", SvdParams)
     vocabulary = Vocabulary.load(workspace.tokens("embeddings") / "vocabulary.tsv")
-    counts = load_counts(workspace.cooccurrence)
-    information = ppmi(counts, params.svd)
-    result = factorize(information, params.svd, params.threads)
+    counts = load_counts(workspace.model("counts"))  # (V, V) CSR, float32
+    result = factorize(ppmi(counts, params), params, settings.threads)
     words = slice(EOS_ID + 1, None)
-    scores = {
-        name: similarity_scores(
-            vocabulary.tokens[words], matrix[words], workspace.raw("embeddings"), params.evaluation.gold_sets
-        )
-        for name, matrix in (
-            ("svd", result.vectors),
-            ("ppmi", information),
-            ("raw_counts", counts),
-            ("one_hot", sparse.eye_array(len(vocabulary), format="csr")),
-        )
-    }
     with writing(workspace.model("svd")) as out:
         save_vectors(vocabulary.tokens[words], result.vectors[words], out)
-    write_metrics(workspace.metrics("svd"), {**scores, "explained_variance": result.explained_variance})
+        write_metrics(out / "metrics.json", {"explained_variance": result.explained_variance})

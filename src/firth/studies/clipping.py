@@ -5,18 +5,19 @@ from contextlib import suppress
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytorch_lightning as pl
 from numpy.typing import NDArray
 from pytorch_lightning.callbacks import Callback
 
-from firth.lm.data import TextData
-from firth.lm.evaluation import nats_per_token
-from firth.lm.module import LanguageModel
+from firth.lm.language_training import LanguageModelTraining
+from firth.lm.network_scorer import NetworkScorer
+from firth.lm.text_data import TextData
+from firth.measures.perplexity import perplexity
 from firth.training.trainer import DIVERGED, Run, train
 
 NO_CLIPPING = 1e9  # longer than any gradient of a training that has not diverged
 STEPS_A_ROW = 10
-COLUMNS = ("learning_rate", "step", "train_loss", "gradient_norm")
 
 
 class DivergenceError(Exception):
@@ -35,7 +36,7 @@ class StepCurve(Callback):
     norms : of every step's gradient, before clipping.
     """
 
-    def __init__(self, model: LanguageModel) -> None:
+    def __init__(self, model: LanguageModelTraining) -> None:
         self.model = model
         self.losses: list[float] = []
         self.norms: list[float] = []
@@ -52,18 +53,19 @@ class StepCurve(Callback):
         if self.diverged:
             raise DivergenceError
 
-    def rows(self, learning_rate: float) -> list[str]:
-        """Lines of a CSV with ``COLUMNS``, one for every ``STEPS_A_ROW`` steps: mean loss and largest norm.
-
-        The step that diverged is left out.
-        """
+    def table(self, learning_rate: float) -> pd.DataFrame:
+        """A row for every ``STEPS_A_ROW`` steps: mean loss and largest norm; the step that diverged is left out."""
         steps = len(self.losses) - self.diverged
-        lines = []
-        for start in range(0, steps, STEPS_A_ROW):
-            stop = min(start + STEPS_A_ROW, steps)
-            values = (learning_rate, stop, float(np.mean(self.losses[start:stop])), max(self.norms[start:stop]))
-            lines.append(",".join(f"{value:.6g}" for value in values))
-        return lines
+        starts = range(0, steps, STEPS_A_ROW)
+        spans = [slice(start, min(start + STEPS_A_ROW, steps)) for start in starts]
+        return pd.DataFrame(
+            {
+                "learning_rate": learning_rate,
+                "step": [span.stop for span in spans],
+                "train_loss": [float(np.mean(self.losses[span])) for span in spans],
+                "gradient_norm": [max(self.norms[span]) for span in spans],
+            }
+        )
 
     def state_dict(self) -> dict[str, Any]:
         return {"losses": self.losses, "norms": self.norms}
@@ -72,7 +74,7 @@ class StepCurve(Callback):
         self.losses, self.norms = state_dict["losses"], state_dict["norms"]
 
 
-def train_until_divergence(model: LanguageModel, data: TextData, run: Run) -> StepCurve:
+def train_until_divergence(model: LanguageModelTraining, data: TextData, run: Run) -> StepCurve:
     """Train all epochs of the model's params, or until it diverges.
 
     Nothing is validated meanwhile: the trainer takes a validation loss out of bounds for an error.
@@ -83,19 +85,19 @@ def train_until_divergence(model: LanguageModel, data: TextData, run: Run) -> St
     return curve
 
 
-def outcome(curve: StepCurve, model: LanguageModel, valid: NDArray) -> dict[str, float | None]:
-    """Metrics of one training: what its last weights are worth, and how long its gradients were.
+def outcome(curve: StepCurve, model: LanguageModelTraining, valid: NDArray) -> dict[str, float | None]:
+    """Metrics of one training: the validation perplexity of its last weights, and the norms of its gradients.
 
     Parameters
     ----------
     valid : a stream of ids, ``<eos>`` after every sentence.
     """
-    nats = math.inf if curve.diverged else nats_per_token(model.network, valid)
-    diverged = not nats < DIVERGED  # the last step may have been the one too far
+    reached = math.inf if curve.diverged else perplexity(NetworkScorer(model.network), valid)
+    diverged = not reached < math.exp(DIVERGED)  # the last step may be the one that diverged
     finite = [norm for norm in curve.norms if math.isfinite(norm)]
     return {
         "diverged_at_step": len(curve.losses) if diverged else None,
-        "valid_perplexity": None if diverged else math.exp(nats),
+        "valid_perplexity": None if diverged else reached,
         "median_gradient_norm": float(np.median(finite)) if finite else None,
         "largest_gradient_norm": max(finite, default=None),
         "clipped_share": float(np.mean([norm > model.params.gradient_clip_norm for norm in curve.norms])),

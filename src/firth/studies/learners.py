@@ -2,32 +2,49 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import pytorch_lightning as pl
 import torch
 from torch import Tensor, nn
 
-from firth.lm.data import TextData
-from firth.lm.module import LanguageModel, window_loss
+from firth.kernels.skipgram_loops import SHARED_NEGATIVES
+from firth.lm.language_network import window_loss
+from firth.lm.language_training import LanguageModelTraining
 from firth.lm.networks import build
-from firth.params.studies import Method, SkipGramLoss
+from firth.lm.text_data import TextData
+from firth.params.lm_params import FeedForwardParams
+from firth.params.study_params import Method, SkipGramLoss
+from firth.params.word2vec_params import Word2vecParams
 from firth.studies.operations import operations
 from firth.text.streams import TokenStream
 from firth.text.vocabulary import EOS_ID
 from firth.training.reproducibility import derived_seed, generator
-from firth.vectors.skipgram.kernel import SHARED_NEGATIVES
-from firth.vectors.skipgram.learners import AutogradLearner
-from firth.vectors.skipgram.loss import Batch, negative_sampling_loss, softmax_loss
-from firth.vectors.skipgram.model import Pieces, SkipGram
-from firth.vectors.skipgram.sampling import TrainingText
+from firth.vectors.skipgram.pair_sampling import TrainingText
+from firth.vectors.skipgram.skipgram_loss import SkipGramBatch, negative_sampling_loss, softmax_loss
+from firth.vectors.skipgram.skipgram_model import SkipGram, TextPieces
+from firth.vectors.skipgram.updates import AutogradLearner
 
 if TYPE_CHECKING:
-    from firth.params.experiment import Params
+    from firth.params.settings import Settings
 
-SENTENCES, WORDS = 400, 20  # of a made-up text
+SENTENCES, WORDS = 400, 20  # of an artificial text
 COUNTED_SENTENCES = 100  # of which operations are counted
+
+
+class VectorSettings(NamedTuple):
+    """What decides how each method learns word vectors."""
+
+    seed: int
+    feed_forward: FeedForwardParams
+    word2vec: Word2vecParams
+
+    @classmethod
+    def of(cls, settings: "Settings") -> "VectorSettings":
+        """From the effective settings of a study."""
+        feed_forward = settings.section("feedforward", FeedForwardParams)
+        return cls(settings.seed, feed_forward, settings.section("word2vec", Word2vecParams))
 
 
 @dataclass(frozen=True)
@@ -60,7 +77,7 @@ class Learner:
         return counted / self.words_a_batch
 
 
-def learner(method: Method, stream: TokenStream, counts: np.ndarray, params: "Params") -> Learner:
+def learner(method: Method, stream: TokenStream, counts: np.ndarray, params: VectorSettings) -> Learner:
     """The model of a method with random weights, and a text to train it on.
 
     Parameters
@@ -72,16 +89,16 @@ def learner(method: Method, stream: TokenStream, counts: np.ndarray, params: "Pa
     return _skip_gram(method, stream, counts, params)
 
 
-def _feed_forward(stream: TokenStream, vocabulary_size: int, params: "Params") -> Learner:
+def _feed_forward(stream: TokenStream, vocabulary_size: int, params: VectorSettings) -> Learner:
     """The feed-forward language model: its input embeddings are the word vectors (Bengio et al. 2003)."""
-    settings, text = params.lm_for("feedforward"), stream.with_sentence_ends()
+    settings, text = params.feed_forward, stream.with_sentence_ends()
     torch.manual_seed(derived_seed(params.seed, "study", "feedforward", "weights"))
     network = build("feedforward", vocabulary_size, settings)
     data = TextData(text, text, settings.batch_size, settings.bptt_length)  # without patience, nothing is validated
     windows = data.train_dataloader()
     batch = next(iter(windows))
     return Learner(
-        model=LanguageModel(network, settings),
+        model=LanguageModelTraining(network, settings),
         data=data,
         vectors=network.embedding,
         loss=lambda window: window_loss(network, window[0], window[1], None)[0],
@@ -93,17 +110,17 @@ def _feed_forward(stream: TokenStream, vocabulary_size: int, params: "Params") -
     )
 
 
-def _skip_gram(loss: SkipGramLoss, stream: TokenStream, counts: np.ndarray, params: "Params") -> Learner:
+def _skip_gram(loss: SkipGramLoss, stream: TokenStream, counts: np.ndarray, params: VectorSettings) -> Learner:
     """Skip-gram (Mikolov et al. 2013); what is counted takes as many negatives for a word as the compiled loops do."""
     settings = params.word2vec.model_copy(update={"loss": loss})
-    text = TrainingText.of(stream, counts, settings)
-    model, data = SkipGram(text, settings, params.seed), Pieces(text, settings.batch_size)
+    text = TrainingText.from_stream(stream, counts, settings)
+    model, data = SkipGram(text, settings, params.seed), TextPieces(text, settings.batch_size)
     last = min(COUNTED_SENTENCES, len(text.starts))
     random = torch.Generator().manual_seed(derived_seed(params.seed, "study", "skip-gram", "batch"))
-    drawn = AutogradLearner(text, settings, torch.device("cpu")).draw(0, int(text.stops[last - 1]), random)
+    drawn = AutogradLearner(text, settings, torch.device("cpu")).sample(0, int(text.stops[last - 1]), random)
     batch = drawn._replace(negatives=drawn.negatives[:SHARED_NEGATIVES])
 
-    def batch_loss(batch: Batch) -> Tensor:
+    def batch_loss(batch: SkipGramBatch) -> Tensor:
         if loss == "softmax":
             return softmax_loss(model.words.weight, model.contexts.weight, batch)
         return negative_sampling_loss(model.words.weight, model.contexts.weight, batch, settings.negative_samples)
@@ -121,7 +138,7 @@ def _skip_gram(loss: SkipGramLoss, stream: TokenStream, counts: np.ndarray, para
     )
 
 
-def learner_on_made_up_text(method: Method, vocabulary_size: int, params: "Params") -> Learner:
+def learner_on_artificial_text(method: Method, vocabulary_size: int, params: VectorSettings) -> Learner:
     """The model of a method for a vocabulary of any size, to be counted or timed.
 
     The text's words have probabilities as 1 / rank. Subsampling is off: it would keep another share of each text.
@@ -132,4 +149,4 @@ def learner_on_made_up_text(method: Method, vocabulary_size: int, params: "Param
     ids = random.choice(np.arange(EOS_ID + 1, vocabulary_size), SENTENCES * WORDS, p=weights / weights.sum())
     text = TokenStream(ids.astype(np.int32), np.arange(SENTENCES + 1, dtype=np.int64) * WORDS)
     counts = np.bincount(ids, minlength=vocabulary_size)
-    return learner(method, text, counts, params.model_copy(update={"word2vec": word2vec}))
+    return learner(method, text, counts, params._replace(word2vec=word2vec))

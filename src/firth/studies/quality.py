@@ -3,18 +3,19 @@
 from collections.abc import Sequence
 from typing import Any
 
+import pandas as pd
 import pytorch_lightning as pl
 from pytorch_lightning.callbacks import Callback
 
 from firth.errors import FirthError
+from firth.measures.unit_rows import UnitRows
+from firth.measures.word_classes import Lexicon, class_scores
 from firth.studies.learners import Learner
 from firth.text.vocabulary import EOS_ID
-from firth.vectors.evaluation.unit_rows import UnitRows
-from firth.vectors.evaluation.word_classes import Lexicon, class_scores
 
 POINTS_AN_OCTAVE = 4
 OCTAVES = 8
-COLUMNS = ("epoch", "words", "operations", "class_recovery")
+COLUMNS = ("epoch", "words", "operations", "nearest_neighbor_accuracy")
 
 
 class QualityCurve(Callback):
@@ -44,18 +45,17 @@ class QualityCurve(Callback):
                     "epoch": epoch,
                     "words": words,
                     "operations": words * self.operations_a_word,
-                    "class_recovery": self._class_recovery(),
+                    "nearest_neighbor_accuracy": self._nearest_neighbor_accuracy(),
                 }
             )
 
-    def first_to_reach(self, class_recovery: float) -> dict[str, float] | None:
+    def first_to_reach(self, nearest_neighbor_accuracy: float) -> dict[str, float] | None:
         """The first row that is as good, or None."""
-        return next((row for row in self.rows if row["class_recovery"] >= class_recovery), None)
+        return next((row for row in self.rows if row["nearest_neighbor_accuracy"] >= nearest_neighbor_accuracy), None)
 
-    def csv(self) -> str:
-        """The rows as CSV."""
-        lines = [",".join(f"{row[column]:.6g}" for column in COLUMNS) for row in self.rows]
-        return "\n".join([",".join(COLUMNS), *lines]) + "\n"
+    def table(self) -> pd.DataFrame:
+        """The rows as a data frame."""
+        return pd.DataFrame(self.rows, columns=list(COLUMNS))
 
     def state_dict(self) -> dict[str, Any]:
         return {"rows": self.rows}
@@ -63,12 +63,12 @@ class QualityCurve(Callback):
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
         self.rows = state_dict["rows"]
 
-    def _class_recovery(self) -> float:
+    def _nearest_neighbor_accuracy(self) -> float:
         vectors = self.learner.vectors.weight.detach().float().cpu().numpy()  # (V, D)
-        scores = class_scores(UnitRows(self.tokens[EOS_ID + 1 :], vectors[EOS_ID + 1 :]), self.lexicon)
-        if scores["class_recovery"] is None:
-            raise FirthError(f"studies: {scores['reason']}; raise world.embeddings.sentences in studies/params.yaml")
-        return float(scores["class_recovery"])
+        accuracy, _ = class_scores(UnitRows(self.tokens[EOS_ID + 1 :], vectors[EOS_ID + 1 :]), self.lexicon)
+        if accuracy.score is None:
+            raise FirthError(f"studies: {accuracy.reason}; raise world.embeddings.sentences in studies/params.yaml")
+        return accuracy.score
 
 
 def due_steps(steps: int) -> set[int]:

@@ -1,18 +1,22 @@
-r"""One pass over a text of any size: its tokens as provisional numbers, in bounded memory and on several processes.
+"""Tokenizing a text of any size in one pass, in bounded memory and on several processes.
 
-A provisional number is the position of a word type in order of first appearance. When the whole training text has been
-seen, the vocabulary is chosen, and a table turns provisional numbers into ids. So the text is cut only once.
+The pass gives each word type a provisional number, in order of first appearance. The vocabulary is chosen after the
+pass, and then a table maps provisional numbers to ids, so that the text is tokenized only once.
 
-The blocks of a text are cut in worker processes and merged in the order of the text; neither the numbers nor the
-blocks depend on how many workers there are. Memory holds some blocks and every word type, never the text.
+Worker processes tokenize blocks of text, and the parent merges them in the order of the text: the numbers don't depend
+on the number of workers. Memory holds a few blocks and every word type, never the whole text.
 """
 
 import multiprocessing
-from collections import defaultdict
+import os
+import signal
+import threading
+from collections import defaultdict, deque
 from collections.abc import Generator, Iterable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from itertools import chain, count, islice
-from multiprocessing.connection import Connection
 from pathlib import Path
 
 import numpy as np
@@ -25,14 +29,14 @@ BLOCK_BYTES = 1 << 22
 
 
 @dataclass(frozen=True)
-class Block:
+class TokenizedBlock:
     """The tokens of one block of text.
 
     Attributes
     ----------
     types : the block's word types.
-    ids : (tokens,) int32, positions in ``types``.
-    ends : (lines,) int64, how many of the block's tokens come before each end of a line.
+    ids : (tokens,) int32, indices into ``types``.
+    ends : (lines,) int64, the number of the block's tokens before each line end.
     """
 
     types: list[str]
@@ -55,26 +59,31 @@ class Numbering:
         return list(self._numbers)
 
     def numbers(self, types: list[str]) -> np.ndarray:
-        """The numbers of word types, int32; new ones are given the next free numbers."""
+        """The numbers of word types, (len(types),) int32; new types get the next free numbers."""
         return np.fromiter(map(self._numbers.__getitem__, types), np.int32, len(types))
 
 
 @dataclass(frozen=True)
 class NumberedStream:
-    """What one pass found: ``counts[n]`` occurrences of number n (types numbered later did not occur)."""
+    """One stream after the pass.
+
+    Attributes
+    ----------
+    counts : (types,) int64, occurrences of each provisional number. Types numbered later don't occur in the stream.
+    """
 
     sentences: int
     counts: np.ndarray
 
     def counts_of(self, types: int) -> np.ndarray:
-        """Counts (types,), zeros for numbers that did not exist yet."""
+        """Counts (types,) with zeros for types that were numbered later."""
         return np.pad(self.counts, (0, types - len(self.counts)))
 
 
 def text_blocks(path: Path, size: int = BLOCK_BYTES) -> Iterator[str]:
-    """Read a UTF-8 file in blocks of about ``size`` bytes that together are the file, its last line ended by a newline.
+    """Read a UTF-8 file in blocks of about ``size`` bytes; a newline is added where the last line has none.
 
-    Blocks end with a line, or, within a line longer than a block, after a space, so that no token is cut in two.
+    A block ends with a line or, within a longer line, after a space, so that no token is split.
 
     Raises
     ------
@@ -96,10 +105,10 @@ def text_blocks(path: Path, size: int = BLOCK_BYTES) -> Iterator[str]:
         yield _decoded(rest + b"\n", path, start)
 
 
-def encode_block(text: str, lowercase: bool, tokenized: bool) -> Block:
-    """Cut a block of text into numbered tokens.
+def encode_block(text: str, lowercase: bool, tokenized: bool) -> TokenizedBlock:
+    """Tokenize a block of text.
 
-    No token holds a space, so the text is split at spaces first, and each different chunk is cut by the rule just once.
+    No token contains a space, so the text is split at spaces, and the tokenizer reads each distinct chunk only once.
     """
     if not tokenized:
         text = without_line_breaks(text)
@@ -108,10 +117,10 @@ def encode_block(text: str, lowercase: bool, tokenized: bool) -> Block:
     chunk_ids = chunk_numbers.numbers(text.replace("\n", " \n ").split(" "))
     chunks = chunk_numbers.types[1:]
 
-    pieces = Numbering()  # 0 stands for the end of a line, in `table` for that of a chunk
+    pieces = Numbering()  # 0 stands for a line end; in `table`, for the end of a chunk
     table = pieces.numbers(tokens_and_line_ends("\n".join(["", *chunks, ""]), lowercase, tokenized))
     marks = np.flatnonzero(table == 0)[: len(chunks) + 1]
-    starts = np.concatenate(([0], marks[:-1] + 1))  # chunk 0, the end of a line, is the mark at the table's start
+    starts = np.concatenate(([0], marks[:-1] + 1))  # chunk 0 is the line end, at index 0 of the table
     lengths = np.concatenate(([1], np.diff(marks) - 1))
 
     chunk_lengths = lengths[chunk_ids]
@@ -119,13 +128,23 @@ def encode_block(text: str, lowercase: bool, tokenized: bool) -> Block:
     shifts = np.repeat(starts[chunk_ids] - (chunk_ends - chunk_lengths), chunk_lengths)
     ids = table[shifts + np.arange(len(shifts))]
     line_ends = np.flatnonzero(ids == 0)
-    return Block(pieces.types[1:], ids[ids != 0] - 1, line_ends - np.arange(len(line_ends)))
+    return TokenizedBlock(pieces.types[1:], ids[ids != 0] - 1, line_ends - np.arange(len(line_ends)))
 
 
 def encode_blocks(
     blocks: Iterable[str], lowercase: bool, tokenized: bool, processes: int
-) -> Generator[Block, None, None]:
-    """``encode_block`` of each block, in order; on worker processes if there is more than one block."""
+) -> Generator[TokenizedBlock, None, None]:
+    """``encode_block`` of each block, in order.
+
+    Parameters
+    ----------
+    processes : number of worker processes; with 1, or for a single block, this process does the work.
+
+    Raises
+    ------
+    FirthError
+        If a worker dies.
+    """
     blocks = iter(blocks)
     first = list(islice(blocks, 2))
     everything = chain(first, blocks)
@@ -136,9 +155,14 @@ def encode_blocks(
 
 
 def number_stream(
-    blocks: Iterable[Block], numbering: Numbering, folder: Path, name: str, keep_empty: bool
+    blocks: Iterable[TokenizedBlock], numbering: Numbering, folder: Path, name: str, keep_empty: bool
 ) -> NumberedStream:
-    """Write a stream with provisional numbers for ids, to be renumbered by ``renumber_stream``."""
+    """Write a stream of provisional numbers, which ``renumber_stream`` replaces by ids.
+
+    Parameters
+    ----------
+    keep_empty : whether a line without tokens is an empty sentence, or is skipped.
+    """
     counts = np.zeros(1024, dtype=np.int64)
     with StreamWriter(folder, name, np.dtype(np.int32), keep_empty) as stream:
         for block in blocks:
@@ -151,7 +175,7 @@ def number_stream(
 
 
 def renumber_stream(folder: Path, name: str, ids: np.ndarray, dtype: np.dtype) -> None:
-    """Replace each provisional number n of a stream by ``ids[n]``, in the given type."""
+    """Replace each provisional number n of a stream by ``ids[n]``, as ``dtype``."""
     path = folder / f"{name}.ids.npy"
     partial = folder / f"{name}.renumbered"
     ids = ids.astype(dtype)
@@ -163,56 +187,45 @@ def renumber_stream(folder: Path, name: str, ids: np.ndarray, dtype: np.dtype) -
     partial.replace(path)
 
 
-def _encode_on_workers(blocks: Iterable[str], lowercase: bool, tokenized: bool, processes: int) -> Iterator[Block]:
-    """Block i goes to worker i mod N, and each worker has one block at a time: results come back in order."""
-    context = multiprocessing.get_context("spawn")  # a fork would copy the locks of a threaded parent
-    ends: list[Connection] = []
-    workers = []
+def _encode_on_workers(
+    blocks: Iterator[str], lowercase: bool, tokenized: bool, processes: int
+) -> Generator[TokenizedBlock, None, None]:
+    pool = ProcessPoolExecutor(
+        processes,
+        multiprocessing.get_context("spawn"),  # a fork would copy the locks of a threaded parent
+        initializer=_prepare_worker,
+    )
+    under_way: deque[Future[TokenizedBlock]] = deque()
     try:
-        for _ in range(processes):
-            ours, theirs = context.Pipe()
-            worker = context.Process(target=_work, args=(theirs, lowercase, tokenized), daemon=True)
-            worker.start()
-            theirs.close()  # so that each side notices when the other is gone
-            ends.append(ours)
-            workers.append(worker)
-        sent = 0
-        for sent, text in enumerate(blocks, start=1):
-            end = ends[(sent - 1) % processes]
-            done = _received(end) if sent > processes else None
-            end.send(text)
-            if done is not None:
-                yield done
-        for position in range(max(sent - processes, 0), sent):
-            yield _received(ends[position % processes])
-    finally:
-        for end in ends:
-            end.close()
-        for worker in workers:
-            worker.join()
-
-
-def _work(end: Connection, lowercase: bool, tokenized: bool) -> None:
-    with end:
-        while True:
-            try:
-                text = end.recv()
-                end.send(encode_block(text, lowercase, tokenized))
-            except (EOFError, OSError, KeyboardInterrupt):  # the parent has all it wants, or was killed
-                return
-
-
-def _received(end: Connection) -> Block:
-    try:
-        return end.recv()
-    except EOFError:
+        for text in blocks:
+            under_way.append(pool.submit(encode_block, text, lowercase, tokenized))
+            if len(under_way) > processes:  # each worker has a block, and one block is waiting
+                yield under_way.popleft().result()
+        while under_way:
+            yield under_way.popleft().result()
+    except BrokenProcessPool:
         raise FirthError(
-            "a worker of tokenize ended early, most often for want of memory; free some, run again"
+            "a worker of tokenize ended early, most often for lack of memory; free some and run again"
         ) from None
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _prepare_worker() -> None:
+    """Leave interrupts to the parent, and end when the parent has ended, even if it was killed."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+    parent.join()
+    os._exit(1)
 
 
 def _last_space(piece: bytes) -> int:
-    """The position after the last space that is not inside ``<br />``; 0 if there is none."""
+    """The index after the last space that is not inside ``<br />``; 0 if there is none."""
     end = len(piece)
     while (end := piece.rfind(b" ", 0, end)) >= 0 and piece[max(end - 3, 0) : end].lower() == b"<br":
         pass

@@ -1,4 +1,4 @@
-"""Streams of token ids on disk: memory-mapped when read, appended to when written.
+"""Streams of token ids on disk: read memory-mapped, written in pieces.
 
 A stream NAME is ``NAME.ids.npy`` (1-D) and ``NAME.offsets.npy`` (int64): sentence i is
 ``ids[offsets[i]:offsets[i + 1]]``.
@@ -33,7 +33,7 @@ class TokenStream:
         return len(self.offsets) - 1
 
     def sentence(self, position: int) -> np.ndarray:
-        """The ids of one sentence, counted from 0."""
+        """The ids of the sentence with this index, (tokens,)."""
         if not 0 <= position < len(self):
             raise IndexError(f"sentence {position} of {len(self)}")
         return self.ids[self.offsets[position] : self.offsets[position + 1]]
@@ -43,7 +43,7 @@ class TokenStream:
         return map(self.sentence, range(len(self)))
 
     def first(self, count: int) -> "TokenStream":
-        """As many sentences from the beginning, or all if there are fewer."""
+        """The first ``count`` sentences, or all if there are fewer."""
         offsets = self.offsets[: count + 1]
         return TokenStream(self.ids[: offsets[-1]], offsets)
 
@@ -62,7 +62,7 @@ class TokenStream:
         Raises
         ------
         FirthError
-            If it is not there, or damaged.
+            If the stream doesn't exist or is damaged.
         """
         stage = f"tokenize@{folder.name}"
         arrays = []
@@ -71,26 +71,26 @@ class TokenStream:
             try:
                 arrays.append(np.load(path, mmap_mode="r", allow_pickle=False))
             except (ValueError, EOFError):
-                raise FirthError(f"{path}: damaged or cut short; build it anew with `dvc repro {stage}`") from None
+                raise FirthError(f"{path}: damaged or truncated; build it again with `dvc repro {stage}`") from None
         ids, offsets = arrays
         if ids.ndim != 1 or offsets.ndim != 1 or not len(offsets) or offsets[0] != 0 or offsets[-1] != len(ids):
-            raise FirthError(f"{folder / name}.*.npy: don't belong together; build them anew with `dvc repro {stage}`")
+            raise FirthError(f"{folder / name}.*.npy: don't belong together; build them again with `dvc repro {stage}`")
         return cls(ids, offsets)
 
     def save(self, folder: Path, name: str) -> None:
-        """Write a stream that is in memory."""
+        """Write the stream."""
         np.save(folder / f"{name}.ids.npy", self.ids, allow_pickle=False)
         np.save(folder / f"{name}.offsets.npy", self.offsets, allow_pickle=False)
 
 
 def from_sentences(sentences: Sequence[Sequence[int] | np.ndarray]) -> TokenStream:
-    """Sentences in memory, each a list of ids, as a stream."""
+    """A stream in memory, from the ids of each sentence."""
     ids = np.array([token for sentence in sentences for token in sentence], dtype=np.int32)
     return TokenStream(ids, np.cumsum([0, *map(len, sentences)]))
 
 
 class ArrayWriter:
-    """Writes a one-dimensional ``.npy`` file piece by piece, so that it need not fit in memory; a context manager."""
+    """Writes a one-dimensional ``.npy`` file in pieces, so that it need not fit in memory; a context manager."""
 
     def __init__(self, path: Path, dtype: np.dtype) -> None:
         self.path, self.dtype, self.length = path, dtype, 0
@@ -101,7 +101,7 @@ class ArrayWriter:
         return self
 
     def append(self, values: np.ndarray) -> None:
-        """Write more values, in the file's type."""
+        """Write more values (N,), converted to the file's type."""
         self._file.write(np.ascontiguousarray(values, dtype=self.dtype).data)
         self.length += len(values)
 
@@ -111,7 +111,7 @@ class ArrayWriter:
         with self._file:
             if kind is None:
                 self._file.seek(0)
-                self._write_header()  # NumPy leaves room for the digits of the length, so it is as long as the first
+                self._write_header()  # as long as the first, since NumPy pads it for the digits of any length
 
     def _write_header(self) -> None:
         description = {
@@ -123,11 +123,11 @@ class ArrayWriter:
 
 
 class StreamWriter:
-    """Writes a stream piece by piece; a context manager.
+    """Writes a stream in pieces; a context manager.
 
     Parameters
     ----------
-    keep_empty : whether a line without tokens is an empty sentence (where lines are aligned with others) or none.
+    keep_empty : whether a line without tokens is an empty sentence (for lines aligned with another stream), or skipped.
     """
 
     def __init__(self, folder: Path, name: str, dtype: np.dtype, keep_empty: bool) -> None:
@@ -138,12 +138,12 @@ class StreamWriter:
 
     @property
     def tokens(self) -> int:
-        """How many tokens have been written."""
+        """The number of tokens written."""
         return self._ids.length
 
     @property
     def sentences(self) -> int:
-        """How many sentences have ended."""
+        """The number of complete sentences."""
         return self._offsets.length - 1
 
     def __enter__(self) -> "StreamWriter":
@@ -153,9 +153,9 @@ class StreamWriter:
         return self
 
     def append(self, ids: np.ndarray, ends: np.ndarray) -> None:
-        """Write more ids; ``ends`` are the positions among them, ascending, before which a sentence has ended.
+        """Write more ids (N,). ``ends`` are the ascending indices into them before which a sentence ends.
 
-        The last sentence may go on in the next piece.
+        The last sentence may continue in the next piece.
         """
         offsets = ends + self.tokens
         if not self._keep_empty:

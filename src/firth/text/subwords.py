@@ -1,9 +1,9 @@
 """Subwords for translation: byte-pair encoding (Sennrich et al. 2016) over bytes, joint for both languages.
 
-Every byte is in the alphabet, so that no text is unknown and decoding is exact: ``decode`` gives a line back without
-the white space at its ends (and in lower case, if the subwords are lower-cased). Words begin with their space; the
-first word of a line is given one, so that it has the same pieces as elsewhere. The special symbols have ids 0, 1 and 2
-but are never found in text: a literal ``<eos>`` is just characters.
+The alphabet has all 256 bytes, so that no text is unknown and ``decode`` inverts encoding, except for white space at
+the ends of a line (and for case, if subwords are lower-cased). A word's first subword includes the space before it; a
+space is added before the first word of a line, so that its subwords are the same as elsewhere. The special symbols have
+ids 0, 1 and 2 and never occur in text: a literal ``<eos>`` is encoded as characters.
 """
 
 import json
@@ -18,7 +18,7 @@ from firth.text.vocabulary import EOS, PAD, PAD_ID, UNK
 from firth.workspace import require, write_text
 
 LINES_AT_ONCE = 4096
-SPACE = "Ġ"  # as the byte of a space is written in a piece
+SPACE = "Ġ"  # the byte of a space, as the vocabulary writes it
 
 
 class Subwords:
@@ -26,8 +26,8 @@ class Subwords:
 
     Attributes
     ----------
-    tokenizer : the tokenizers library's own.
-    pieces : the vocabulary in order of id.
+    tokenizer : of the tokenizers library.
+    pieces : subwords in order of id.
     """
 
     def __init__(self, tokenizer: Tokenizer) -> None:
@@ -46,11 +46,11 @@ class Subwords:
         yield from self._encoded(batch)
 
     def decode(self, ids: Iterable[int]) -> str:
-        """The text of ids; special symbols are left out, and bytes that are no UTF-8 become U+FFFD."""
+        """The text of ids, without special symbols; bytes that are not UTF-8 become U+FFFD."""
         return self.tokenizer.decode([int(position) for position in ids if position > PAD_ID]).removeprefix(" ")
 
     def words(self) -> list[str]:
-        """The pieces that begin a word, without their space, in order of id; the others are empty."""
+        """Subwords in order of id: those that begin a word without their space, the others empty."""
         return [self.decode([number]) if piece.startswith(SPACE) else "" for number, piece in enumerate(self.pieces)]
 
     def save(self, path: Path) -> None:
@@ -59,30 +59,30 @@ class Subwords:
 
     @classmethod
     def load(cls, path: Path) -> "Subwords":
-        """Read such a file.
+        """Read a file that ``save`` wrote.
 
         Raises
         ------
         FirthError
-            If it is not there or damaged.
+            If the file doesn't exist or is damaged.
         """
         stage = f"tokenize@{path.parent.name}"
         content = require(path, stage).read_bytes()
         try:
             return cls(Tokenizer.from_buffer(content))
-        except Exception:  # the library raises no narrower one
-            raise FirthError(f"{path}: not a tokenizer; build it anew with `dvc repro {stage}`") from None
+        except Exception:  # the library raises nothing more specific
+            raise FirthError(f"{path}: not a tokenizer; build it again with `dvc repro {stage}`") from None
 
     def _encoded(self, batch: list[str]) -> Iterator[list[int]]:
         return (encoding.ids for encoding in self.tokenizer.encode_batch_fast(batch))
 
 
 def train_subwords(lines_iterables: Iterable[Iterable[str]], vocabulary_size: int, lowercase: bool) -> Subwords:
-    """Learn byte-pair encoding from the lines of one or more texts together.
+    """Learn byte-pair encoding from the lines of one or more texts.
 
     Parameters
     ----------
-    vocabulary_size : entries in all: 3 special symbols, 256 bytes, and merges. A small text gives fewer merges.
+    vocabulary_size : the most entries: 3 special symbols, 256 bytes, and merges; a small text has fewer merges.
     """
     tokenizer = Tokenizer(models.BPE())
     strip = normalizers.Strip()
@@ -98,5 +98,5 @@ def train_subwords(lines_iterables: Iterable[Iterable[str]], vocabulary_size: in
     )
     tokenizer.train_from_iterator(chain.from_iterable(lines_iterables), trainer)
     content = json.loads(tokenizer.to_str())
-    content["added_tokens"] = []  # else the symbols would be found in text, and be lost in decoding
+    content["added_tokens"] = []  # otherwise a literal <eos> in text would get the special id
     return Subwords(Tokenizer.from_str(json.dumps(content, ensure_ascii=False)))

@@ -1,20 +1,20 @@
-"""Words out of text, by one stated rule, and readable text out of words.
+"""From text to words by one rule, and from words to readable text.
 
 The rule, by the Unicode classes of the running Python's character database:
 
-1. A *word character* is a letter or number (``str.isalnum``) or a combining mark (category M). The underscore is none.
-2. A *word* is a run of word characters. It runs on over one joiner between two of them: an apostrophe (``'`` ``’``), a
-   hyphen (``-`` U+2010 U+2011), a soft hyphen or a zero-width (non-)joiner; and over one ``.`` or ``,`` between two
-   decimal digits. So ``don't``, ``l’homme``, ``twenty-one`` and ``1,000.50`` are one word each; ``U.S.``, ``24/7`` and
-   ``well--known`` are not.
-3. Every other character that is not white space (``str.isspace``) is a token of its own, with the marks that follow it
-   (a heart and its variation selector stay together).
-4. White space parts tokens and is lost; nothing else is. The HTML line breaks ``<br>``, ``<br/>``, ``<br />`` count as
-   white space; other tags are just characters.
-5. Lower-casing, when asked for, is ``str.lower`` before the cutting.
+1. A *word character* is a letter or number (``str.isalnum``) or a combining mark (category M), but not the underscore.
+2. A *word* is a run of word characters. It may contain single joiners between two word characters: an apostrophe (``'``
+   ``’``), a hyphen (``-`` U+2010 U+2011), a soft hyphen or a zero-width (non-)joiner; and a single ``.`` or ``,``
+   between two decimal digits. So ``don't``, ``l’homme``, ``twenty-one`` and ``1,000.50`` are one word each; ``U.S.``,
+   ``24/7`` and ``well--known`` are not.
+3. Every other character that is not white space (``str.isspace``) is a token, with the marks that follow it (a heart
+   and its variation selector stay together).
+4. White space separates tokens; it alone is lost. The HTML line breaks ``<br>``, ``<br/>``, ``<br />`` count as
+   white space; other tags are ordinary characters.
+5. Lower-casing, if asked for, is ``str.lower`` before tokenizing.
 
-Scripts that don't put spaces between words are not segmented. Text that is *already tokenized* is cut at ASCII white
-space alone and otherwise left as it is, case included.
+Scripts without spaces between words are not segmented. Text that is *already tokenized* is split at ASCII white space
+alone and otherwise kept as it is, case included.
 """
 
 import re
@@ -38,8 +38,8 @@ def _marks() -> str:
 
 
 _MARKS = _marks()
-# Nothing has to follow a word, so no character that was matched is ever given back, and matching takes linear time;
-# possessive quantifiers, which say so, are broken in Python 3.11 before 3.11.5.
+# Matching takes linear time without possessive quantifiers, since nothing has to follow a word and the expression never
+# backtracks; possessive quantifiers are broken in Python 3.11 before 3.11.5.
 _RUN = rf"(?:[^\W_]+|[{_MARKS}]+)+"
 _WORD = rf"{_RUN}(?:(?:[{JOINERS}]|(?<=\d)[.,](?=\d)){_RUN})*"
 _TOKEN = rf"{_WORD}|\S[{_MARKS}]*"
@@ -53,20 +53,20 @@ _CLITIC = re.compile(r"['’][^\W\d_]+")
 
 
 def words(text: str, lowercase: bool) -> list[str]:
-    """Cut text into words and other characters by the rule above."""
+    """Split text into tokens by the rule above."""
     text = without_line_breaks(text)
     return _BY_RULE.findall(text.lower() if lowercase else text)
 
 
 def tokenize_line(line: str, lowercase: bool, tokenized: bool) -> list[str]:
-    """Cut a line by the rule, or, if it is already tokenized, at its spaces (and leave its case alone)."""
+    """Split a line by the rule above or, if it is already tokenized, at white space alone (case is kept)."""
     return _AT_SPACES.findall(line) if tokenized else words(line, lowercase)
 
 
 def tokens_and_line_ends(text: str, lowercase: bool, tokenized: bool) -> list[str]:
     r"""Tokens of all lines of a text in one list, with the token ``"\n"`` at the end of each line.
 
-    No token contains ``"\n"``, so the marks can't be mistaken.
+    No token of the text contains ``"\n"``.
     """
     if tokenized:
         return _AT_SPACES_AND_LINES.findall(text)
@@ -74,15 +74,14 @@ def tokens_and_line_ends(text: str, lowercase: bool, tokenized: bool) -> list[st
 
 
 def without_line_breaks(text: str) -> str:
-    """HTML's line breaks as spaces."""
+    """The text with HTML line breaks replaced by spaces."""
     return _BREAK.sub(" ", text) if "<" in text else text
 
 
 def join_words(tokens: Iterable[str]) -> str:
-    """Readable text from word tokens: punctuation closes up with its word, straight double quotes come in pairs.
+    """Readable text from word tokens: no space between punctuation and its word; straight double quotes pair up.
 
-    It guesses where spaces were: ``words(join_words(tokens), False)`` gives the tokens of ordinary sentences back, but
-    the spacing of the source is lost for good.
+    ``words(join_words(tokens), False)`` returns the tokens of ordinary sentences; the original spacing is lost.
     """
     parts: list[str] = []
     close_up = True  # no space before the next token

@@ -1,7 +1,7 @@
-r"""The vocabulary: which word has which id, and how often it came in training.
+r"""The vocabulary: the id of each token, and its count in the training text.
 
 File format: UTF-8 lines ``token<tab>count`` that end in ``"\n"``; the id is the line number from 0. Only ``"\n"`` ends
-a line, so tokens may hold any odd character (U+2028, U+0085, a carriage return, …) but tab and newline.
+a line, so that tokens may contain any character (U+2028, U+0085, a carriage return, …) except tab and newline.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from firth.errors import FirthError
 from firth.workspace import require, write_text
 
 if TYPE_CHECKING:
-    from firth.params.tokens import WordTokens
+    from firth.params.tokens_params import WordTokens
 
 UNK, EOS, PAD = "<unk>", "<eos>", "<pad>"
 UNK_ID, EOS_ID, PAD_ID = 0, 1, 2
@@ -27,9 +27,9 @@ class Vocabulary:
 
     Attributes
     ----------
-    tokens : every token, in order of id; ``<unk>`` is 0, ``<eos>`` is 1 (and ``<pad>``, where there is one, 2).
-    counts : (V,) int64. That of ``<unk>`` is the number of training tokens that carry its id, of ``<eos>`` the
-        number of training sentences.
+    tokens : tokens in order of id; ``<unk>`` is 0, ``<eos>`` is 1 (and ``<pad>``, if included, 2).
+    counts : (V,) int64. The count of ``<unk>`` is the number of training tokens with its id, the count of ``<eos>``
+        the number of training sentences.
     """
 
     def __init__(self, tokens: Sequence[str], counts: Sequence[int] | np.ndarray) -> None:
@@ -37,7 +37,7 @@ class Vocabulary:
         self.counts = np.asarray(counts, dtype=np.int64)
         self._ids = {token: position for position, token in enumerate(self.tokens)}
         if len(self._ids) != len(self.tokens) or self.counts.shape != (len(self.tokens),):
-            raise ValueError("a vocabulary has different tokens and one count for each")
+            raise ValueError("tokens must be distinct and have one count each")
 
     def __len__(self) -> int:
         return len(self.tokens)
@@ -47,11 +47,11 @@ class Vocabulary:
 
     @property
     def dtype(self) -> np.dtype:
-        """The type of ids on disk: uint16 where every id fits, otherwise int32."""
+        """The type of ids on disk: uint16 if every id fits, otherwise int32."""
         return np.dtype(np.uint16 if len(self) <= 1 << 16 else np.int32)
 
     def id(self, token: str) -> int:
-        """The id of a token; that of ``<unk>`` for one that is not in the vocabulary."""
+        """The id of a token; the id of ``<unk>`` if the vocabulary doesn't have it."""
         return self._ids.get(token, UNK_ID)
 
     def encode(self, tokens: Iterable[str]) -> np.ndarray:
@@ -76,14 +76,14 @@ class Vocabulary:
         Raises
         ------
         FirthError
-            If it is not there, or not such a file; the line is named.
+            If the file doesn't exist, or isn't a vocabulary; the line is named.
         """
         stage = f"tokenize@{path.parent.name}"
         try:
             text = require(path, stage).read_bytes().decode("utf-8")
         except UnicodeDecodeError as error:
             raise FirthError(
-                f"{path}: not UTF-8 (byte {error.start}); build it anew with `dvc repro {stage}`"
+                f"{path}: not UTF-8 (byte {error.start}); build it again with `dvc repro {stage}`"
             ) from None
         lines = text.split("\n")
         tokens, counts = [], []
@@ -91,12 +91,12 @@ class Vocabulary:
             token, tab, count = line.partition("\t")
             if not (token and tab and count.isascii() and count.isdecimal()):
                 raise FirthError(
-                    f"{path}: line {number} is not `token<tab>count`; build it anew with `dvc repro {stage}`"
+                    f"{path}: line {number} is not `token<tab>count`; build it again with `dvc repro {stage}`"
                 )
             tokens.append(token)
             counts.append(int(count))
         if lines[-1] or tokens[:2] != [UNK, EOS] or len(set(tokens)) != len(tokens):
-            raise FirthError(f"{path}: cut short or not a vocabulary; build it anew with `dvc repro {stage}`")
+            raise FirthError(f"{path}: truncated or not a vocabulary; build it again with `dvc repro {stage}`")
         return cls(tokens, counts)
 
 
@@ -106,16 +106,16 @@ def build_vocabulary(
     """Choose the vocabulary from the word types of the training text.
 
     Special symbols first; then the types seen at least ``min_count`` times, by descending count, ties in code-point
-    order, until the vocabulary has ``max_size`` entries *with the special symbols counted*. What is left out becomes
-    ``<unk>``, and so do special symbols that stand literally in the text.
+    order, until the vocabulary has ``max_size`` entries, *special symbols included*. All other types become
+    ``<unk>``, as do special symbols that occur literally in the text.
 
     Parameters
     ----------
-    types : T word types. Those with count 0 (seen in other splits alone) are left out too.
-    counts : (T,) how often each came in the training text.
+    types : T word types; those with count 0 occur in other splits alone, and become ``<unk>``.
+    counts : (T,) counts in the training text.
     sentences : training sentences, the count of ``<eos>``.
-    key : where ``settings`` stand in params.yaml, such as ``tokens.lm``; for the message of the error.
-    padded : whether ``<pad>`` is among the special symbols.
+    key : the key of ``settings`` in params.yaml, such as ``tokens.lm``, for the error.
+    padded : whether ``<pad>`` is a special symbol too.
 
     Returns
     -------
@@ -124,7 +124,7 @@ def build_vocabulary(
     Raises
     ------
     FirthError
-        If no word is left.
+        If no word is frequent enough, or ``max_size`` leaves no room for words.
     """
     special = [UNK, EOS, PAD] if padded else [UNK, EOS]
     kept = [
@@ -136,11 +136,11 @@ def build_vocabulary(
         largest = int(counts.max()) if len(counts) else 0
         raise FirthError(
             f"{key}.min_count = {settings.min_count}: no word of the training text is that frequent "
-            f"(the most frequent comes {largest} times); lower it to {max(largest, 1)} or less, or give more text"
+            f"(the most frequent occurs {largest} times); lower it to {max(largest, 1)} or less, or give more text"
         )
     if settings.max_size <= len(special):
         raise FirthError(
-            f"{key}.max_size = {settings.max_size}: no room for words beside {len(special)} special symbols; raise it"
+            f"{key}.max_size = {settings.max_size}: no room for words besides {len(special)} special symbols; raise it"
         )
     frequency = counts.tolist()
     kept.sort(key=lambda position: (-frequency[position], types[position]))

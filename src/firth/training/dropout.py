@@ -6,7 +6,7 @@ from torch.nn import functional as F
 
 
 def locked_dropout(values: Tensor, share: float, training: bool) -> Tensor:
-    """Dropout of values (T, B, …) with one mask for all T (Gal & Ghahramani 2016)."""
+    """Dropout of values (T, B, …) with the same mask at all time steps T (Gal & Ghahramani 2016)."""
     if not training or not share:
         return values
     return values * F.dropout(torch.ones_like(values[:1]), share)

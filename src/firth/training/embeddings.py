@@ -1,4 +1,4 @@
-"""Embeddings that begin as word vectors which were learned on another text."""
+"""Embeddings initialized from word vectors that were trained on another text."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 def read_vectors(path: Path, stage: str) -> "KeyedVectors":
     """Word vectors in word2vec's text format."""
-    from gensim.models import KeyedVectors  # here, because it takes a second
+    from gensim.models import KeyedVectors  # importing gensim takes a second
 
     return KeyedVectors.load_word2vec_format(str(require(path, stage)))
 
@@ -25,25 +25,25 @@ def read_vectors(path: Path, stage: str) -> "KeyedVectors":
 def initialize(
     weight: Tensor, deviation: float, tokens: Sequence[str], vectors: "KeyedVectors", key: str, source: str
 ) -> float:
-    """Put word vectors in the place of random embeddings, scaled to the same standard deviation.
+    """Replace random embeddings by word vectors, scaled to the same standard deviation.
 
-    A token without a vector takes that of its lower-case form; without either, it stays random.
+    A token without a vector takes the vector of its lower-case form; if there is none either, it stays random.
 
     Parameters
     ----------
-    weight : (V, E), random with this standard deviation.
+    weight : (V, E), random with standard deviation ``deviation``; changed in place.
     tokens : the vocabulary, in the order of ids.
-    key, source : of the embedding size in params.yaml, and where the vectors come from, for the error.
+    key, source : for the error message: the embedding size's key in params.yaml, and the vectors' file.
 
     Returns
     -------
     float
-        The share of the vocabulary that has a vector.
+        The share of the vocabulary that is initialized from a vector.
 
     Raises
     ------
     FirthError
-        If the vectors' dimension isn't the embedding size.
+        If the vectors' dimension differs from the embedding size.
     """
     if vectors.vector_size != weight.shape[1]:
         raise FirthError(

@@ -1,4 +1,4 @@
-"""Progress of long work: a bar on a terminal, plain lines in a log; what, how far, how long."""
+"""Progress of long work: a bar on a terminal, plain lines in a log."""
 
 import time
 from types import TracebackType
@@ -10,12 +10,12 @@ SECONDS_BETWEEN_LINES = 20.0
 
 
 class Meter:
-    """Shows how far one piece of work has come; used as a context manager.
+    """Shows the progress of one piece of work; used as a context manager.
 
     Parameters
     ----------
-    what : the work, in a few words, such as ``tokenize embeddings``.
-    total : the amount of work in any unit; ``advance`` counts towards it. None if it is not known.
+    what : the work in a few words, such as ``tokenize embeddings``.
+    total : the amount of work in any unit; ``advance`` counts towards it. None if unknown.
     """
 
     def __init__(self, what: str, total: float | None) -> None:
@@ -44,7 +44,7 @@ class Meter:
             self.bar.stop()
 
     def advance(self, amount: float, note: str = "") -> None:
-        """Count ``amount`` more of the total as done; ``note`` (a loss, say) is shown beside it."""
+        """Count ``amount`` more of the total as done; ``note`` (a loss, say) is shown beside the bar."""
         self.done += amount
         if self.console.is_terminal:
             self.bar.update(self.task, advance=amount, description=f"{self.what} {note}".rstrip())
@@ -52,7 +52,7 @@ class Meter:
             self.line(note)
 
     def line(self, note: str = "") -> None:
-        """Print one line of a log, or above the bar of a terminal."""
+        """Print one line to the log, or above the bar on a terminal."""
         self.last_line = time.monotonic()
         elapsed = self.last_line - self.start
         parts = [f"{elapsed:.0f} s"]

@@ -1,4 +1,4 @@
-"""Named random generators: randomness comes from the seed, and no generator is shared."""
+"""Named random generators: all randomness derives from the seed, and no generator is shared."""
 
 import hashlib
 
@@ -6,7 +6,7 @@ import numpy as np
 
 
 def derived_seed(seed: int, *names: str | int) -> int:
-    """A seed of 63 bits for one purpose, named by words and numbers; independent of every other purpose's."""
+    """A seed of 63 bits for one purpose, named by words and numbers; independent of all other purposes."""
     digest = hashlib.sha256("/".join(str(part) for part in (seed, *names)).encode()).digest()
     return int.from_bytes(digest[:8], "big") >> 1
 

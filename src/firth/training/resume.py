@@ -1,56 +1,34 @@
-"""Working checkpoints: found again by a fingerprint of everything that decides the result, and locked while in use."""
+"""Working checkpoints, found again by the fingerprint of their computation and locked while in use."""
 
-import hashlib
-import json
 import os
 import shutil
-import sys
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
 
 from filelock import FileLock, Timeout
 
 from firth.errors import FirthError
 
-UNINVOLVED = ("firth.errors", "firth.workspace", "firth.cli", "firth.training.progress")  # cannot change a result
-
-
-def fingerprint(settings: dict[str, Any], inputs: Iterable[Path]) -> str:
-    """A name for one computation: its settings, the bytes of its inputs and the source of every imported module.
-
-    Parameters
-    ----------
-    settings : values that JSON can write, by name.
-    inputs : files, or folders that are read whole.
-    """
-    digest = hashlib.sha256(json.dumps(settings, sort_keys=True).encode())
-    modules = sorted(name for name in sys.modules if name.split(".")[0] == "firth" and name not in UNINVOLVED)
-    sources = [Path(path) for name in modules if (path := getattr(sys.modules[name], "__file__", None))]
-    for name, path in [*zip(modules, sources, strict=True), *((path.name, path) for path in _files(inputs))]:
-        digest.update(f"\0{name}\0".encode())
-        with path.open("rb") as file:
-            digest.update(hashlib.file_digest(file, "sha256").digest())
-    return digest.hexdigest()[:16]
+KEPT = 3  # computations of one stage item whose checkpoints stay, such as those of interrupted experiments
 
 
 @contextmanager
-def checkpoint_folder(folder: Path, name: str) -> Iterator[Path]:
-    """Yield ``folder/name``, locked against a second run, and remove it if the block ends well.
+def checkpoint_folder(folder: Path, fingerprint: str) -> Iterator[Path]:
+    """Yield ``folder/fingerprint``, locked against a second run, and remove it if the block ends well.
 
-    What other fingerprints left there is removed first.
+    Experiments of other settings may be at work beside it. Of the checkpoints that they have left, the newest stay.
 
     Raises
     ------
     FirthError
-        If another process holds the folder.
+        If another process holds the same computation.
     """
     if int(os.environ.get("LOCAL_RANK", "0")) > 0 or int(os.environ.get("NODE_RANK", "0")) > 0:
-        yield folder / name  # a further process of the run that holds the lock
+        yield folder / fingerprint  # a further process of the run that holds the lock
         return
     folder.mkdir(parents=True, exist_ok=True)
-    lock = FileLock(folder / "lock")
+    lock = _lock(folder / fingerprint)
     try:
         lock.acquire(timeout=0)
     except Timeout:
@@ -59,16 +37,21 @@ def checkpoint_folder(folder: Path, name: str) -> Iterator[Path]:
             "wait for it or stop it, then run again"
         ) from None
     try:
-        for stale in folder.iterdir():
-            if stale.is_dir() and stale.name != name:
-                shutil.rmtree(stale)
-        (folder / name).mkdir(exist_ok=True)
-        yield folder / name
-        shutil.rmtree(folder / name)  # the run is over: a forced one trains anew
+        _remove_old(folder, fingerprint)
+        (folder / fingerprint).mkdir(exist_ok=True)
+        yield folder / fingerprint
+        shutil.rmtree(folder / fingerprint)  # the run is over: a forced one trains anew
     finally:
         lock.release()
 
 
-def _files(paths: Iterable[Path]) -> Iterator[Path]:
-    for path in paths:
-        yield from sorted(item for item in path.rglob("*") if item.is_file()) if path.is_dir() else [path]
+def _lock(folder: Path) -> FileLock:
+    return FileLock(folder.with_name(f"{folder.name}.lock"))
+
+
+def _remove_old(folder: Path, fingerprint: str) -> None:
+    """Remove what other computations left, but for the newest and for what is in use."""
+    others = [path for path in folder.iterdir() if path.is_dir() and path.name != fingerprint]
+    for old in sorted(others, key=lambda path: path.stat().st_mtime, reverse=True)[KEPT - 1 :]:
+        with suppress(Timeout), _lock(old).acquire(timeout=0):
+            shutil.rmtree(old)

@@ -9,8 +9,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+import pandas as pd
 import pytorch_lightning as pl
 import torch
 from dvclive.lightning import DVCLiveLogger
@@ -20,26 +21,24 @@ from pytorch_lightning.callbacks import Callback, EarlyStopping, ModelCheckpoint
 from torch import Tensor
 
 from firth.errors import FirthError
-from firth.params.compute import ComputeParams
+from firth.params.compute_params import ComputeParams
+from firth.params.settings import Settings
 from firth.training.precision import for_lightning, prepare
 from firth.training.progress import Meter
 from firth.training.reproducibility import derived_seed
-from firth.training.resume import checkpoint_folder, fingerprint
+from firth.training.resume import checkpoint_folder
 from firth.workspace import Workspace
 
-if TYPE_CHECKING:
-    from firth.params.experiment import Params
+DIVERGED = 100.0  # nats a token: worse than any model of text, and exp() of it is finite
 
-DIVERGED = 100.0  # nats a token: no model of text is as bad, and exp() of it still is a number
-
-# Probabilities of what a model has ruled out, and the moments of words long unseen, sink into subnormal numbers, which
-# a CPU handles some twenty times slower. New threads inherit the setting, so it has to come before the first of them.
+# Very small probabilities, and Adam's moments of rare words, become subnormal numbers, with which a CPU computes some
+# twenty times slower. Threads inherit the setting when they start, so it comes before the first of them.
 torch.set_flush_denormal(True)
 
 
 @dataclass(frozen=True)
 class Run:
-    """What a training needs beside model and data: its name, its place, and how to repeat it."""
+    """What a training needs beside model and data: name, folders, seed, precision and hardware."""
 
     name: str
     checkpoints: Path
@@ -50,30 +49,28 @@ class Run:
 
 
 @contextmanager
-def training_run(
-    name: str, params: "Params", workspace: Workspace, settings: dict[str, Any], inputs: Iterable[Path]
-) -> Iterator[Run]:
-    """Hold the checkpoint folder of one stage's run until its outputs are written.
+def training_run(name: str, settings: Settings, workspace: Workspace, inputs: Iterable[Path]) -> Iterator[Run]:
+    """Hold the checkpoint folder of one item's training until its outputs are written.
 
     Parameters
     ----------
-    settings, inputs : beside seed, threads and precision, all that decides the result; see ``fingerprint``.
+    name : of the run, in ``checkpoints/`` and ``logs/``, and in the names of its random generators.
+    inputs : files or folders that decide the result, beside the settings and the code.
     """
-    shared = {"seed": params.seed, "threads": params.threads, "precision": params.precision}
-    mark = fingerprint({**shared, **settings}, inputs)
+    mark = settings.fingerprint(inputs)
     with checkpoint_folder(workspace.checkpoints(name), mark) as checkpoints:
-        yield Run(name, checkpoints, workspace.logs(name), params.seed, params.precision, params.compute)
+        yield Run(name, checkpoints, workspace.logs(name), settings.seed, settings.precision, settings.compute)
 
 
 def part_of(run: Run, name: str) -> Run:
-    """One of several trainings of a run; its checkpoints stay until the whole run is over."""
+    """One of several trainings of a run; its checkpoints are kept until the whole run has ended."""
     return replace(run, name=f"{run.name}-{name}", checkpoints=run.checkpoints / name, logs=run.logs / name)
 
 
 class History(Callback):
     """The learning curve and the best weights, kept in the checkpoint so that a resumed run repeats no row.
 
-    A model reports ``train_loss`` and, if it validates, ``valid_loss``: nats a token, mean over the epoch.
+    A model reports ``train_loss`` and, if it validates, ``valid_loss``: mean over the epoch, in nats a token.
     """
 
     def __init__(self, name: str) -> None:
@@ -101,7 +98,7 @@ class History(Callback):
                 "lower its learning_rate or gradient_clip_norm in params.yaml"
             )
         self.rows.append({"epoch": trainer.current_epoch + 1, **losses})
-        loss = losses.get("valid_loss", float("-inf"))  # without validation, the last weights are the ones to keep
+        loss = losses.get("valid_loss", float("-inf"))  # without validation, the last weights are kept
         if loss < self.best_loss or loss == float("-inf"):
             self.best_loss = loss
             self.best_weights = {name: value.detach().cpu().clone() for name, value in pl_module.state_dict().items()}
@@ -111,13 +108,15 @@ class History(Callback):
         """The epoch, counted from 1, whose weights were kept."""
         return int(min(self.rows, key=lambda row: row["valid_loss"])["epoch"])
 
-    def curve(self) -> str:
-        """The learning curve as CSV: nats a token, and perplexity on the validation text."""
-        lines = ["epoch,train_loss,valid_loss,valid_perplexity"]
-        for row in self.rows:
-            values = (row["train_loss"], row["valid_loss"], math.exp(row["valid_loss"]))
-            lines.append(",".join([str(int(row["epoch"])), *(f"{value:.6g}" for value in values)]))
-        return "\n".join(lines) + "\n"
+    def curve(self) -> pd.DataFrame:
+        """The curve of a model that validates: ``epoch``, ``train_loss``, ``valid_loss``, ``valid_perplexity``.
+
+        Losses in nats a token; perplexity on the validation text.
+        """
+        rows = [
+            (int(row["epoch"]), row["train_loss"], row["valid_loss"], math.exp(row["valid_loss"])) for row in self.rows
+        ]
+        return pd.DataFrame(rows, columns=["epoch", "train_loss", "valid_loss", "valid_perplexity"])
 
     def state_dict(self) -> dict[str, Any]:
         return {"rows": self.rows, "best_loss": self.best_loss, "best_weights": self.best_weights}
@@ -129,7 +128,7 @@ class History(Callback):
 
 
 class WholeCheckpoints(TorchCheckpointIO):
-    """Writes a checkpoint beside its place, then renames it; Lightning's own may leave half of one."""
+    """Writes a checkpoint to a temporary file, then renames it; Lightning's own class may leave half a file."""
 
     def save_checkpoint(self, checkpoint: dict[str, Any], path: Any, storage_options: Any = None) -> None:
         partial = Path(f"{path}.partial")
@@ -142,9 +141,9 @@ class WholeCheckpoints(TorchCheckpointIO):
 
 
 class StepSeed(Callback):
-    """Seeds torch anew at every step, so that dropout after a resume is what it would have been without.
+    """Seeds torch before every step, so that dropout after a resume is that of an uninterrupted training.
 
-    At every step, not every epoch, because Lightning's own loaders draw from the same generator in between.
+    Not once an epoch, because Lightning's loaders draw from the same generator between steps.
     """
 
     def __init__(self, run: Run) -> None:
@@ -152,13 +151,13 @@ class StepSeed(Callback):
 
     def on_train_batch_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule, *_: Any) -> None:
         seed = derived_seed(self.run.seed, self.run.name, "step", trainer.global_step, trainer.global_rank)
-        torch.default_generator.manual_seed(seed)  # torch.manual_seed takes a millisecond for devices that aren't there
+        torch.default_generator.manual_seed(seed)  # torch.manual_seed takes a millisecond for missing devices
         if pl_module.device.type == "cuda":
             torch.cuda.manual_seed(seed)
 
 
 class StopWhereStopped(Callback):
-    """Ends a resumed training at once if it had already stopped early before it was interrupted."""
+    """Ends a resumed training at once if early stopping had ended it before the interruption."""
 
     def __init__(self, early_stopping: EarlyStopping) -> None:
         self.early_stopping = early_stopping
@@ -169,7 +168,7 @@ class StopWhereStopped(Callback):
 
 
 class Progress(Callback):
-    """One meter for the whole training, and one line an epoch."""
+    """A meter for the whole training, and a line for each epoch."""
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -208,18 +207,17 @@ def train(
     gradient_clip_norm: float | None = None,
     observers: Sequence[Callback] = (),
 ) -> History:
-    """Train ``model`` to the end, from its last checkpoint if there is one, and load its best weights into it.
+    """Train ``model``, from its last checkpoint if there is one, and load its best weights into it.
 
     Parameters
     ----------
-    patience : epochs without a better ``valid_loss`` before training stops; None trains all epochs and does not
-        validate.
-    observers : further callbacks, which watch the training and change nothing; their state is in the checkpoint.
+    patience : epochs without a better ``valid_loss`` before training stops; None trains all epochs without validation.
+    observers : further callbacks, which only observe the training; their state is in the checkpoint.
 
     Returns
     -------
     History
-        One row an epoch, and the weights of the best one.
+        A row for each epoch, and the weights of the best epoch.
     """
     history = History(run.name)
     callbacks: list[Callback] = [history, StepSeed(run), Progress(run.name), *observers]
@@ -238,7 +236,7 @@ def train(
     last = run.checkpoints / "last.ckpt"
     _quiet()
     accelerator = run.compute.accelerator
-    if accelerator == "auto":  # what is tested, and no other accelerator that Lightning might find
+    if accelerator == "auto":  # no other accelerator is tested
         accelerator = "gpu" if torch.cuda.is_available() else "cpu"
     prepare(run.precision, cpu=accelerator == "cpu")
     try:
@@ -266,19 +264,19 @@ def train(
         ) from None
     trainer.fit(model, data, ckpt_path=str(last) if last.exists() else None, weights_only=True)
     if not trainer.is_global_zero:
-        sys.exit(0)  # of several processes, one goes on to test the model and write the outputs
+        sys.exit(0)  # of several processes, one goes on and writes the outputs
     model.load_state_dict(history.best_weights)
-    model.to(trainer.strategy.root_device)  # Lightning has taken it back to the CPU, but it is still to be tested
+    model.to(trainer.strategy.root_device)  # Lightning has moved it to the CPU
     return history
 
 
 def may_fuse(trainer: pl.Trainer) -> bool:
-    """Whether an optimizer may take its step in one go; in mixed precision, Lightning refuses to clip its gradients."""
+    """Whether an optimizer may be fused: in mixed precision, Lightning refuses to clip the gradients of a fused one."""
     return "mixed" not in trainer.precision
 
 
 def warm_up_and_cosine(step: int, steps: int, warm_up_share: float) -> float:
-    """The factor of the learning rate at a step: up a line over the first share of steps, down half a cosine to 0."""
+    """The factor of the learning rate: linear warm-up over a share of the steps, then half a cosine down to 0."""
     warm_up = max(1, round(warm_up_share * steps))
     if step < warm_up:
         return (step + 1) / warm_up
@@ -286,7 +284,7 @@ def warm_up_and_cosine(step: int, steps: int, warm_up_share: float) -> float:
 
 
 def _quiet() -> None:
-    """Keep Lightning's notes on hardware and its advice on workers (the data are in memory) out of the log."""
+    """Keep Lightning's notes on hardware, and its advice on loader processes, out of the log."""
     for name in ("pytorch_lightning", "pytorch_lightning.utilities.rank_zero", "pytorch_lightning.accelerators.cuda"):
         logging.getLogger(name).setLevel(logging.ERROR)
     warnings.filterwarnings("ignore", module="pytorch_lightning")

@@ -1,8 +1,8 @@
 """Word vectors on disk, in word2vec's text and binary formats, which gensim, the TensorBoard projector and others read.
 
-Both hold a header ``words dimension`` and, for each word in order of frequency, the word, a space, and its vector: as
-decimal numbers up to the end of the line, or as float32 in little-endian order. Words may hold any character but a
-space and a newline, and tokens never hold these two.
+Both formats hold a header ``words dimension`` and then, for each word in order of frequency, the word, a space and its
+vector: decimal numbers up to the end of the line, or little-endian float32. A word may contain any character but the
+space and the newline, which no token contains.
 """
 
 from collections.abc import Sequence
@@ -14,27 +14,27 @@ from gensim.models import KeyedVectors
 from firth.errors import FirthError
 from firth.workspace import require
 
-SPACES = ("svd", "word2vec")  # stages that train word vectors
+SPACES = ("svd", "word2vec")  # the stages that train word vectors
 TEXT, BINARY = "vectors.txt", "vectors.bin"
 
 
 def save_vectors(words: Sequence[str], vectors: np.ndarray, folder: Path) -> None:
-    """Write vectors (V, D) of words in order of frequency, in both formats; words whose vector is zero are left out."""
+    """Write vectors (V, D) of words in order of frequency, in both formats, without the words whose vector is zero."""
     known = np.flatnonzero(vectors.any(axis=1)).tolist()
     keyed = KeyedVectors(vectors.shape[1])
     keyed.add_vectors([words[row] for row in known], vectors[known].astype(np.float32))
-    keyed.expandos["count"] = np.arange(len(known), 0, -1)  # gensim saves by falling count, and warns without one
+    keyed.expandos["count"] = np.arange(len(known), 0, -1)  # gensim sorts by falling count, and warns without one
     keyed.save_word2vec_format(str(folder / TEXT))
     keyed.save_word2vec_format(str(folder / BINARY), binary=True)
 
 
 def load_vectors(folder: Path) -> KeyedVectors:
-    """Read the binary file, which takes a fifteenth of the text file's time.
+    """Read the binary file, in a fifteenth of the text file's time.
 
     Raises
     ------
     FirthError
-        If it is not there, or damaged.
+        If it is missing or damaged.
     """
     path = require(folder / BINARY, folder.name)
     try:

@@ -13,11 +13,11 @@ from scipy.sparse.linalg import ArpackError, LinearOperator, eigsh
 from threadpoolctl import threadpool_limits
 
 from firth.errors import FirthError
-from firth.params.svd import SvdParams
+from firth.params.svd_params import SvdParams
 
-NEGLIGIBLE = 1e-9  # a singular value below this share of the largest one is rounding
+NEGLIGIBLE = 1e-9  # a singular value below this share of the largest one is taken for a rounding error
 CELLS_PER_PIECE = 2**20
-PARTIAL_SUMS = 8  # of a matrix product; fixed, so that its last bits don't depend on the number of threads
+PARTIAL_SUMS = 8  # of a matrix product; fixed, so that its last bits do not depend on the number of threads
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class Factorization:
     """A truncated SVD of a PPMI matrix.
 
     vectors : (V, d) float32, U·Σ^p, or U·Σ^p + V·Σ^p; spectrum : (d,) the singular values, descending;
-    explained_variance : share of the matrix's squared Frobenius norm that the d dimensions hold.
+    explained_variance : Σσ² of the d dimensions, as a share of the matrix's squared Frobenius norm.
     """
 
     vectors: np.ndarray
@@ -37,13 +37,13 @@ def ppmi(counts: sparse.csr_array, params: SvdParams) -> sparse.csr_array:
     """Shifted positive pointwise mutual information with context-distribution smoothing.
 
     max(0, log(#(w, c) / (#(w) · P_α(c))) − log k), where P_α(c) = #(c)^α / Σ #(c)^α, α is ``smoothing`` and k is
-    ``shift`` (Levy, Goldberg & Dagan 2015, sections 2.1 and 3.2). Words are rows, contexts are columns. Some rows are
-    worked on at a time, in float64, so that memory holds little more than the result.
+    ``shift`` (Levy, Goldberg & Dagan 2015, sections 2.1 and 3.2). Words are rows, contexts are columns. Computed in
+    float64 for a group of rows at a time, so that memory holds little more than the result.
 
     Returns
     -------
     csr_array of shape (V, V), float32
-        Holds positive cells only.
+        Only positive cells are stored.
     """
     words, contexts = np.zeros(counts.shape[0]), np.zeros(counts.shape[1])
     for first, last, cells in _pieces(counts):
@@ -53,7 +53,10 @@ def ppmi(counts: sparse.csr_array, params: SvdParams) -> sparse.csr_array:
     contexts **= params.smoothing
     contexts /= max(contexts.sum(), 1e-300)
 
-    data, indices = np.empty(counts.nnz, np.float32), np.empty(counts.nnz, counts.indices.dtype)  # untouched: no memory
+    data, indices = (
+        np.empty(counts.nnz, np.float32),
+        np.empty(counts.nnz, counts.indices.dtype),
+    )  # no memory yet
     indptr, filled = np.zeros_like(counts.indptr), 0
     for first, last, cells in _pieces(counts):
         rows = np.repeat(np.arange(first, last), np.diff(counts.indptr[first : last + 1]))
@@ -70,12 +73,12 @@ def ppmi(counts: sparse.csr_array, params: SvdParams) -> sparse.csr_array:
 def factorize(matrix: sparse.csr_array, params: SvdParams, threads: int = 1) -> Factorization:
     """Truncated SVD with the singular values to the power ``eigenvalue_weight``.
 
-    Exact to rounding: the leading right singular vectors are eigenvectors of MᵀM (Lanczos iteration, ARPACK), and M
-    is decomposed in their span. ARPACK is called as ``svds`` would, but with a generator of its own: where singular
-    values coincide it starts again from random vectors, which ``svds`` leaves to chance. Each column's sign is such
-    that its entry of largest magnitude among the words' vectors is positive. The products with M are shared out among
-    ``threads``; BLAS, whose threads would wait for one another more than they work here, has one. So the bytes are
-    the same for any number of threads.
+    Exact to rounding: the leading right singular vectors are eigenvectors of MᵀM (Lanczos iteration, ARPACK), and M is
+    decomposed in their span. ARPACK is called directly rather than by ``svds``, which does not seed the random vectors
+    from which the iteration restarts where singular values coincide. The sign of each column makes the entry of largest
+    magnitude among the word vectors positive. The products with M are distributed over ``threads`` with partial sums
+    that do not depend on their number; BLAS, whose threads would mostly wait here, has one. So the bytes are the same
+    for any number of threads.
 
     Raises
     ------
@@ -89,7 +92,7 @@ def factorize(matrix: sparse.csr_array, params: SvdParams, threads: int = 1) -> 
         )
     if dimension >= size:
         raise FirthError(f"svd.dimension = {dimension}: the vocabulary has {size} entries; use at most {size - 1}")
-    lanczos_vectors = min(size, max(dimension + dimension // 2, dimension + 20))  # no more, as each step reads them all
+    lanczos_vectors = min(size, max(dimension + dimension // 2, dimension + 20))  # not more: each step reads them all
     with ThreadPoolExecutor(threads) as pool, threadpool_limits(1, user_api="blas"):
         try:
             _, right = eigsh(
@@ -117,7 +120,7 @@ def factorize(matrix: sparse.csr_array, params: SvdParams, threads: int = 1) -> 
 
 
 def _gram(matrix: sparse.csr_array, pool: ThreadPoolExecutor) -> LinearOperator:
-    """MᵀM as an operator on vectors; the rows of M are shared out in parts whose sums are added in order."""
+    """MᵀM as an operator on vectors; partial sums over groups of M's rows are added in order."""
     size = matrix.shape[1]
     indptr, indices = matrix.indptr.astype(np.int64), matrix.indices.view(f"u{matrix.indices.itemsize}")
     cuts = np.searchsorted(indptr, np.linspace(0, matrix.nnz, PARTIAL_SUMS + 1)[1:-1]).tolist()
@@ -134,7 +137,7 @@ def _gram(matrix: sparse.csr_array, pool: ThreadPoolExecutor) -> LinearOperator:
 def gram_product(
     indptr: np.ndarray, indices: np.ndarray, data: np.ndarray, vector: np.ndarray, first: int, last: int
 ) -> np.ndarray:
-    """RᵀR · vector in float64, for the rows R = first … last − 1 of a CSR matrix, each of which is read once."""
+    """RᵀR · vector in float64, for the rows R = first … last − 1 of a CSR matrix; each row is read once."""
     result = np.zeros(len(vector))
     for row in range(first, last):
         weight = 0.0

@@ -1,0 +1,5 @@
+"""``python -m firth`` is the command ``firth``."""
+
+from firth.launch import main
+
+main()

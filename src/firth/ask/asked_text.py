@@ -1,0 +1,68 @@
+"""The text of questions: from the command line, files and pipes."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from pathlib import Path
+
+from firth.ask.sentence_blocks import SentenceBlock, SentenceEncoder, line_groups
+from firth.corpora.archives import SUFFIXES, LocalFile
+from firth.corpora.formats import prose_lines
+from firth.errors import FirthError
+from firth.training.progress import Meter
+
+STANDARD_INPUT = "-"
+
+
+def checked(line: str, name: str) -> str:
+    """A line from the command line, if it is UTF-8.
+
+    Raises
+    ------
+    FirthError
+        If it is not.
+    """
+    try:
+        line.encode("utf-8")
+    except UnicodeEncodeError:
+        raise FirthError(f"the {name} is not UTF-8; give it in that encoding") from None
+    return line
+
+
+@contextmanager
+def text_file(file: str) -> Iterator[LocalFile]:
+    """A file for the readers of corpora, which look ahead: standard input and pipes are copied to the disk first."""
+    path = Path(file)
+    if file != STANDARD_INPUT and (path.is_file() or path.is_dir() or not path.exists()):
+        yield LocalFile(path, file)
+        return
+    with tempfile.NamedTemporaryFile(prefix="firth-") as copy:
+        if file == STANDARD_INPUT:
+            shutil.copyfileobj(sys.stdin.buffer, copy)
+        else:
+            with path.open("rb") as pipe:
+                shutil.copyfileobj(pipe, copy)
+        copy.flush()
+        yield LocalFile(Path(copy.name), "standard input" if file == STANDARD_INPUT else file)
+
+
+def text_blocks(text: LocalFile, encoder: SentenceEncoder, metered: bool) -> Iterator[SentenceBlock]:
+    """A text in blocks of whole sentences, with a progress bar if ``metered``."""
+    with Meter(f"read {text.name}", _size(text)) if metered else nullcontext() as meter:
+        for lines in line_groups(line for _, line in prose_lines(text)):
+            block = encoder.encode(lines)
+            if block.tokens:
+                yield block
+            if meter:
+                meter.advance(sum(len(line.encode("utf-8")) + 1 for line in lines))
+
+
+def _size(text: LocalFile) -> int | None:
+    """The size of a file in bytes; None if it is compressed."""
+    if not text.path.is_file() or text.path.suffix.lower() in SUFFIXES:
+        return None
+    return text.path.stat().st_size

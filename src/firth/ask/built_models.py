@@ -1,0 +1,115 @@
+"""Which models are built in an experiment, and the errors about models that are not, or not in full."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from safetensors import SafetensorError
+
+from firth.errors import FirthError
+from firth.params.models_params import LANGUAGE_MODELS
+from firth.params.seq2seq_params import Task
+from firth.workspace import Workspace
+
+SETTINGS, VECTORS = "settings.json", "vectors.bin"  # files that the folder of a network and of word vectors holds
+ATTENTIONS_BY_RANK = ("additive", "general", "dot", "none")  # the most powerful first
+DAMAGE = (ValueError, KeyError, TypeError, EOFError, FileNotFoundError, RuntimeError, SafetensorError)
+
+
+def built_word_vectors(workspace: Workspace) -> list[str]:
+    """The names of all word vectors that are built.
+
+    Raises
+    ------
+    FirthError
+        If there are none.
+    """
+    names = sorted(path.parent.name for path in workspace.model("").glob(f"*/{VECTORS}"))
+    if not names:
+        raise FirthError(f"{workspace.model('')}: no word vectors yet; build them with `dvc repro svd word2vec`")
+    return names
+
+
+def built_language_models(workspace: Workspace) -> list[str]:
+    """The names of all language models that are built, from the least to the most powerful.
+
+    Raises
+    ------
+    FirthError
+        If there are none.
+    """
+    names = _sorted(_names(workspace, "lm-"), LANGUAGE_MODELS)
+    if not names:
+        raise FirthError(f"{workspace.model('')}: no language model yet; build them with `dvc repro ngram lm`")
+    return names
+
+
+def built_attentions(workspace: Workspace, task: Task) -> list[str]:
+    """The attentions of all encoder–decoders of a task that are built, the most powerful first.
+
+    Raises
+    ------
+    FirthError
+        If there are none.
+    """
+    names = _sorted(_names(workspace, f"seq2seq-{task}-"), ATTENTIONS_BY_RANK)
+    if not names:
+        raise FirthError(f"{workspace.model('')}: no model for {task} yet; build them with `dvc repro seq2seq`")
+    return names
+
+
+def require_built(workspace: Workspace, prefix: str, name: str, built: Sequence[str]) -> None:
+    """Refuse a model that is not among those built.
+
+    Raises
+    ------
+    FirthError
+        The error lists what is built.
+    """
+    if name not in built:
+        folder = workspace.model(f"{prefix}{name}")
+        raise FirthError(f"{folder}: not built; choose from {', '.join(built)}, or build it with `{command(folder)}`")
+
+
+def command(folder: Path) -> str:
+    """The command that builds a model folder."""
+    kind, _, name = folder.name.partition("-")
+    if not name or folder.name == "lm-ngram":
+        return f"dvc repro {name or kind}"
+    return f"dvc repro {kind}@{name}"
+
+
+@contextmanager
+def damage_reported(folder: Path) -> Iterator[None]:
+    """Turn any error in reading a model folder into one line that says how to build it again."""
+    try:
+        yield
+    except DAMAGE:
+        raise FirthError(
+            f"{folder}: damaged, truncated or of another version; build it again with `{command(folder)}`"
+        ) from None
+
+
+def check_vocabulary(folder: Path, of_model: int, present: int) -> None:
+    """Refuse a model that was trained on a vocabulary of another size than the present one.
+
+    Raises
+    ------
+    FirthError
+        If the sizes differ.
+    """
+    if of_model != present:
+        raise FirthError(
+            f"{folder}: was trained on a vocabulary of {of_model:,} tokens, and now there are {present:,}; "
+            f"build it again with `{command(folder)}`"
+        )
+
+
+def _names(workspace: Workspace, prefix: str) -> list[str]:
+    paths = workspace.model("").glob(f"{prefix}*/{SETTINGS}")
+    return [path.parent.name.removeprefix(prefix) for path in paths]
+
+
+def _sorted(names: list[str], order: Sequence[str]) -> list[str]:
+    """Names in the given order, and those that it lacks at the end, by alphabet."""
+    return sorted(names, key=lambda name: (order.index(name) if name in order else len(order), name))

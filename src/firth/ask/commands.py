@@ -1,0 +1,219 @@
+"""The commands that people type: questions to the models that are built, and work on the experiment as a whole.
+
+Every library is imported inside a command, so that ``firth --help`` is quick; those that compute with numbers come
+after the number of threads is set.
+"""
+
+import math
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from firth.params.experiment import Params, load_params
+from firth.params.models_params import LANGUAGE_MODELS
+from firth.process import fix_threads
+from firth.workspace import Workspace, checkout
+
+ASK, EXPERIMENT = "Ask the models", "The experiment"  # headings in the help
+OneModel = Annotated[
+    str | None, typer.Option("--model", metavar="NAME", help="One model, such as lstm, instead of all that are built.")
+]
+LineFile = Annotated[
+    str | None, typer.Option(help="UTF-8, one a line, also .gz, .xz or .zip; - is standard input, read as it arrives.")
+]
+OneAttention = Annotated[
+    str | None,
+    typer.Option(metavar="NAME", help="By default the first built of additive, general, dot, none."),
+]
+BeamSize = Annotated[
+    int | None, typer.Option(min=1, help="Hypotheses kept in decoding; 1 is greedy. (default: params.yaml's)")
+]
+BatchSize = Annotated[int | None, typer.Option(min=1, help="Lines decoded together. (default: the model's)")]
+
+commands = typer.Typer()
+
+
+def _experiment() -> tuple[Params, Workspace]:
+    """The experiment in the current folder, with the number of threads set."""
+    workspace = Workspace(Path.cwd())
+    params = load_params(workspace.params)
+    fix_threads(params.threads)
+    return params, workspace
+
+
+@commands.command(rich_help_panel=ASK)
+def neighbors(
+    word: str, count: Annotated[int, typer.Option(min=1, help="How many words to show in each space.")] = 10
+) -> None:
+    """Show the words nearest to a word, in every space of word vectors."""
+    from firth.ask.vector_questions import print_neighbors
+
+    print_neighbors(Workspace(Path.cwd()), word, count)
+
+
+@commands.command(rich_help_panel=ASK)
+def similarity(word: str, other: str) -> None:
+    """Show the cosine of two words, in every space of word vectors."""
+    from firth.ask.vector_questions import print_similarity
+
+    print_similarity(Workspace(Path.cwd()), word, other)
+
+
+@commands.command(rich_help_panel=ASK)
+def analogy(a: str, b: str, c: str) -> None:
+    """Show the answers to: A is to B as C is to ?, in every space of word vectors."""
+    from firth.ask.vector_questions import print_analogy
+
+    print_analogy(Workspace(Path.cwd()), a, b, c)
+
+
+@commands.command(rich_help_panel=ASK)
+def perplexity(
+    file: Annotated[str, typer.Argument(help="UTF-8, a sentence a line, also .gz, .xz or .zip; - is standard input.")],
+    model: OneModel = None,
+    sentences: Annotated[
+        bool, typer.Option("--sentences", help="Show each sentence's negative log-likelihood (nats), tab-separated.")
+    ] = False,
+) -> None:
+    """Show the perplexity of a text, by every language model.
+
+    Words out of vocabulary are read as <unk>. Networks carry their state from sentence to sentence. A line of more
+    than 10,000 words is cut into several, as in a corpus.
+    """
+    _, workspace = _experiment()
+    from firth.ask.language_questions import print_perplexity
+
+    print_perplexity(workspace, file, model, sentences)
+
+
+def _finite(value: float) -> float:
+    if not math.isfinite(value):
+        raise typer.BadParameter(f"{value} is no temperature.")
+    return value
+
+
+@commands.command(rich_help_panel=ASK)
+def generate(
+    prompt: Annotated[str, typer.Option(help="The first words of each sentence.")] = "",
+    temperature: Annotated[
+        float,
+        typer.Option(min=0.0, callback=_finite, help="Below 1 prefers probable tokens; 0 takes the best."),
+    ] = 1.0,
+    seed: Annotated[
+        int | None, typer.Option(min=0, help="The same seed gives the same text. (default: params.yaml's)")
+    ] = None,
+    count: Annotated[int, typer.Option(min=1, help="How many sentences.")] = 1,
+    length: Annotated[int, typer.Option(min=1, help="How many tokens to add to the prompt at most.")] = 50,
+    model: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help=f"By default the first built of {', '.join(reversed(LANGUAGE_MODELS))}."),
+    ] = None,
+) -> None:
+    """Have a language model write sentences, one a line; it never writes <unk>."""
+    params, workspace = _experiment()
+    from firth.ask.language_questions import print_generated
+
+    print_generated(workspace, prompt, temperature, params.seed if seed is None else seed, count, length, model)
+
+
+@commands.command("next", rich_help_panel=ASK)
+def next_token(
+    text: Annotated[str, typer.Argument(help="The first words of a sentence, in quotes; may be empty.")],
+    count: Annotated[int, typer.Option(min=1, help="How many tokens to show for each model.")] = 10,
+    model: OneModel = None,
+) -> None:
+    """Show the most probable next tokens of a sentence, by every language model; <eos> is the sentence's end."""
+    _, workspace = _experiment()
+    from firth.ask.language_questions import print_next
+
+    print_next(workspace, text, count, model)
+
+
+@commands.command(rich_help_panel=ASK)
+def translate(
+    text: Annotated[str | None, typer.Argument(help="A sentence, in quotes.")] = None,
+    file: LineFile = None,
+    attention: OneAttention = None,
+    beam_size: BeamSize = None,
+    batch_size: BatchSize = None,
+) -> None:
+    """Translate a sentence or, without one, each line of a file or of standard input, in order."""
+    _, workspace = _experiment()
+    from firth.ask.sequence_questions import SequenceQuestion, print_translations
+
+    print_translations(workspace, SequenceQuestion(text, file, attention, beam_size, batch_size))
+
+
+@commands.command(rich_help_panel=ASK)
+def answer(
+    story: Annotated[str, typer.Option(help="A file with the story, UTF-8; - is standard input.")],
+    question: Annotated[str | None, typer.Argument(help="In quotes.")] = None,
+    file: LineFile = None,
+    attention: OneAttention = None,
+    beam_size: BeamSize = None,
+    batch_size: BatchSize = None,
+) -> None:
+    """Answer a question about a story or, without one, each line of a file or of standard input, in order."""
+    _, workspace = _experiment()
+    from firth.ask.sequence_questions import SequenceQuestion, print_answers
+
+    print_answers(workspace, story, SequenceQuestion(question, file, attention, beam_size, batch_size))
+
+
+@commands.command(rich_help_panel=EXPERIMENT)
+def preset(
+    name: Annotated[str | None, typer.Argument(help="Such as world or benchmark.")] = None,
+    listed: Annotated[bool, typer.Option("--list", help="List the presets, as without a name.")] = False,
+    shown: Annotated[bool, typer.Option("--show", help="Print the params instead of writing them.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Overwrite changes that are not committed.")] = False,
+) -> None:
+    """Write a complete params.yaml, every key explained."""
+    from firth.params.presets import preset_command
+
+    params, presets = Workspace(Path.cwd()).params, checkout() / "presets"
+    print(preset_command(name, params, presets, listed=listed, shown=shown, force=force))
+
+
+@commands.command(rich_help_panel=EXPERIMENT)
+def repro(
+    targets: Annotated[list[str] | None, typer.Argument(help="Stages as in dvc repro, such as lm@lstm.")] = None,
+    jobs: Annotated[
+        int | None, typer.Option(min=1, help="Stages that run at once. (default: cores ÷ threads of a stage)")
+    ] = None,
+) -> None:
+    """Build everything that is out of date, as dvc repro does, with independent stages side by side."""
+    from firth.schedule import repro as build
+
+    raise typer.Exit(build(targets or [], jobs, Path.cwd()))
+
+
+@commands.command(rich_help_panel=EXPERIMENT)
+def summary() -> None:
+    """Show the headline numbers, what changed since the last commit, and questions to try."""
+    from firth.ask.summary import print_summary
+
+    print_summary(Workspace(Path.cwd()))
+
+
+@commands.command(rich_help_panel=EXPERIMENT)
+def compare(
+    before: Annotated[str, typer.Argument(metavar="REV", help="A commit, branch or tag.")] = "HEAD",
+    after: Annotated[str | None, typer.Argument(metavar="REV", help="Another. (default: the workspace)")] = None,
+) -> None:
+    """Show which params and headline numbers differ between two commits, or a commit and the workspace."""
+    from firth.ask.compare import compare as differences
+    from firth.ask.compare import print_comparison
+
+    print_comparison(differences(Path.cwd(), [before, after] if after else [before]))
+
+
+@commands.command(rich_help_panel=EXPERIMENT)
+def results() -> None:
+    """Write docs/*.md from docs/*.yaml and the metrics of the commits named there, and the pictures of README."""
+    from firth.report.pictures import write_pictures
+    from firth.report.results_document import write_documents
+
+    workspace = Workspace(Path.cwd())
+    write_documents(workspace.root)
+    write_pictures(workspace.page, workspace.root / "docs" / "pictures")

@@ -1,0 +1,151 @@
+"""Trained language models, n-gram models and networks alike: probabilities, perplexity and generated text."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from firth.ask.generation import generate, most_likely
+from firth.ask.sentence_blocks import SentenceEncoder, UnknownWords, line_groups
+from firth.ask.spelling import Spelling
+from firth.errors import FirthError
+from firth.measures.perplexity import RunningTotals
+from firth.measures.scorer import Scorer
+from firth.text.tokenizer import join_words
+from firth.text.vocabulary import EOS, EOS_ID, UNK
+from firth.training.reproducibility import generator
+
+
+class ScoredTokens(list[tuple[str, float]]):
+    """Tokens, each with log P in nats or with its probability.
+
+    Attributes
+    ----------
+    unknown : the words of the text that are out of vocabulary, which were read as ``<unk>``.
+    """
+
+    def __init__(self, pairs: Iterable[tuple[str, float]], unknown: list[str]) -> None:
+        super().__init__(pairs)
+        self.unknown = unknown
+
+
+@dataclass(frozen=True)
+class TextScore:
+    """The perplexity of a text, by the convention of ``measures.perplexity``.
+
+    Attributes
+    ----------
+    tokens : with one ``<eos>`` for each sentence.
+    cross_entropy : nats per token.
+    perplexity_without_unknown : over all tokens except ``<unk>``.
+    unknown_tokens : words out of vocabulary, which were read as ``<unk>``.
+    unknown : these words, each once, the most frequent first; in a long text some of the rare ones are left out.
+    """
+
+    sentences: int
+    tokens: int
+    cross_entropy: float
+    perplexity: float
+    perplexity_without_unknown: float
+    unknown_tokens: int
+    unknown: list[str]
+
+
+@dataclass(frozen=True)
+class GeneratedText:
+    """A sentence that a language model has written.
+
+    Attributes
+    ----------
+    text : with the prompt.
+    tokens : without the prompt; the last one is ``<eos>`` if the sentence is finished.
+    finished : False if the sentence was cut at the length allowed.
+    unknown : the words of the prompt that are out of vocabulary, which were read as ``<unk>``.
+    """
+
+    text: str
+    tokens: list[str]
+    finished: bool
+    unknown: list[str]
+
+
+class LanguageModel:
+    """A trained language model with the text that it reads and writes.
+
+    Parameters
+    ----------
+    new_scorer : makes a scorer that has read nothing yet.
+    """
+
+    def __init__(self, name: str, encoder: SentenceEncoder, new_scorer: Callable[[], Scorer]) -> None:
+        self.name, self.encoder, self.new_scorer = name, encoder, new_scorer
+
+    def log_probabilities(self, text: str) -> ScoredTokens:
+        """The tokens of one sentence, ``<eos>`` included, each with log P in nats given the tokens before it."""
+        sentence = self.encoder.encode_sentence(text)
+        ids = np.array([*sentence.stream.ids, EOS_ID])
+        scores = self.new_scorer().score(ids).tolist()
+        return ScoredTokens(zip(self.encoder.vocabulary.decode(ids), scores, strict=True), sentence.unknown_words)
+
+    def perplexity(self, lines: str | Iterable[str]) -> TextScore:
+        """The perplexity of a text, a sentence a line, in constant memory.
+
+        Raises
+        ------
+        FirthError
+            If there is no word in the text.
+        """
+        scorer, totals, unknown, sentences = self.new_scorer(), RunningTotals(), UnknownWords(), 0
+        for group in line_groups(lines.splitlines() if isinstance(lines, str) else lines):
+            block = self.encoder.encode(group)
+            if block.tokens:
+                ids = block.stream.with_sentence_ends()
+                totals.add(ids, scorer.score(ids))
+                unknown.add(block)
+                sentences += len(block.stream)
+        if not sentences:
+            raise FirthError("there is no word in the text; give a sentence or more")
+        return TextScore(
+            sentences,
+            totals.tokens,
+            totals.cross_entropy,
+            totals.perplexity,
+            totals.perplexity_without_unknown,
+            unknown.total,
+            [word for word, _ in unknown.words.most_common()],
+        )
+
+    def next_token(self, prompt: str, count: int = 10) -> ScoredTokens:
+        """The most probable tokens after the first words of a sentence, with their probabilities, best first."""
+        sentence, scorer = self.encoder.encode_sentence(prompt), self.new_scorer()
+        scorer.read(sentence.stream.ids)
+        tokens = self.encoder.vocabulary.tokens
+        found = most_likely(scorer.next_token(), count)
+        return ScoredTokens(((tokens[token], share) for token, share in found), sentence.unknown_words)
+
+    def generate(
+        self, prompt: str = "", temperature: float = 1.0, seed: int = 1, length: int = 50, index: int = 0
+    ) -> GeneratedText:
+        """Continue a sentence up to its end, or by ``length`` tokens; ``<unk>`` is never drawn.
+
+        Parameters
+        ----------
+        temperature : 1 samples from the model's distribution; below 1 prefers probable tokens; 0 takes the most
+            probable.
+        seed, index : the same numbers give the same sentence; sentences of one seed differ by their index.
+        """
+        sentence = self.encoder.encode_sentence(prompt)
+        random = generator(seed, "generate", index)
+        ids = generate(self.new_scorer(), sentence.stream.ids, temperature, length, random)
+        finished = ids[-1] == EOS_ID
+        tokens = self.encoder.vocabulary.decode(ids)
+        text = join_words([*sentence.tokens, *(tokens[:-1] if finished else tokens)])
+        return GeneratedText(text, tokens, finished, sentence.unknown_words)
+
+    @cached_property
+    def spelling(self) -> Spelling:
+        """Help with words out of vocabulary."""
+        return Spelling(token for token in self.encoder.vocabulary.tokens if token not in (UNK, EOS))

@@ -1,0 +1,144 @@
+"""``firth perplexity``, ``generate`` and ``next``: answers of the language models that are built.
+
+A word out of vocabulary is read as ``<unk>``, which is reported.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
+
+import numpy as np
+from rich.text import Text
+
+from firth.ask.answer_tables import Columns, plain_table, print_answer, side_by_side
+from firth.ask.asked_text import checked, text_blocks, text_file
+from firth.ask.built_models import built_language_models, require_built
+from firth.ask.loading import load_language_model
+from firth.ask.sentence_blocks import SentenceBlock, SentenceEncoder, UnknownWords
+from firth.errors import FirthError
+from firth.measures.perplexity import RunningTotals, by_sentence
+from firth.measures.scorer import Floats
+from firth.text.vocabulary import EOS, UNK
+
+if TYPE_CHECKING:
+    from firth.ask.language_models import LanguageModel
+    from firth.workspace import Workspace
+
+NAMED = 5  # unknown words
+DECIMALS = 4  # of probabilities
+TITLE_WORDS = 12
+
+
+def print_perplexity(workspace: Workspace, file: str, wanted: str | None, sentences: bool) -> None:
+    """Print every model's perplexity of a file or, instead, the negative log-likelihood of each sentence."""
+    models = _open(workspace, wanted)
+    scorers = {name: model.new_scorer() for name, model in models.items()}
+    totals = {name: RunningTotals() for name in models}
+    unknown, count = UnknownWords(), 0
+    out = sys.stdout  # the progress bar on the terminal replaces sys.stdout
+    with text_file(file) as text:
+        for block in text_blocks(text, _encoder(models), metered=not (sentences and out.isatty())):
+            ids = block.stream.with_sentence_ends()
+            scores = {name: scorer.score(ids) for name, scorer in scorers.items()}
+            for name, running in totals.items():
+                running.add(ids, scores[name])
+            if sentences and not count:
+                print("tokens", "unknown", *scorers, "sentence", sep="\t", file=out)
+            if sentences:
+                out.writelines(_sentence_lines(block, scores))
+            unknown.add(block)
+            count += len(block.stream)
+        if not count:
+            raise FirthError(f"{text.name}: there is no word in it; give a file that holds some")
+    if not sentences:
+        _print_totals(text.name, count, totals, unknown)
+
+
+def print_generated(
+    workspace: Workspace, prompt: str, temperature: float, seed: int, count: int, length: int, wanted: str | None
+) -> None:
+    """Print sentences that begin with the prompt, as one model continues them, one a line."""
+    (model,) = _open(workspace, wanted or built_language_models(workspace)[-1]).values()
+    _report_unknown(model, _first_words(prompt, model.encoder).unknown_words)
+    unfinished = 0
+    for index in range(count):
+        generated = model.generate(prompt, temperature, seed, length, index)
+        unfinished += not generated.finished
+        print(generated.text)
+    if unfinished:
+        print(f"{unfinished} of {count} not finished after {length} tokens; --length allows more", file=sys.stderr)
+
+
+def print_next(workspace: Workspace, text: str, count: int, wanted: str | None) -> None:
+    """Print the most probable next tokens after the first words of a sentence, by every model."""
+    models = _open(workspace, wanted)
+    encoder = _encoder(models)
+    sentence = _first_words(text, encoder)
+    _report_unknown(next(iter(models.values())), sentence.unknown_words)
+    columns: Columns = [(name, "probability", model.next_token(text, count)) for name, model in models.items()]
+    words = encoder.vocabulary.decode(sentence.stream.ids)
+    shown = " ".join(["…", *words[-TITLE_WORDS:]] if len(words) > TITLE_WORDS else words)
+    print_answer(f"after {shown}" if words else "first in a sentence", side_by_side(columns, DECIMALS), [])
+
+
+def _open(workspace: Workspace, wanted: str | None) -> dict[str, LanguageModel]:
+    """All models that are built, or the one wanted, by name."""
+    names = built_language_models(workspace)
+    if wanted:
+        require_built(workspace, "lm-", wanted, names)
+        names = [wanted]
+    encoder = SentenceEncoder.load(workspace.tokens("lm"))
+    return {name: load_language_model(workspace.model(f"lm-{name}"), encoder) for name in names}
+
+
+def _encoder(models: Mapping[str, LanguageModel]) -> SentenceEncoder:
+    return next(iter(models.values())).encoder
+
+
+def _first_words(text: str, encoder: SentenceEncoder) -> SentenceBlock:
+    return encoder.encode_sentence(checked(text, "beginning of the sentence"))
+
+
+def _report_unknown(model: LanguageModel, unknown: list[str]) -> None:
+    """Report the first words out of vocabulary, and words spelled like them, on standard error."""
+    for word in unknown[:NAMED]:
+        advice = model.spelling.advice(word)
+        print(f"{word}: not in the vocabulary of the language models, so read as {UNK}{advice}", file=sys.stderr)
+    if len(unknown) > NAMED:
+        print(f"… and {len(unknown) - NAMED:,} more words", file=sys.stderr)
+
+
+def _sentence_lines(block: SentenceBlock, scores: Mapping[str, Floats]) -> Iterator[str]:
+    """For each sentence: tokens with ``<eos>``, unknown tokens, negative log-likelihood by each model, the sentence."""
+    stream = block.stream
+    sentences = np.searchsorted(stream.offsets, block.unknown, side="right") - 1
+    unknown = np.bincount(sentences, minlength=len(stream)).tolist()
+    lengths = (np.diff(stream.offsets) + 1).tolist()
+    losses = np.stack([by_sentence(stream, -values) for values in scores.values()], axis=1)  # (sentences, models)
+    for line, length, number, values in zip(block.lines, lengths, unknown, losses, strict=True):
+        yield "\t".join([str(length), str(number), *(f"{value:.3f}" for value in values), line]) + "\n"
+
+
+def _print_totals(name: str, count: int, totals: Mapping[str, RunningTotals], unknown: UnknownWords) -> None:
+    """Print a row for each model, and below the table the words out of vocabulary."""
+    tokens, unknown_tokens = next((running.tokens, running.unknown) for running in totals.values())
+    headings = ["perplexity", "cross-entropy (nats)", *([f"perplexity without {UNK}"] if unknown_tokens else [])]
+    table = plain_table()
+    table.add_column("model")
+    for heading in headings:
+        table.add_column(heading, justify="right")
+    for model, running in totals.items():
+        values = [running.perplexity, running.cross_entropy, running.perplexity_without_unknown][: len(headings)]
+        table.add_row(Text(model), *(f"{value:.3f}" for value in values))
+    notes = []
+    if unknown.total:
+        most = ", ".join(f"{word} ({times:,})" for word, times in unknown.words.most_common(NAMED))
+        more = ", …" if len(unknown.words) > NAMED else ""
+        notes.append(
+            f"{unknown.total:,} of {tokens - count:,} words ({unknown.total / (tokens - count):.2%}) are not in the "
+            f"vocabulary and were read as {UNK}: {most}{more}"
+        )
+    sentences = "1 sentence" if count == 1 else f"{count:,} sentences"
+    print_answer(f"{name}: {sentences}, {tokens:,} tokens with each {EOS}", table, notes)

@@ -1,0 +1,138 @@
+"""``firth.load``: a trained model from its folder, whatever its kind."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from firth.ask.built_models import SETTINGS, VECTORS, check_vocabulary, damage_reported
+from firth.errors import FirthError
+from firth.workspace import Workspace, require
+
+if TYPE_CHECKING:
+    from firth.ask.language_models import LanguageModel
+    from firth.ask.line_decoding import LineDecoder
+    from firth.ask.sentence_blocks import SentenceEncoder
+    from firth.ask.translators import QuestionAnswerer, Translator
+    from firth.ask.word_vectors import WordVectors
+    from firth.measures.scorer import Scorer
+
+
+def load(path: str | Path) -> WordVectors | LanguageModel | Translator | QuestionAnswerer:
+    """Load a trained model from its folder, such as ``models/lm-lstm``.
+
+    The vocabulary is read from the experiment that the folder belongs to: from ``data/tokens`` beside ``models``. An
+    encoder–decoder is decoded as the stage ``evaluate_seq2seq`` decodes it.
+
+    Raises
+    ------
+    FirthError
+        If the folder holds no model, the model is damaged, or it was trained on another vocabulary than the present.
+    """
+    folder = Path(path).absolute()
+    if (folder / VECTORS).exists():
+        from firth.ask.word_vectors import WordVectors
+
+        return WordVectors.load(folder)
+    if "attention" not in _settings(folder):
+        return load_language_model(folder)
+    from firth.ask.translators import QuestionAnswerer, Translator
+
+    decoder = load_line_decoder(folder)
+    return Translator(decoder) if _task_and_attention(folder)[0] == "translation" else QuestionAnswerer(decoder)
+
+
+def load_language_model(folder: Path, encoder: SentenceEncoder | None = None) -> LanguageModel:
+    """An n-gram model or a network.
+
+    Parameters
+    ----------
+    encoder : of the experiment; None reads it.
+
+    Raises
+    ------
+    FirthError
+        As ``load``.
+    """
+    from firth.ask.language_models import LanguageModel
+    from firth.ask.sentence_blocks import SentenceEncoder
+
+    kind = "ngram" if "order" in _settings(folder) else "network"
+    encoder = encoder or SentenceEncoder.load(_experiment(folder).tokens("lm"))
+    with damage_reported(folder):
+        vocabulary_size, new_scorer = _ngram(folder) if kind == "ngram" else _network(folder)
+    check_vocabulary(folder, vocabulary_size, len(encoder.vocabulary))
+    return LanguageModel(folder.name.removeprefix("lm-"), encoder, new_scorer)
+
+
+def load_line_decoder(folder: Path) -> LineDecoder:
+    """An encoder–decoder with its text, searched as ``settings/evaluate_seq2seq-TASK-ATTENTION.json`` says.
+
+    Raises
+    ------
+    FirthError
+        As ``load``, and if the settings of the search are not there or damaged.
+    """
+    from firth.ask.line_decoding import LineDecoder, TaskText
+    from firth.params.seq2seq_params import SearchParams
+    from firth.seq2seq.encoder_decoder import load as load_network
+
+    task, attention = _task_and_attention(folder)
+    with damage_reported(folder):
+        network = load_network(folder)
+    experiment = _experiment(folder)
+    text = TaskText.load(experiment.tokens(task))
+    configuration = network.configuration
+    check_vocabulary(folder, configuration.source_vocabulary_size, len(text.source))
+    check_vocabulary(folder, configuration.target_vocabulary_size, len(text.target))
+    path = require(experiment.settings / f"evaluate_seq2seq-{task}-{attention}.json", "check")
+    try:
+        values = json.loads(path.read_text(encoding="utf-8"))
+        search, precision = SearchParams.model_validate(values["search"]), str(values["precision"])
+    except (ValueError, KeyError, TypeError):
+        raise FirthError(f"{path}: damaged (a merge conflict?); write it again with `dvc repro check`") from None
+    return LineDecoder(network, configuration.settings, search, precision, text)
+
+
+def _ngram(folder: Path) -> tuple[int, Callable[[], Scorer]]:
+    """The vocabulary size of an n-gram model, and a function that makes a new scorer."""
+    from firth.ngram.kneser_ney import KneserNey
+    from firth.ngram.ngram_scorer import NgramScorer
+
+    model = KneserNey.load(folder)
+    return model.vocabulary_size, partial(NgramScorer, model)
+
+
+def _network(folder: Path) -> tuple[int, Callable[[], Scorer]]:
+    """The vocabulary size of a network, and a function that makes a new scorer."""
+    from firth.lm.network_scorer import NetworkScorer  # here, because torch takes seconds
+    from firth.lm.networks import load as load_network
+
+    network = load_network(folder)
+    return network.vocabulary_size, partial(NetworkScorer, network)
+
+
+def _experiment(folder: Path) -> Workspace:
+    """The experiment that a model folder belongs to."""
+    return Workspace(folder.parent.parent)
+
+
+def _task_and_attention(folder: Path) -> tuple[str, str]:
+    """Task and attention of an encoder–decoder, by its folder's name ``seq2seq-TASK-ATTENTION``."""
+    match folder.name.split("-", 2):
+        case "seq2seq", ("translation" | "qa") as task, attention:
+            return task, attention
+    raise FirthError(f"{folder}: holds an encoder–decoder; name the folder seq2seq-translation-NAME or seq2seq-qa-NAME")
+
+
+def _settings(folder: Path) -> dict[str, Any]:
+    """The settings of a trained network or n-gram model."""
+    path = folder / SETTINGS
+    if not path.exists():
+        raise FirthError(f"{folder}: holds no model; give a folder of one that is built, such as models/lm-lstm")
+    with damage_reported(folder):
+        settings: dict[str, Any] = dict(json.loads(path.read_text(encoding="utf-8")))
+    return settings

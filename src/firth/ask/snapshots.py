@@ -1,0 +1,111 @@
+"""Params and headline numbers of an experiment, as a commit has them or as the files in the workspace are."""
+
+import json
+import subprocess
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
+
+from firth.errors import FirthError
+
+PARAMS, HEADLINE = "params.yaml", "reports/headline.json"
+WORKSPACE = "workspace"
+LONGEST_SUBJECT = 50  # characters of a commit's subject
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """An experiment at one moment: its params by dotted key, and its headline numbers."""
+
+    label: str
+    params: Mapping[str, Any]
+    numbers: Mapping[str, float]
+
+
+def workspace(folder: Path) -> Snapshot:
+    """The experiment as the files in ``folder`` are."""
+    contents = []
+    for name in (PARAMS, HEADLINE):
+        try:
+            contents.append((folder / name).read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            advice = "build it with `make repro`" if name == HEADLINE else "run this where params.yaml is"
+            raise FirthError(f"{folder / name}: not there; {advice}") from None
+    return _snapshot(WORKSPACE, *contents)
+
+
+def committed(folder: Path, revision: str) -> Snapshot:
+    """The experiment in ``folder`` as a commit, tag, branch or experiment of DVC's has it."""
+    commit = _commit(folder, revision)
+    subject = _git(folder, "log", "-1", "--format=%h %s", commit)[1].strip()
+    label = f"{revision} ({cut(subject, LONGEST_SUBJECT)})"
+    contents = []
+    for name in (PARAMS, HEADLINE):
+        status, content = _git(folder, "show", f"{commit}:./{name}")
+        if status:
+            raise FirthError(f"{label} has no {name}; name a commit that has one (git log -- {name})")
+        contents.append(content)
+    return _snapshot(label, *contents)
+
+
+def cut(text: str, longest: int) -> str:
+    """A text of at most ``longest`` characters."""
+    return text if len(text) <= longest else text[: longest - 1] + "…"
+
+
+def _snapshot(label: str, params: str, headline: str) -> Snapshot:
+    try:
+        sections = YAML(typ="safe").load(params) or {}
+        if not isinstance(sections, dict):
+            raise ValueError
+    except (YAMLError, ValueError):
+        raise FirthError(f"{PARAMS} ({label}): not the YAML of an experiment; `firth check` says where") from None
+    try:
+        numbers = {str(name): value for name, value in json.loads(headline).items() if _is_number(value)}
+    except (ValueError, AttributeError):
+        raise FirthError(
+            f"{HEADLINE} ({label}): not the JSON of headline numbers (a merge conflict?); `dvc repro` writes it anew"
+        ) from None
+    return Snapshot(label, _dotted(sections), numbers)
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _dotted(section: Mapping[Any, Any], prefix: str = "") -> dict[str, Any]:
+    """Nested sections as one level, keys joined by dots; an empty section is a value."""
+    flat: dict[str, Any] = {}
+    for key, value in section.items():
+        if isinstance(value, dict) and value:
+            flat.update(_dotted(value, f"{prefix}{key}."))
+        else:
+            flat[f"{prefix}{key}"] = value
+    return flat
+
+
+def _commit(folder: Path, revision: str) -> str:
+    """The commit that a revision names; an experiment of DVC's is named by its name too."""
+    if _git(folder, "rev-parse", "--git-dir")[0]:
+        raise FirthError(f"{folder}: not in a git repository, so there is no commit to compare with")
+    status, commit = _git(folder, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
+    if status:
+        names = _git(folder, "for-each-ref", "--format=%(refname) %(objectname)", "refs/exps")[1].split("\n")
+        found = [name.split()[1] for name in names if name.partition(" ")[0].endswith(f"/{revision}")]
+        if not found:
+            raise FirthError(f"{revision}: no commit, tag, branch or experiment of that name (git log, dvc exp list)")
+        commit = found[-1]
+    return commit.strip()
+
+
+def _git(folder: Path, *arguments: str) -> tuple[int, str]:
+    """Exit status and output of a git command."""
+    try:
+        result = subprocess.run(("git", *arguments), cwd=folder, capture_output=True, check=False)
+    except FileNotFoundError:
+        raise FirthError("git is not installed, or not on the PATH; install it to compare commits") from None
+    return result.returncode, result.stdout.decode("utf-8", "replace")

@@ -1,0 +1,91 @@
+"""Accuracy of subject–verb agreement (Linzen et al. 2016): how often a model prefers the verb form that agrees."""
+
+import numpy as np
+import pandas as pd
+
+from firth.measures.agreement.items import FEWEST_PAIRS
+from firth.measures.scorer import Scorer
+
+DISTANCES = {"0": 0, "1-2": 2, "3-4": 4, "5-7": 7, "8-10": 10}  # groups of distances, with the largest of each
+FARTHEST = "11+"
+CONDITIONS = ("attractors", "adjacent_attractor", "neutral", "intervening_nouns")  # in the order of results
+
+
+def accuracies(items: pd.DataFrame, scorer: Scorer) -> pd.DataFrame:
+    """The share of items whose correct form is more probable than the wrong one, by group; a tie counts one half.
+
+    Parameters
+    ----------
+    items : as in ``agreement.items``.
+    scorer : reads each prefix as a text of its own.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a group:
+
+        - ``grouping`` is ``condition``, ``adjacent_attractor``, ``distance`` or ``construction``.
+        - ``construction`` is the name of a construction; it is empty in other groupings.
+        - ``group`` is a condition, for conditions and within a construction: ``attractors_0``, ``attractors_1``, …,
+          ``neutral``, ``intervening_nouns_1``, …; ``adjacent_attractor``, the items whose last word before the verb is
+          an attractor; or ``0``, ``1-2``, … tokens between subject and verb.
+        - ``pairs`` is the number of items.
+        - ``accuracy`` is NaN for fewer than ``FEWEST_PAIRS`` items.
+    """
+    points = pd.DataFrame({"condition": conditions(items), "points": _points(items, scorer)})
+    adjacent = items["adjacent_attractor"].to_numpy()
+    with_construction = (items["construction"] != "").to_numpy()
+    parts = [
+        points.assign(grouping="condition", group=points["condition"], condition=""),
+        points[adjacent].assign(grouping="adjacent_attractor", group="adjacent_attractor", condition=""),
+        points.assign(grouping="distance", group=distance_groups(items), condition=""),
+        points.assign(grouping="construction", group=items["construction"])[with_construction],
+    ]
+    keys = ["grouping", "group", "condition"]
+    grouped = pd.concat(parts).groupby(keys, sort=False)["points"]
+    result = grouped.agg(pairs="size", accuracy="mean").reset_index()
+    result["accuracy"] = result["accuracy"].where(result["pairs"] >= FEWEST_PAIRS)
+    constructions = list(items["construction"].unique())
+    order = [_rank(row, constructions) for row in zip(*(result[key] for key in keys), strict=True)]
+    result = result.iloc[sorted(range(len(order)), key=order.__getitem__)].reset_index(drop=True)
+    by_construction = result["grouping"] == "construction"
+    result.insert(1, "construction", result["group"].where(by_construction, ""))
+    result["group"] = result["group"].mask(by_construction, result["condition"])
+    return result.drop(columns="condition")
+
+
+def conditions(items: pd.DataFrame) -> pd.Series:
+    """The condition of each item: ``neutral``, or the number of intervening nouns or attractors."""
+    attractors = "attractors_" + items["attractors"].astype(str)
+    intervening = "intervening_nouns_" + items["intervening_nouns"].astype(str)
+    only_intervening = (items["intervening_nouns"] > 0) & (items["attractors"] == 0)
+    return attractors.mask(only_intervening, intervening).mask(items["neutral"], "neutral")
+
+
+def distance_groups(items: pd.DataFrame) -> pd.Series:
+    """The group of each item by the number of tokens between subject and verb."""
+    bounds = [-1, *DISTANCES.values(), np.inf]
+    return pd.cut(items["distance"], bounds, labels=[*DISTANCES, FARTHEST]).astype(str)
+
+
+def _points(items: pd.DataFrame, scorer: Scorer) -> np.ndarray:
+    """1 for each item whose correct form is more probable, 0.5 for a tie, otherwise 0: (N,)."""
+    forms = items[["correct", "wrong"]].to_numpy(dtype=np.int64)  # (N, 2)
+    correct, wrong = scorer.score_continuations(list(items["prefix"]), forms).T
+    return np.where(correct > wrong, 1.0, np.where(correct == wrong, 0.5, 0.0))
+
+
+def _rank(row: tuple[str, str, str], constructions: list[str]) -> tuple[int, ...]:
+    """Conditions first, then distances from near to far, then constructions in the order of the items."""
+    grouping, group, condition = row
+    if grouping == "distance":
+        return 1, [*DISTANCES, FARTHEST].index(group)
+    if grouping == "construction":
+        return 2, constructions.index(group), *_condition_rank(condition)
+    return 0, *_condition_rank(group)
+
+
+def _condition_rank(name: str) -> tuple[int, int]:
+    """Rank of ``attractors_1``: its kind's, then the number."""
+    kind, _, count = name.rpartition("_")
+    return (CONDITIONS.index(kind), int(count)) if count.isdecimal() else (CONDITIONS.index(name), 0)

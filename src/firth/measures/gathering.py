@@ -1,0 +1,104 @@
+"""The results of all stage items in few tables, a row saying which item it belongs to, and the main numbers by name."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from firth.measures.headline_numbers import is_headline
+from firth.tables import flatten, read_csv
+
+KEYS = {  # what the arguments of a stage are called in the tables
+    "evaluate_vectors": ["space"],
+    "evaluate_lm": ["model"],
+    "evaluate_seq2seq": ["task", "attention"],
+    "gradients": ["network"],
+    "saliency": ["task", "attention"],
+}
+
+Item = tuple[str, ...]  # stage, arguments
+
+
+def gathered_tables(folders: Mapping[Item, Path]) -> dict[str, pd.DataFrame]:
+    """Tables of the same name from several folders as one, with the item's arguments as the first columns.
+
+    Parameters
+    ----------
+    folders : item → the folder with its CSV files.
+    """
+    parts: dict[str, list[pd.DataFrame]] = {}
+    for (stage, *arguments), folder in folders.items():
+        for path in sorted(folder.glob("*.csv")):
+            frame = read_csv(path)
+            for position, (column, value) in enumerate(zip(KEYS[stage], arguments, strict=True)):
+                frame.insert(position, column, value)
+            parts.setdefault(path.stem, []).append(frame)
+    return {name: pd.concat(frames, ignore_index=True) for name, frames in sorted(parts.items())}
+
+
+def training_tables(folders: Mapping[str, Path]) -> dict[str, pd.DataFrame]:
+    """The learning curves of several models, and what else is known of their training: tables by name.
+
+    Parameters
+    ----------
+    folders : model, such as ``lm-lstm`` → its folder.
+    """
+    curves, rows = [], []
+    for model, folder in folders.items():
+        curve = read_csv(folder / "curve.csv")
+        curve.insert(0, "model", model)
+        curves.append(curve)
+        norms = folder / "gradient_norm.json"
+        found = {"gradient_norm": json.loads(norms.read_text("utf-8"))} if norms.exists() else {}
+        metrics = json.loads((folder / "metrics.json").read_text("utf-8"))
+        rows.append({"model": model, **flatten({"epochs": len(curve), **metrics, **found})})
+    return {"learning_curves": pd.concat(curves, ignore_index=True), "training": pd.DataFrame(rows)}
+
+
+def text_statistics(folders: Mapping[str, Path]) -> pd.DataFrame:
+    """How much text there is, a row for each split of each role, or each side of one.
+
+    Parameters
+    ----------
+    folders : role → its folder of tokens.
+    """
+    frames = []
+    for role, folder in folders.items():
+        frame = read_csv(folder / "statistics.csv")
+        frame.insert(0, "role", role)
+        frames.append(frame)
+    return pd.concat(frames, ignore_index=True)
+
+
+def headline(
+    metrics: Mapping[Item, Mapping[str, Any]], tables: Mapping[str, pd.DataFrame]
+) -> dict[str, float | int | None]:
+    """The main numbers, each under a name that says of what it is, in the order of the items.
+
+    Parameters
+    ----------
+    metrics : item → its metrics.
+    tables : the gathered tables, for the numbers that belong to no model: source perplexity and baseline.
+    """
+    numbers = {f"{_prefix(*item)}{name}": value for item, values in metrics.items() for name, value in values.items()}
+    perplexity = tables["perplexity"]
+    source = perplexity.loc[perplexity["split"] == "test", "source_perplexity"].dropna()
+    if len(source):
+        numbers["lm_source_perplexity"] = float(source.iloc[0])
+    if "answers" in tables:
+        baselines = tables["answers"].loc[tables["answers"]["split"] == "test", ["question_alone", "last_place"]]
+        numbers["qa_baseline_test_exact_match"] = float(baselines.max(axis=None))
+    return {name: value for name, value in numbers.items() if is_headline(name)}
+
+
+def _prefix(stage: str, *arguments: str) -> str:
+    match stage:
+        case "evaluate_lm":
+            return f"lm_{arguments[0]}_"
+        case "evaluate_seq2seq":
+            return f"{'_'.join(arguments)}_"
+        case "gradients":
+            return f"gradient_{arguments[0]}_"
+    return ""

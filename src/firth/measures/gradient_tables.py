@@ -1,0 +1,76 @@
+"""Gradients in time as tables: norms and shares by lag, and the Jacobians, before training and after."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+import torch
+from numpy.typing import NDArray
+
+from firth.errors import FirthError
+from firth.lm.recurrent import Recurrent
+from firth.measures.gradients_in_time import lag_norms, unrolled
+from firth.training.progress import Meter
+
+STEPS = 60  # tokens that are read; lags go up to one less
+TEXTS = 64  # pieces of text over which norms are averaged
+LAGS = 20  # of the sum over lags, whose every term is evaluated
+UNROLLED_TEXTS = 4
+NO_DIFFERENCE = 1e-9  # between the sum over lags and autograd, over the largest entry, in double precision
+NEAR, FAR = 1, 20  # lags whose norms the main number compares
+
+
+def gradient_tables(networks: Mapping[str, Recurrent], ids: NDArray) -> dict[str, pd.DataFrame]:
+    """``gradients``, a row for each lag, and ``jacobians``, a row for each network.
+
+    Parameters
+    ----------
+    networks : the same network ``before`` and ``after`` training.
+    ids : a text as one stream, ``<eos>`` after every sentence.
+
+    Raises
+    ------
+    FirthError
+        If the text is shorter than one piece.
+    """
+    text, following = _pieces(ids)
+    columns: dict[str, NDArray] = {"lag": np.arange(STEPS)}
+    jacobians = []
+    with Meter("gradients in time", len(networks)) as meter:
+        for when, network in networks.items():
+            sums = unrolled(network, text[:, :UNROLLED_TEXTS], following[:UNROLLED_TEXTS], LAGS)
+            columns[f"norm_{when}"] = lag_norms(network, text, following)
+            if network.network == "lstm":
+                cell_norms = lag_norms(network, text, following, cells=True)
+                columns[f"cell_norm_{when}"] = np.concatenate([[np.nan], cell_norms[1:]])  # the loss reads h alone
+            shares = sums.terms / sums.terms.sum()
+            columns[f"share_{when}"] = np.concatenate([shares, np.full(STEPS - len(shares), np.nan)])
+            jacobians.append(
+                {
+                    "when": when,
+                    "largest": float(sums.singular_values[:, 0].mean()),
+                    "median": float(np.median(sums.singular_values)),
+                    "share_above_1": float((sums.singular_values > 1).mean()),
+                    "sum_equals_autograd": bool(sums.autograd_difference < NO_DIFFERENCE),
+                }
+            )
+            meter.advance(1, f"{when} training")
+    return {"gradients": pd.DataFrame(columns), "jacobians": pd.DataFrame(jacobians)}
+
+
+def main_gradient_numbers(tables: Mapping[str, pd.DataFrame]) -> dict[str, float]:
+    """The norm 20 steps back over the norm one step back, of the network before training."""
+    norms = tables["gradients"].set_index("lag")
+    column = "cell_norm_before" if "cell_norm_before" in norms else "norm_before"
+    return {f"{FAR}_steps_back": float(norms.at[FAR, column] / norms.at[NEAR, column])}
+
+
+def _pieces(ids: NDArray) -> tuple[torch.Tensor, torch.Tensor]:
+    """Pieces from all over a text, (STEPS, TEXTS), and the token that follows each, (TEXTS,)."""
+    if len(ids) <= STEPS:
+        raise FirthError(
+            f"validation text: {len(ids)} tokens, but gradients are measured over {STEPS}; give a longer one"
+        )
+    starts = np.linspace(0, len(ids) - STEPS - 1, TEXTS).astype(int)
+    pieces = np.stack([ids[start : start + STEPS + 1] for start in starts], axis=1).astype(np.int64)
+    return torch.from_numpy(pieces[:-1]), torch.from_numpy(pieces[-1])

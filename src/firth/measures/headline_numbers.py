@@ -1,0 +1,166 @@
+"""The headline numbers: which results are among them, in what unit, which direction is better, how they are printed."""
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from typing import Literal
+
+Direction = Literal["higher", "lower", "none"]
+
+LANGUAGE_MODEL = "(ngram|feedforward|rnn|gru|lstm|transformer)"
+TRAINED_SPACE = "(svd|word2vec)"
+ATTENTION = "(none|additive|dot|general)"
+NOTHING = "–"  # printed for a number that does not exist
+
+
+@dataclass(frozen=True)
+class HeadlineNumber:
+    """What is known of the numbers whose whole name matches ``pattern``.
+
+    Attributes
+    ----------
+    unit : of what it is a number, in a word or two.
+    better : which direction is better; ``none`` where neither is.
+    decimals : how many are printed.
+    convention : how it is counted, in a few words.
+    """
+
+    pattern: str
+    unit: str
+    better: Direction
+    decimals: int
+    convention: str
+
+    def judge(self, before: float, after: float) -> Literal["better", "worse", ""]:
+        """Whether a number has become better or worse; empty if it has not changed or neither direction is better."""
+        if self.better == "none" or before == after:
+            return ""
+        return "better" if (after > before) == (self.better == "higher") else "worse"
+
+
+HEADLINE_NUMBERS = (
+    HeadlineNumber(
+        "(one_hot|raw_counts|counts|ppmi|svd|word2vec)_nearest_neighbor_accuracy",
+        "share of lemmas",
+        "higher",
+        3,
+        "the nearest neighbor, by cosine, is of the same word class",
+    ),
+    HeadlineNumber(
+        f"{TRAINED_SPACE}_(wordsim353|men|simlex999)_spearman",
+        "rank correlation",
+        "higher",
+        3,
+        "Spearman's, of cosines with judgments, over the pairs whose words both have vectors",
+    ),
+    HeadlineNumber(
+        f"{TRAINED_SPACE}_google_analogies_accuracy",
+        "share of analogies",
+        "higher",
+        3,
+        "3CosAdd, over the analogies whose words all have vectors",
+    ),
+    HeadlineNumber(
+        "lm_source_perplexity",
+        "perplexity",
+        "none",
+        2,
+        "exponential of the source entropy of the test text; no model is expected below it",
+    ),
+    HeadlineNumber(
+        f"lm_{LANGUAGE_MODEL}_test_perplexity",
+        "perplexity",
+        "lower",
+        2,
+        "over all test tokens, <eos> counted, context carried across sentences",
+    ),
+    HeadlineNumber(
+        f"lm_{LANGUAGE_MODEL}_dynamic_perplexity",
+        "perplexity",
+        "lower",
+        2,
+        "as test perplexity, while the model goes on learning from what it has scored",
+    ),
+    HeadlineNumber(
+        f"lm_{LANGUAGE_MODEL}_perplexity_over_source",
+        "ratio",
+        "lower",
+        3,
+        "test perplexity over the source's; 1 is the best possible",
+    ),
+    HeadlineNumber(
+        f"lm_{LANGUAGE_MODEL}_agreement_one_attractor",
+        "share of pairs",
+        "higher",
+        3,
+        "the right verb form is more probable; one noun of the other number intervenes",
+    ),
+    HeadlineNumber(
+        "lm_ngram_agreement_adjacent_attractor",
+        "share of pairs",
+        "higher",
+        3,
+        "the right verb form is more probable; an attractor stands right before the verb",
+    ),
+    HeadlineNumber(
+        f"translation_{ATTENTION}_test(_[a-z0-9_]+)?_bleu",
+        "BLEU",
+        "higher",
+        1,
+        "0 to 100, of the whole test set, by sacreBLEU",
+    ),
+    HeadlineNumber(
+        f"qa_({ATTENTION}|baseline)_test_exact_match",
+        "share of questions",
+        "higher",
+        3,
+        "the answer is right to the word; baseline: without reading the story",
+    ),
+    HeadlineNumber(
+        "gradient_(rnn|gru|lstm)_20_steps_back",
+        "ratio",
+        "none",
+        4,
+        "gradient norm 20 steps back over 1 step back, before training",
+    ),
+)
+
+
+@cache
+def _find(name: str) -> HeadlineNumber | None:
+    return next((number for number in HEADLINE_NUMBERS if re.fullmatch(number.pattern, name)), None)
+
+
+def is_headline(name: str) -> bool:
+    """Whether a result of this name is a headline number."""
+    return _find(name) is not None
+
+
+def describe(name: str) -> HeadlineNumber:
+    """What is known of a headline number; ``KeyError`` if the name is none."""
+    found = _find(name)
+    if found is None:
+        raise KeyError(f"{name} is no headline number")
+    return found
+
+
+def format(name: str, value: float | None) -> str:
+    """A number as people read it: as many decimals as its kind has, or a dash if it does not exist.
+
+    One significant digit is printed where the usual decimals would show zero.
+    """
+    if value is None:
+        return NOTHING
+    found = _find(name)
+    shown = f"{value:.{found.decimals}f}" if found else f"{value:.6g}"
+    return shown if float(shown) or not value else f"{value:.0e}"
+
+
+def format_difference(name: str, before: float, after: float) -> str:
+    """After − before with its sign; one significant digit where the usual decimals would show zero."""
+    difference = after - before
+    found = _find(name)
+    if found is None:
+        return f"{difference:+.6g}"
+    shown = f"{difference:+.{found.decimals}f}"
+    return shown if float(shown) or not difference else f"{difference:+.0e}"

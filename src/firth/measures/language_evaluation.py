@@ -1,0 +1,114 @@
+"""All measures of one language model, as tables."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from firth.measures.agreement.accuracy import accuracies
+from firth.measures.agreement.items import agreement_items
+from firth.measures.excess import TokenProbabilities, excess_cross_entropy, read_token_probabilities
+from firth.measures.perplexity import perplexity
+from firth.measures.scorer import Scorer
+from firth.measures.source_entropy import perplexity_over_source, source_perplexity
+from firth.text.streams import TokenStream
+from firth.text.text_form import TextForm
+from firth.text.vocabulary import Vocabulary
+
+HELD_OUT = ("valid", "test")
+
+Start = Callable[[], Scorer]  # a scorer that has read nothing yet
+
+
+@dataclass(frozen=True)
+class HeldOutText:
+    """The texts that language models are measured on, and what is known of them.
+
+    Attributes
+    ----------
+    raw, tokens : the folders ``data/raw/lm`` and ``data/tokens/lm``.
+    form : how the text was tokenized.
+    """
+
+    raw: Path
+    tokens: Path
+    vocabulary: Vocabulary
+    form: TextForm
+
+    @classmethod
+    def load(cls, raw: Path, tokens: Path) -> "HeldOutText":
+        return cls(raw, tokens, Vocabulary.load(tokens / "vocabulary.tsv"), TextForm.load(tokens))
+
+    @property
+    def train(self) -> NDArray:
+        """The training text as one stream of ids, with ``<eos>`` after each sentence."""
+        return TokenStream.load(self.tokens, "train").with_sentence_ends()
+
+    def stream(self, split: str) -> TokenStream:
+        return TokenStream.load(self.tokens, split)
+
+    def source_perplexity(self, split: str) -> float | None:
+        """That of the grammar of the built-in world; None for other text, and where words became ``<unk>``."""
+        if not self.form.world:
+            return None
+        path = self.raw / "log_probabilities" / f"{split}.npy"
+        return source_perplexity(np.load(path, allow_pickle=False), self.stream(split), str(path))
+
+    @cached_property
+    def agreement_items(self) -> pd.DataFrame:
+        """The items that suit the text; an empty table where none do."""
+        return agreement_items(self.raw, asdict(self.form), self.vocabulary, self.form.lowercase)
+
+    def token_probabilities(self, split: str) -> TokenProbabilities:
+        """What the grammar of the built-in world says of every token."""
+        path = self.raw / "token_probabilities" / f"{split}.tsv"
+        return read_token_probabilities(path, self.stream(split), self.vocabulary, self.form.lowercase)
+
+
+def evaluate(start: Start, text: HeldOutText, start_learning: Start | None = None) -> dict[str, pd.DataFrame]:
+    """Perplexity, agreement and excess cross-entropy, each as a table where it can be measured.
+
+    Parameters
+    ----------
+    start_learning : a scorer that goes on learning from what it has scored (dynamic evaluation), if that is wanted.
+    """
+    rows = []
+    for split in HELD_OUT:
+        ids, source = text.stream(split).with_sentence_ends(), text.source_perplexity(split)
+        found = perplexity(start(), ids)
+        rows.append(
+            {
+                "split": split,
+                "tokens": len(ids),
+                "perplexity": found,
+                "source_perplexity": source,
+                "perplexity_over_source": perplexity_over_source(found, source),
+                "dynamic_perplexity": perplexity(start_learning(), ids) if start_learning else None,
+            }
+        )
+    tables = {"perplexity": pd.DataFrame(rows)}
+    if len(text.agreement_items):
+        tables["agreement"] = accuracies(text.agreement_items, start())
+    if text.source_perplexity("test") is not None:
+        known, ids = text.token_probabilities("test"), text.stream("test").with_sentence_ends()
+        scores = start().score_alternatives(ids, known.both_forms(ids))  # (N, 2)
+        tables["excess_cross_entropy"] = excess_cross_entropy(known, scores)
+    return tables
+
+
+def main_numbers(tables: Mapping[str, pd.DataFrame]) -> dict[str, float | None]:
+    """The few numbers of a model that people compare, from its tables."""
+    by_split = tables["perplexity"].set_index("split")
+    numbers = {f"{split}_perplexity": by_split.at[split, "perplexity"] for split in HELD_OUT}
+    for column in ("source_perplexity", "perplexity_over_source", "dynamic_perplexity"):
+        if pd.notna(by_split.at["test", column]):
+            numbers[column] = by_split.at["test", column]
+    if "agreement" in tables:
+        by_group = tables["agreement"].drop_duplicates("group").set_index("group")["accuracy"]
+        names = {"attractors_1": "agreement_one_attractor", "adjacent_attractor": "agreement_adjacent_attractor"}
+        numbers |= {name: float(by_group[group]) for group, name in names.items() if pd.notna(by_group.get(group))}
+    return numbers

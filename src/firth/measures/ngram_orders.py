@@ -1,0 +1,30 @@
+"""How n-gram models grow with their order: size, perplexity and agreement of the models of order 1, 2, …"""
+
+import pandas as pd
+
+from firth.measures.agreement.accuracy import accuracies
+from firth.measures.language_evaluation import HELD_OUT, HeldOutText
+from firth.measures.perplexity import perplexity
+from firth.ngram.kneser_ney import count_ngrams, smoothed
+from firth.ngram.ngram_scorer import NgramScorer
+from firth.text.streams import TokenStream
+
+
+def ngram_orders(text: HeldOutText, largest_order: int) -> pd.DataFrame:
+    """A row for each order; accuracies by the number of attractors, where there are agreement items.
+
+    The n-grams of the training text are counted once, which takes seconds, and smoothed for each order.
+    """
+    counts = count_ngrams(TokenStream.load(text.tokens, "train"), len(text.vocabulary), largest_order)
+    held_out = {split: text.stream(split).with_sentence_ends() for split in HELD_OUT}
+    rows = []
+    for order in range(1, largest_order + 1):
+        model = smoothed(counts, order)
+        row: dict[str, float | None] = {"order": order, "ngrams": model.size}
+        row |= {f"{split}_perplexity": perplexity(NgramScorer(model), ids) for split, ids in held_out.items()}
+        if len(text.agreement_items):
+            found = accuracies(text.agreement_items, NgramScorer(model))
+            conditions = found[found["group"].str.startswith("attractors_") & (found["grouping"] == "condition")]
+            row |= dict(zip(conditions["group"], conditions["accuracy"], strict=True))
+        rows.append(row)
+    return pd.DataFrame(rows)

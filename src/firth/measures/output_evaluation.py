@@ -1,0 +1,127 @@
+"""Scores of what an encoder–decoder has written for the test texts, as tables, and every output with its reference."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from firth.errors import FirthError
+from firth.measures.answers import QuestionRecord, answer_scores, exact_match_by_group, exact_matches
+from firth.measures.bleu import bleu_by_source_length, metric_signatures, sentence_chrf, translation_scores
+from firth.params.seq2seq_params import Task
+from firth.seq2seq.pairs import Pairs
+from firth.text.sides import decoder
+from firth.text.text_form import TextForm
+from firth.workspace import require
+
+Outputs = Sequence[Sequence[int]]  # token ids of each output
+CHRF_DECIMALS = 2
+ANSWER_COLUMNS = ["exact_match", "question_alone"]
+
+
+@dataclass(frozen=True)
+class OutputEvaluation:
+    """Tables by name, and by test split each source with its reference, its output, and the chrF of that."""
+
+    tables: dict[str, pd.DataFrame]
+    outputs: dict[str, list[dict[str, Any]]]
+
+
+def evaluate_outputs(task: Task, decoded: Mapping[str, Outputs], tokens: Path, raw: Path) -> OutputEvaluation:
+    """Score the outputs for each test split.
+
+    Parameters
+    ----------
+    decoded : test split → the output for each source.
+    tokens, raw : the folders ``data/tokens/TASK`` and ``data/raw/TASK``.
+
+    Raises
+    ------
+    FirthError
+        If the raw text is not the text that was tokenized.
+    """
+    score = _translations if task == "translation" else _answers
+    parts: dict[str, list[pd.DataFrame]] = {}
+    outputs: dict[str, list[dict[str, Any]]] = {}
+    for split, found in decoded.items():
+        tables, outputs[split] = score(found, split, tokens, raw)
+        for name, table in tables.items():
+            table.insert(0, "split", split)
+            parts.setdefault(name, []).append(table)
+    return OutputEvaluation({name: pd.concat(tables) for name, tables in parts.items()}, outputs)
+
+
+def main_output_numbers(task: Task, tables: Mapping[str, pd.DataFrame]) -> dict[str, float]:
+    """The few numbers that people compare, for each test split."""
+    table, columns = ("translation", ["bleu", "chrf"]) if task == "translation" else ("answers", ANSWER_COLUMNS)
+    rows = tables[table].set_index("split")
+    found = {f"{split}_{column}": rows.at[split, column] for split in rows.index for column in columns}
+    return {name: float(value) for name, value in found.items() if pd.notna(value)}
+
+
+def _translations(
+    outputs: Outputs, split: str, tokens: Path, raw: Path
+) -> tuple[dict[str, pd.DataFrame], list[dict[str, Any]]]:
+    """Scores against the raw references, in lower case where the model knows no other."""
+    texts = list(map(decoder(tokens, "target"), map(list, outputs)))
+    sources, references = (_lines(raw / "text" / f"{split}.{side}.txt", len(texts)) for side in ("source", "target"))
+    if TextForm.load(tokens).lowercase:
+        references = [reference.lower() for reference in references]
+    signatures = {f"{name}_signature": signature for name, signature in metric_signatures().items()}
+    row = {"sentences": len(texts), **translation_scores(texts, references), **signatures}
+    tables = {
+        "translation": pd.DataFrame([row]),
+        "source_length": bleu_by_source_length(texts, references, sources),
+    }
+    chrf = sentence_chrf(texts, references)
+    items = [
+        {"source": source, "reference": reference, "output": text, "chrf": round(score, CHRF_DECIMALS)}
+        for source, reference, text, score in zip(sources, references, texts, chrf, strict=True)
+    ]
+    return tables, items
+
+
+def _answers(
+    outputs: Outputs, split: str, tokens: Path, raw: Path
+) -> tuple[dict[str, pd.DataFrame], list[dict[str, Any]]]:
+    """Exact match of the answers, token by token, beside the baselines."""
+    readable, pairs, lowercase = decoder(tokens, "target"), Pairs.load(tokens, split), TextForm.load(tokens).lowercase
+    questions = _questions(raw / "text" / f"{split}.jsonl", lowercase)
+    if len(questions) != len(pairs):
+        raise FirthError(f"{raw}/text/{split}.jsonl: not the text that was tokenized; run `dvc repro tokenize@qa`")
+    training = _questions(raw / "text" / "train.jsonl", lowercase)
+    right = exact_matches(outputs, pairs)
+    tables = {
+        "answers": pd.DataFrame([{"questions": len(questions), **answer_scores(right, questions, training)}]),
+        "answer_groups": exact_match_by_group(right, questions),
+    }
+    texts = list(map(readable, map(list, outputs)))
+    references = [readable(ids.tolist()) for ids in pairs.target.sentences()]
+    chrf = sentence_chrf(texts, references)
+    items = [
+        {
+            "story": question["story"],
+            "question": question["question"],
+            "reference": reference,
+            "output": text,
+            "chrf": round(score, CHRF_DECIMALS),
+        }
+        for question, reference, text, score in zip(questions, references, texts, chrf, strict=True)
+    ]
+    return tables, items
+
+
+def _lines(path: Path, expected: int) -> list[str]:
+    role = path.parent.parent.name
+    lines = require(path, f"download@{role}").read_text(encoding="utf-8").split("\n")[:-1]
+    if len(lines) != expected:
+        raise FirthError(f"{path}: {len(lines)} lines, but {expected} tokenized; run `dvc repro tokenize@{role}`")
+    return lines
+
+
+def _questions(path: Path, lowercase: bool) -> list[QuestionRecord]:
+    lines = require(path, f"download@{path.parent.parent.name}").read_text(encoding="utf-8").split("\n")
+    return [json.loads(line.lower() if lowercase else line) for line in lines if line]

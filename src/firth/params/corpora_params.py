@@ -1,0 +1,157 @@
+"""Section ``corpora``: where the text of each role comes from."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Discriminator, Field, Tag, model_validator
+
+from firth.params.section import Section
+
+Role = Literal["embeddings", "lm", "translation", "qa"]
+ROLES: tuple[Role, ...] = ("embeddings", "lm", "translation", "qa")
+Checksum = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+
+
+class OwnFile(Section):
+    """A file of the user's own, named by its content: exactly one of ``path`` and ``url``.
+
+    ``sha256`` may be left out, once: the download then stops and prints the checksum that it saw.
+    """
+
+    path: str | None = None
+    url: str | None = None
+    sha256: Checksum | None = None
+
+    @model_validator(mode="after")
+    def _one_place(self) -> "OwnFile":
+        if (self.path is None) == (self.url is None):
+            raise ValueError("give exactly one of path and url")
+        return self
+
+
+class NamedText(Section):
+    """The built-in world or a text of the catalog."""
+
+    source: Literal["world", "ptb", "nltk-prose", "text8", "imdb"]
+
+
+class OwnText(OwnFile):
+    """One plain text, split 90/5/5."""
+
+
+class OwnTextSplits(Section):
+    """Plain text with a file for each split."""
+
+    train: OwnFile
+    valid: OwnFile
+    test: OwnFile
+
+
+class NamedTranslation(Section):
+    source: Literal["world", "multi30k"]
+    source_language: Literal["en", "fr", "de", "cs"] = Field(alias="from")
+    target_language: Literal["en", "fr", "de", "cs"] = Field(alias="to")
+
+    @model_validator(mode="after")
+    def _known_pair(self) -> "NamedTranslation":
+        others = ("fr",) if self.source == "world" else ("fr", "de", "cs")
+        if {self.source_language, self.target_language} not in [{"en", other} for other in others]:
+            raise ValueError(f"{self.source} has en with {', '.join(others)}, in either direction")
+        return self
+
+
+class OwnPairs(OwnFile):
+    """Parallel text in one tab-separated file: source, tab, target."""
+
+    source_language: str = Field(alias="from")
+    target_language: str = Field(alias="to")
+
+
+class ParallelFiles(Section):
+    """Parallel text in two files, line by line."""
+
+    source_file: OwnFile
+    target_file: OwnFile
+
+
+class OwnParallel(ParallelFiles):
+    """Parallel text in two files, split 90/5/5."""
+
+    source_language: str = Field(alias="from")
+    target_language: str = Field(alias="to")
+
+
+def _kind(value: Any) -> str:
+    keys = value if isinstance(value, dict) else getattr(value, "__dict__", {})
+    if keys.get("source") is not None:
+        return "named"
+    if keys.get("train") is not None:
+        return "splits"
+    return "parallel" if keys.get("source_file") is not None else "own"
+
+
+PairsFile = Annotated[Annotated[ParallelFiles, Tag("parallel")] | Annotated[OwnFile, Tag("own")], Discriminator(_kind)]
+
+
+class OwnPairsSplits(Section):
+    """Parallel text with files for each split: two files, or one that is tab-separated."""
+
+    source_language: str = Field(alias="from")
+    target_language: str = Field(alias="to")
+    train: PairsFile
+    valid: PairsFile
+    test: PairsFile
+
+
+class NamedQuestions(Section):
+    """``tasks``: which of the twenty bAbI tasks; only for ``source: babi``."""
+
+    source: Literal["world", "babi"]
+    tasks: Annotated[list[Annotated[int, Field(ge=1, le=20)]], Field(min_length=1)] | None = None
+
+    @model_validator(mode="after")
+    def _tasks_of_babi(self) -> "NamedQuestions":
+        if (self.source == "babi") != (self.tasks is not None):
+            raise ValueError("tasks (a list of 1 to 20) belongs to source: babi, and only there")
+        return self
+
+
+class OwnQuestions(OwnFile):
+    """Stories and questions in bAbI format, split 90/5/5."""
+
+
+class OwnQuestionsSplits(OwnTextSplits):
+    """Stories and questions in bAbI format with a file for each split."""
+
+
+TextSource = Annotated[
+    Annotated[NamedText, Tag("named")] | Annotated[OwnText, Tag("own")] | Annotated[OwnTextSplits, Tag("splits")],
+    Discriminator(_kind),
+]
+TranslationSource = Annotated[
+    Annotated[NamedTranslation, Tag("named")]
+    | Annotated[OwnPairs, Tag("own")]
+    | Annotated[OwnParallel, Tag("parallel")]
+    | Annotated[OwnPairsSplits, Tag("splits")],
+    Discriminator(_kind),
+]
+QuestionSource = Annotated[
+    Annotated[NamedQuestions, Tag("named")]
+    | Annotated[OwnQuestions, Tag("own")]
+    | Annotated[OwnQuestionsSplits, Tag("splits")],
+    Discriminator(_kind),
+]
+
+
+class CorporaParams(Section):
+    embeddings: TextSource
+    lm: TextSource
+    translation: TranslationSource
+    qa: QuestionSource
+
+
+SOURCES: dict[Role, Any] = {
+    "embeddings": TextSource,
+    "lm": TextSource,
+    "translation": TranslationSource,
+    "qa": QuestionSource,
+}

@@ -1,0 +1,34 @@
+"""Section ``lm`` of params.yaml as a whole: the keys of all networks, and what they are measured with."""
+
+from typing import TYPE_CHECKING
+
+from firth.params.evaluation_params import DynamicEvaluation
+from firth.params.lm_params import FeedForwardParams, LmParams, RecurrentParams
+from firth.params.models_params import Network
+from firth.params.section import Section, override_of
+
+
+class LmSection(FeedForwardParams, RecurrentParams):
+    """All keys of ``lm``. ``dynamic_evaluation`` is measuring alone: no training reads it."""
+
+    dynamic_evaluation: DynamicEvaluation | None
+
+    def of_network(self, network: Network) -> LmParams:
+        """The keys that one network uses."""
+        kind = FeedForwardParams if network == "feedforward" else RecurrentParams
+        return kind.model_validate(self.model_dump(include=set(kind.model_fields)))
+
+
+if TYPE_CHECKING:
+    LmOverride = Section
+else:
+    LmOverride = override_of(LmSection, without=["initial_embeddings"])  # which is a dependency in dvc.yaml
+
+
+class LmOverrides(Section):
+    """Any keys of ``lm`` but ``initial_embeddings``, for one network."""
+
+    feedforward: LmOverride
+    rnn: LmOverride
+    gru: LmOverride
+    lstm: LmOverride

@@ -1,0 +1,22 @@
+"""How numbers are written for people."""
+
+import math
+from typing import Any
+
+DIGITS = 4
+
+
+def readable(value: Any) -> str:
+    """A metric as people read it: four significant digits (four decimals below 1), thousands apart, a dash for none."""
+    if value is None:
+        return "–"
+    if isinstance(value, list | tuple):
+        return ", ".join(readable(item) for item in value)
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return str(value)
+    if isinstance(value, int) or value == 0:
+        return f"{value:,.0f}"
+    magnitude = math.floor(math.log10(abs(value)))
+    if magnitude < -3:
+        return f"{value:.{DIGITS - 1}g}"
+    return f"{value:,.{min(max(DIGITS - 1 - magnitude, 0), DIGITS)}f}"

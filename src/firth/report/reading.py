@@ -1,0 +1,111 @@
+"""The files that the page shows, read: tables, studies, samples, classes; and the params under names for people."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from firth.errors import FirthError
+from firth.params.corpora_params import ROLES
+from firth.report.names import ATTENTIONS, display_name
+from firth.report.samples import chosen
+from firth.tables import read_csv, read_metrics
+from firth.workspace import Workspace
+
+EARLIER_NAMES = {"class_recovery": "nearest_neighbor_accuracy", "whole": "share_1", "tenth": "share_0.1"}
+SECTIONS = {  # section of params.yaml → its name on the page
+    "cooccurrence": "co-occurrence",
+    "svd": "SVD",
+    "word2vec": "word2vec",
+    "ngram": "n-gram",
+    "lm": "language models",
+    "seq2seq": "encoder–decoders",
+}
+
+
+def read_tables(folder: Path) -> dict[str, pd.DataFrame]:
+    """Every CSV file of a folder by its name, in order of name; without the folder, none."""
+    return {path.stem: read_csv(path) for path in sorted(folder.glob("*.csv"))}
+
+
+def read_corpora(workspace: Workspace) -> dict[str, dict[str, Any]]:
+    """Role → content of ``corpus.json``, for the roles that have one."""
+    paths = {role: workspace.raw(role) / "corpus.json" for role in ROLES}
+    return {role: json.loads(path.read_text(encoding="utf-8")) for role, path in paths.items() if path.exists()}
+
+
+def read_studies(workspace: Workspace) -> tuple[dict[str, Any], dict[str, pd.DataFrame]]:
+    """Metrics and curves of the studies; names of an earlier release are read as the present ones."""
+    metrics = {name: _renamed(found) for name, found in read_metrics(workspace.all_study_metrics).items()}
+    paths = {name: workspace.study_plot(name) for name in metrics}
+    curves = {name: read_csv(path).rename(columns=EARLIER_NAMES) for name, path in paths.items() if path.exists()}
+    return metrics, curves
+
+
+def read_samples(
+    workspace: Workspace, tables: Mapping[str, pd.DataFrame]
+) -> dict[tuple[str, str], dict[str, list[dict[str, Any]]]]:
+    """(task, attention) → the chosen outputs on the first test text, of the encoder–decoders in the tables."""
+    scored = [tables[name] for name in ("translation", "answers") if name in tables]
+    models = {
+        (task, attention) for frame in scored for task, attention in zip(frame["task"], frame["attention"], strict=True)
+    }
+    outputs = {
+        (task, attention): workspace.evaluation(f"evaluate_seq2seq-{task}-{attention}") / "outputs"
+        for task, attention in sorted(models)
+    }
+    first = {model: next(iter(sorted(folder.glob("*.jsonl"))), None) for model, folder in outputs.items()}
+    return {model: chosen(_json_lines(path)) for model, path in first.items() if path}
+
+
+def read_classes(workspace: Workspace) -> Mapping[str, str] | None:
+    """Form → class of the built-in world's words, None for another corpus; a form of several classes keeps the first.
+
+    Raises
+    ------
+    FirthError
+        If a line has not three fields.
+    """
+    path = workspace.raw("embeddings") / "classes.tsv"
+    if not path.exists():
+        return None
+    classes: dict[str, str] = {}
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines()[1:], start=2):
+        fields = line.split("\t")
+        if len(fields) != 3:
+            raise FirthError(
+                f"{path}: line {number} is not `form<tab>lemma<tab>class`; run `dvc repro download@embeddings`"
+            )
+        classes.setdefault(fields[0], fields[2])
+    return classes
+
+
+def shown_settings(params: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """The params that decide the results, under names for people; overrides stand where there are any."""
+    sections = {f"tokens, {role}": params["tokens"][role] for role in ROLES}
+    for key, name in SECTIONS.items():
+        sections[name] = params[key]
+        for part, override in params.get(f"{key}_overrides", {}).items():
+            sections[f"{name}, {_part(key, part)} only"] = override
+    known = {
+        name: {key: value for key, value in values.items() if value is not None} for name, values in sections.items()
+    }
+    everywhere = {key: params[key] for key in ("seed", "threads", "precision")}
+    return {"everywhere": everywhere, **{name: values for name, values in known.items() if values}}
+
+
+def _part(section: str, part: str) -> str:
+    """The network, attention or task that overrides are for; networks and tasks keep the name of their key."""
+    return display_name(part, ATTENTIONS) if section == "seq2seq" and part in ATTENTIONS else part
+
+
+def _renamed(metrics: Any) -> Any:
+    if isinstance(metrics, Mapping):
+        return {EARLIER_NAMES.get(key, key): _renamed(value) for key, value in metrics.items()}
+    return metrics
+
+
+def _json_lines(path: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").split("\n") if line]

@@ -1,0 +1,98 @@
+"""Training of an encoder–decoder on Lightning: data, loss, optimizer, learning-rate schedule."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pytorch_lightning as pl
+from torch import Tensor
+from torch.optim import Adam
+from torch.optim.lr_scheduler import LambdaLR
+from torch.utils.data import DataLoader, Dataset
+
+from firth.errors import FirthError
+from firth.params.seq2seq_params import Seq2seqParams
+from firth.seq2seq.encoder_decoder import EncoderDecoder
+from firth.seq2seq.pairs import PairBatch, Pairs, epoch_batches, sorted_batches
+from firth.training.trainer import may_fuse, warm_up_and_cosine
+
+WARM_UP = 0.05  # share of all steps
+
+
+class PairBatches(Dataset[PairBatch]):
+    """Whole batches as items."""
+
+    def __init__(self, pairs: Pairs, batches: list[np.ndarray], rank: int, world_size: int) -> None:
+        self.pairs, self.batches, self.rank, self.world_size = pairs, batches, rank, world_size
+
+    def __len__(self) -> int:
+        return len(self.batches)
+
+    def __getitem__(self, index: int) -> PairBatch:
+        return self.pairs.batch(self.batches[index], self.rank, self.world_size)
+
+    def __iter__(self) -> Iterator[PairBatch]:
+        return (self[index] for index in range(len(self)))
+
+
+class Seq2seqData(pl.LightningDataModule):
+    """Training and validation pairs; each device has its share of every global batch."""
+
+    def __init__(self, train: Pairs, valid: Pairs, settings: Seq2seqParams, seed: int) -> None:
+        super().__init__()
+        self.train, self.valid, self.settings, self.seed = train, valid, settings, seed
+
+    @property
+    def steps_per_epoch(self) -> int:
+        return len(epoch_batches(self.train, self.settings, self.seed, 0))
+
+    def train_dataloader(self) -> DataLoader[PairBatch]:
+        epoch = self.trainer.current_epoch if self.trainer else 0
+        return self._loader(self.train, epoch_batches(self.train, self.settings, self.seed, epoch))
+
+    def val_dataloader(self) -> DataLoader[PairBatch]:
+        return self._loader(self.valid, sorted_batches(self.valid.source, self.settings))
+
+    def _loader(self, pairs: Pairs, batches: list[np.ndarray]) -> DataLoader[PairBatch]:
+        rank, world_size = (self.trainer.global_rank, self.trainer.world_size) if self.trainer else (0, 1)
+        smallest = min(map(len, batches))
+        if smallest < world_size:
+            raise FirthError(
+                f"seq2seq.batch_size = {self.settings.batch_size}: a batch of {smallest} pairs cannot be split over "
+                f"{world_size} devices; give a larger batch size, more text or fewer devices"
+            )
+        return DataLoader(PairBatches(pairs, batches, rank, world_size), batch_size=None)
+
+
+class Seq2seqModule(pl.LightningModule):
+    """Teacher forcing with Adam; the learning rate warms up, then falls along a cosine to 0 at the last step.
+
+    Reports ``train_loss`` and ``valid_loss`` in nats per target token, ``<eos>`` included, exact over the epoch.
+    ``train_loss`` includes label smoothing and dropout; ``valid_loss`` has neither.
+    """
+
+    def __init__(self, network: EncoderDecoder, settings: Seq2seqParams, total_steps: int) -> None:
+        super().__init__()
+        self.network, self.settings, self.total_steps = network, settings, total_steps
+
+    def training_step(self, batch: PairBatch, _: int) -> Tensor:
+        """This device's part of the mean loss of the global batch, times ``world_size``.
+
+        The trainer averages gradients over devices, which makes the factor cancel.
+        """
+        loss = self.network.loss(batch, self.settings.label_smoothing)
+        self._report("train_loss", loss, batch)
+        return loss * (self.trainer.world_size / batch.global_tokens)
+
+    def validation_step(self, batch: PairBatch, _: int) -> None:
+        self._report("valid_loss", self.network.loss(batch), batch)
+
+    def configure_optimizers(self) -> Any:
+        optimizer = Adam(self.parameters(), lr=self.settings.learning_rate, fused=may_fuse(self.trainer))
+        schedule = LambdaLR(optimizer, lambda step: warm_up_and_cosine(step, self.total_steps, WARM_UP))
+        return {"optimizer": optimizer, "lr_scheduler": {"scheduler": schedule, "interval": "step"}}
+
+    def _report(self, name: str, loss: Tensor, batch: PairBatch) -> None:
+        """Log the mean loss of a share, weighted by its tokens."""
+        mean = loss.detach() / batch.tokens
+        self.log(name, mean, on_step=False, on_epoch=True, batch_size=batch.tokens, sync_dist=True)

@@ -1,0 +1,55 @@
+"""Stage ``evaluate_lm``: perplexity, agreement and excess cross-entropy of one language model."""
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from firth.measures.language_evaluation import HeldOutText, evaluate, main_numbers
+from firth.params.evaluation_params import DynamicEvaluation
+from firth.tables import write_metrics, write_table
+from firth.workspace import Workspace, require, writing
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from firth.params.models_params import LanguageModelName
+    from firth.params.settings import Settings
+
+
+def run(settings: "Settings", workspace: Workspace, model: "LanguageModelName") -> None:
+    """models/lm-MODEL and the validation and test texts → tables in evaluations/evaluate_lm-MODEL."""
+    raw, tokens = require(workspace.raw("lm"), "download@lm"), require(workspace.tokens("lm"), "tokenize@lm")
+    text = HeldOutText.load(raw, tokens)
+    folder = require(workspace.model(f"lm-{model}"), "ngram" if model == "ngram" else f"lm@{model}")
+    tables = _tables(settings, folder, text, model)
+    with writing(workspace.evaluation(settings.item)) as out:
+        for name, table in tables.items():
+            write_table(out / f"{name}.csv", table)
+        write_metrics(out / "metrics.json", main_numbers(tables))
+
+
+def _tables(
+    settings: "Settings", folder: "Path", text: HeldOutText, model: "LanguageModelName"
+) -> dict[str, pd.DataFrame]:
+    """The tables of one model, by name."""
+    match model:
+        case "ngram":
+            from firth.measures.ngram_orders import ngram_orders
+            from firth.ngram.kneser_ney import KneserNey
+            from firth.ngram.ngram_scorer import NgramScorer
+
+            ngram = KneserNey.load(folder)
+            orders = ngram_orders(text, settings.section("largest_order", int))
+            return {**evaluate(partial(NgramScorer, ngram), text), "ngram_orders": orders}
+        case _:
+            from firth.lm.network_scorer import NetworkScorer
+            from firth.lm.networks import load
+            from firth.measures.dynamic_evaluation import DynamicScorer
+
+            network = load(folder)
+            dynamic = settings.section("dynamic_evaluation", DynamicEvaluation | None)
+            if dynamic is None:
+                return evaluate(partial(NetworkScorer, network), text)
+            learning = partial(DynamicScorer, network, text.train, network.params.batch_size, dynamic)
+            return evaluate(partial(NetworkScorer, network), text, learning)

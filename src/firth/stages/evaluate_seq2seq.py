@@ -1,0 +1,34 @@
+"""Stage ``evaluate_seq2seq``: decode the test texts with one encoder–decoder, and score its outputs."""
+
+import json
+from typing import TYPE_CHECKING
+
+from firth.measures.output_evaluation import evaluate_outputs, main_output_numbers
+from firth.params.seq2seq_params import Attention, SearchParams, Task
+from firth.seq2seq.encoder_decoder import load
+from firth.seq2seq.pairs import Pairs, test_splits
+from firth.seq2seq.search import decode_all
+from firth.tables import write_metrics, write_table
+from firth.workspace import Workspace, require, write_text, writing
+
+if TYPE_CHECKING:
+    from firth.params.settings import Settings
+
+
+def run(settings: "Settings", workspace: Workspace, task: Task, attention: Attention) -> None:
+    """models/seq2seq-TASK-ATTENTION → outputs and scores in evaluations/evaluate_seq2seq-TASK-ATTENTION."""
+    name, search = f"seq2seq-{task}-{attention}", settings.section("search", SearchParams)
+    tokens, raw = require(workspace.tokens(task), f"tokenize@{task}"), workspace.raw(task)
+    network = load(require(workspace.model(name), f"seq2seq@{task}-{attention}"))
+    decoded = {}
+    for split in test_splits(tokens):
+        pairs = Pairs.load(tokens, split)
+        decoded[split] = decode_all(network, pairs.source, network.configuration.settings, search, settings.precision)
+    evaluation = evaluate_outputs(task, decoded, tokens, raw)
+    with writing(workspace.evaluation(settings.item)) as out:
+        for table, frame in evaluation.tables.items():
+            write_table(out / f"{table}.csv", frame)
+        for split, outputs in evaluation.outputs.items():
+            lines = (json.dumps(output, ensure_ascii=False) + "\n" for output in outputs)
+            write_text(out / "outputs" / f"{split}.jsonl", "".join(lines))
+        write_metrics(out / "metrics.json", main_output_numbers(task, evaluation.tables))

@@ -1,0 +1,57 @@
+"""Stage ``evaluate_vectors``: word vectors, or the counts that they come from, against gold standards."""
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from firth.measures.unit_rows import Matrix
+from firth.measures.vector_scores import main_scores, similarity_scores
+from firth.params.svd_params import SvdParams
+from firth.tables import write_metrics, write_table
+from firth.text.vocabulary import EOS_ID, Vocabulary
+from firth.workspace import Workspace, require, writing
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from firth.params.models_params import Space
+    from firth.params.settings import Settings
+
+Representations = dict[str, tuple["Sequence[str]", Matrix]]  # name → words in order of frequency, and their rows
+
+
+def run(settings: "Settings", workspace: Workspace, space: "Space") -> None:
+    """models/SPACE → scores in evaluations/evaluate_vectors-SPACE."""
+    raw, gold_sets = require(workspace.raw("embeddings"), "download@embeddings"), settings.values["gold_sets"]
+    frames = {
+        name: similarity_scores(words, matrix, raw, gold_sets)
+        for name, (words, matrix) in _representations(settings, workspace, space).items()
+    }
+    scores = pd.concat([frame.assign(representation=name) for name, frame in frames.items()], ignore_index=True)
+    scores.insert(0, "representation", scores.pop("representation"))
+    numbers = {name: main_scores(frame) for name, frame in frames.items()}
+    flat = {f"{name}_{key}": value for name, found in numbers.items() for key, value in found.items()}
+    with writing(workspace.evaluation(settings.item)) as out:
+        write_table(out / "vectors.csv", scores)
+        write_metrics(out / "metrics.json", flat)
+
+
+def _representations(settings: "Settings", workspace: Workspace, space: "Space") -> Representations:
+    match space:
+        case "counts":
+            from scipy import sparse
+
+            from firth.vectors.counting.count_matrix import load_counts
+            from firth.vectors.ppmi_svd import ppmi
+
+            words = Vocabulary.load(workspace.tokens("embeddings") / "vocabulary.tsv").tokens[EOS_ID + 1 :]
+            counts = load_counts(workspace.model("counts"))  # (V, V)
+            information = ppmi(counts, settings.section("svd", SvdParams))
+            one_hot = sparse.eye_array(counts.shape[0], format="csr")
+            matrices = {"one_hot": one_hot, "raw_counts": counts, "ppmi": information}
+            return {name: (words, matrix[EOS_ID + 1 :]) for name, matrix in matrices.items()}
+        case _:
+            from firth.vectors.keyed_vectors import load_vectors
+
+            keyed = load_vectors(workspace.model(space))
+            return {space: (keyed.index_to_key, keyed.vectors)}

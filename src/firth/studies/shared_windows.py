@@ -1,0 +1,13 @@
+"""The same windows of text for every language model that a study compares."""
+
+from numpy.typing import NDArray
+
+from firth.lm.text_data import TextData
+from firth.params.lm_params import LmParams
+from firth.training.reproducibility import derived_seed
+
+
+def shared_windows(train: NDArray, valid: NDArray, params: LmParams, seed: int) -> TextData:
+    """Training and validation windows of two streams of ids, ``<eos>`` after every sentence."""
+    window_seed = derived_seed(seed, "study", "windows") if params.random_bptt else None
+    return TextData(train, valid, params.batch_size, params.bptt_length, window_seed)

@@ -1,0 +1,75 @@
+"""Reading text as data/raw/<role> holds it: which splits there are, and their lines in blocks."""
+
+import json
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from pathlib import Path
+
+from firth.errors import FirthError
+from firth.params.corpora_params import Role
+from firth.text.numbering import text_blocks
+from firth.workspace import require
+
+LINES_A_BLOCK = 10_000
+
+
+def splits_of(raw: Path, role: Role) -> tuple[str, ...]:
+    """The splits of a role; translation may have several test sets."""
+    if role == "embeddings":
+        return ("train",)
+    if role == "translation":
+        tests = sorted(path.name.removesuffix(".source.txt") for path in raw.glob("text/test*.source.txt"))
+        return ("train", "valid", *tests)
+    return ("train", "valid", "test")
+
+
+def raw_blocks(raw: Path, role: Role, split: str, side: str) -> Iterator[str]:
+    """The text of one split in blocks of whole lines.
+
+    Parameters
+    ----------
+    side : ``source``, ``target``, or empty for roles without sides.
+
+    Raises
+    ------
+    FirthError
+        If the file doesn't exist, is not UTF-8, or (for questions) a line is not a story with question and answer.
+    """
+    if role == "qa":
+        return _joined(_story_lines(require(raw / "text" / f"{split}.jsonl", "download@qa"), side))
+    name = f"{split}.{side}.txt" if side else f"{split}.txt"
+    return text_blocks(require(raw / "text" / name, f"download@{role}"))
+
+
+def raw_lines(raw: Path, split: str, side: str) -> Iterator[str]:
+    """The lines of one side of one split of translation, without line ends."""
+    return _lines(require(raw / "text" / f"{split}.{side}.txt", "download@translation"))
+
+
+def _lines(path: Path) -> Iterator[str]:
+    rest = ""
+    for block in text_blocks(path):
+        *whole, rest = (rest + block).split("\n")
+        yield from whole
+
+
+def _story_lines(path: Path, side: str) -> Iterator[str]:
+    """One line for each question: the story's sentences and the question, or the answer."""
+    for number, line in enumerate(_lines(path), start=1):
+        try:
+            item = json.loads(line)
+            parts = [*item["story"], item["question"]] if side == "source" else [item["answer"]]
+            text = " ".join(parts).replace("\n", " ")
+        except (ValueError, KeyError, TypeError):
+            raise FirthError(
+                f"{path}: line {number} is not a story with question and answer; "
+                "build the text again with `dvc repro download@qa`"
+            ) from None
+        yield text
+
+
+def _joined(lines: Iterable[str]) -> Iterator[str]:
+    """Lines as blocks of text."""
+    lines = iter(lines)
+    while block := list(islice(lines, LINES_A_BLOCK)):
+        yield "\n".join([*block, ""])

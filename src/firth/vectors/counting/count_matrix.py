@@ -1,0 +1,75 @@
+"""Co-occurrence counts on disk: three arrays of a sparse matrix, written row by row and mapped into memory.
+
+``indptr.npy``, ``indices.npy`` and ``data.npy`` are the arrays of SciPy's CSR format: row i has the columns
+``indices[indptr[i]:indptr[i + 1]]``, ascending, and the values at the same positions of ``data``.
+"""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import numpy as np
+from scipy import sparse
+
+from firth.errors import FirthError
+from firth.text.streams import ArrayWriter
+from firth.workspace import require
+
+ARRAYS = ("indptr", "indices", "data")
+Rows = tuple[np.ndarray, np.ndarray, np.ndarray]  # of consecutive rows: lengths, then columns, then values
+
+
+def write_rows(folder: Path, rows: Iterable[Rows], dtype: type[np.generic]) -> None:
+    """Write a matrix from groups of consecutive rows; ``dtype`` is the type of the values."""
+    lengths = [np.zeros(1, dtype=np.int64)]
+    with (
+        ArrayWriter(folder / "indices.npy", np.dtype(np.int32)) as indices,
+        ArrayWriter(folder / "data.npy", np.dtype(dtype)) as data,
+    ):
+        for row_lengths, columns, values in rows:
+            lengths.append(row_lengths)
+            indices.append(columns)
+            data.append(values)
+    indptr = np.cumsum(np.concatenate(lengths))
+    smallest = np.int32 if indptr[-1] <= np.iinfo(np.int32).max else np.int64  # SciPy's rule
+    np.save(folder / "indptr.npy", indptr.astype(smallest), allow_pickle=False)
+
+
+def load_counts(folder: Path) -> sparse.csr_array:
+    """Open the counts that the stage ``cooccurrence`` wrote, memory-mapped.
+
+    Returns
+    -------
+    csr_array of shape (V, V), float32
+        With sorted column indices and no zeros stored; read-only.
+
+    Raises
+    ------
+    FirthError
+        If they are missing or damaged.
+    """
+    paths = [require(folder / f"{name}.npy", "cooccurrence") for name in ARRAYS]
+    try:
+        indptr, indices, data = (np.load(path, mmap_mode="r", allow_pickle=False) for path in paths)
+        counts = sparse.csr_array((data, indices, indptr), shape=(len(indptr) - 1, len(indptr) - 1))
+        if counts.nnz != len(data):
+            raise ValueError
+    except (ValueError, EOFError, TypeError):
+        raise FirthError(f"{folder}: damaged or cut short; build it anew with `dvc repro cooccurrence`") from None
+    counts.has_canonical_format = True
+    return counts
+
+
+def storage(counts: sparse.csr_array) -> dict[str, float]:
+    """Density of the matrix, and its size in bytes of float32, dense and sparse (CSR, as stored).
+
+    ``pairs`` is the sum of all counts, to the nearest whole number.
+    """
+    cells = counts.shape[0] * counts.shape[1]
+    return {
+        "cells": cells,
+        "nonzeros": counts.nnz,
+        "density": counts.nnz / cells,
+        "bytes_dense": cells * counts.dtype.itemsize,
+        "bytes_sparse": counts.data.nbytes + counts.indices.nbytes + counts.indptr.nbytes,
+        "pairs": round(float(counts.data.sum(dtype=np.float64))),
+    }

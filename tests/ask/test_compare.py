@@ -1,0 +1,161 @@
+"""``firth compare`` on a small git repository with two recorded experiments."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from firth.ask.compare import Change, compare, differences, print_comparison, summary_lines
+from firth.ask.snapshots import Snapshot
+from firth.errors import FirthError
+
+PARAMS = "seed: 1\nlm:\n  layers: 1\n  cells: [rnn]\nlm_overrides:\n  rnn: {}\n"
+NUMBERS = {"lm_rnn_test_perplexity": 9.5, "translation_dot_test_bleu": 80.0, "gradient_rnn_20_steps_back": 0.5}
+
+
+def git(folder: Path, *arguments: str) -> str:
+    command = ("git", "-c", "user.name=t", "-c", "user.email=t@t", *arguments)
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=True).stdout
+
+
+def write(folder: Path, params: str | None = None, **changes: Any) -> None:
+    if params is not None:
+        (folder / "params.yaml").write_text(params)
+    path = folder / "reports/headline.json"
+    path.parent.mkdir(exist_ok=True)
+    numbers = {**(json.loads(path.read_text()) if path.exists() else NUMBERS), **changes}
+    path.write_text(json.dumps({name: value for name, value in numbers.items() if value != "gone"}))
+
+
+@pytest.fixture
+def repository(folder: Path) -> Path:
+    """Two commits: the first has no headline, the second does."""
+    git(folder, "init", "--quiet")
+    (folder / "params.yaml").write_text(PARAMS)
+    git(folder, "add", ".")
+    git(folder, "commit", "--quiet", "--message", "Begin")
+    write(folder)
+    git(folder, "add", ".")
+    git(folder, "commit", "--quiet", "--message", "Record a run")
+    return folder
+
+
+def test_without_revisions_the_last_commit_is_compared_with_the_workspace(repository: Path) -> None:
+    write(repository, PARAMS.replace("layers: 1", "layers: 2"), lm_rnn_test_perplexity=9.25)
+    found = compare(repository, [])
+    assert found.params == [Change("lm.layers", 1, 2)]
+    assert found.moved == [Change("lm_rnn_test_perplexity", 9.5, 9.25)]
+    assert (found.same, found.nearly, found.after) == (2, 0, "workspace")
+    assert found.before.startswith("HEAD (") and found.before.endswith(" Record a run)")
+
+
+def test_two_revisions_are_compared_whatever_the_workspace_holds(repository: Path) -> None:
+    write(
+        repository, PARAMS.replace("[rnn]", "[rnn, gru]"), translation_dot_test_bleu="gone", qa_dot_test_exact_match=1
+    )
+    git(repository, "commit", "--all", "--quiet", "--message", "Record another")
+    write(repository, "seed: 7\n", lm_rnn_test_perplexity=1)
+    found = compare(repository, ["HEAD~", "HEAD"])
+    assert found.params == [Change("lm.cells", ["rnn"], ["rnn", "gru"])]
+    assert [(change.name, change.verdict) for change in found.moved] == [
+        ("qa_dot_test_exact_match", "new"),
+        ("translation_dot_test_bleu", "gone"),
+    ]
+    one = compare(repository, ["HEAD~"])
+    assert Change("seed", 1, 7) in one.params and Change("lm_overrides.rnn", {}, "–") in one.params
+
+
+def test_an_experiment_of_dvc_is_found_by_its_name(repository: Path) -> None:
+    commit = git(repository, "rev-parse", "HEAD").strip()
+    git(repository, "update-ref", f"refs/exps/ab/{commit[2:]}/loud-newt", commit)
+    assert compare(repository, ["loud-newt"]).before.startswith("loud-newt (")
+
+
+def test_a_folder_inside_a_repository_is_compared_with_itself(repository: Path) -> None:
+    inner = repository / "inner"
+    inner.mkdir()
+    write(inner, PARAMS)
+    git(repository, "add", ".")
+    git(repository, "commit", "--quiet", "--message", "Record another experiment")
+    write(inner, lm_rnn_test_perplexity=9.0)
+    assert compare(inner, []).moved == [Change("lm_rnn_test_perplexity", 9.5, 9.0)]
+
+
+@pytest.mark.parametrize(
+    ("revision", "named"),
+    [
+        ("HEAD~", r"Begin\) has no reports/headline\.json"),
+        ("nothing", "nothing: no commit"),
+        ("--all", "--all: no com"),
+    ],
+)
+def test_what_cannot_be_compared_is_one_line(repository: Path, revision: str, named: str) -> None:
+    with pytest.raises(FirthError, match=named) as caught:
+        compare(repository, [revision])
+    assert "\n" not in str(caught.value)
+
+
+def test_missing_and_damaged_files_are_named(repository: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+    (repository / "reports/headline.json").write_text("<<<<<<< HEAD")
+    with pytest.raises(FirthError, match=r"reports/headline\.json \(workspace\): not the JSON"):
+        compare(repository, [])
+    (repository / "reports/headline.json").unlink()
+    with pytest.raises(FirthError, match=r"headline\.json: not there; build it with `make repro`"):
+        compare(repository, [])
+    write(repository, "lm: [")
+    with pytest.raises(FirthError, match=r"params\.yaml \(workspace\): not the YAML"):
+        compare(repository, [])
+    with pytest.raises(FirthError, match="not in a git repository"):
+        elsewhere = tmp_path_factory.mktemp("elsewhere")
+        (elsewhere / ".git").write_text("gitdir: nowhere")  # whatever the folder above is
+        compare(elsewhere, [])
+
+
+def comparison(before: dict[str, float], after: dict[str, float], params: int = 0) -> Any:
+    values = {f"lm.key_{number}": number for number in range(params)}
+    return differences(Snapshot("one", values, before), Snapshot("other", dict.fromkeys(values, "x" * 60), after))
+
+
+def test_better_and_worse_follow_the_direction_of_each_number(capsys: pytest.CaptureFixture[str]) -> None:
+    after = {"lm_rnn_test_perplexity": 9.75, "translation_dot_test_bleu": 81.04, "gradient_rnn_20_steps_back": 0.25}
+    print_comparison(comparison(NUMBERS, after))
+    rows = [line.split() for line in capsys.readouterr().out.splitlines()]
+    assert ["lm_rnn_test_perplexity", "9.50", "9.75", "+0.25", "worse"] in rows
+    assert ["translation_dot_test_bleu", "80.0", "81.0", "+1.0", "better"] in rows
+    assert ["gradient_rnn_20_steps_back", "0.5000", "0.2500", "-0.2500"] in rows
+
+
+def test_digits_that_are_not_shown_do_not_count_as_a_move() -> None:
+    found = comparison(NUMBERS, {**NUMBERS, "lm_rnn_test_perplexity": 9.5001})
+    assert (found.moved, found.nearly, found.same) == ([], 1, 2)
+
+
+def test_a_large_comparison_fits_one_screen(capsys: pytest.CaptureFixture[str]) -> None:
+    spaces, gold = ("svd", "word2vec"), ("wordsim353", "men", "simlex999")
+    models = ("ngram", "feedforward", "rnn", "gru", "lstm", "transformer")
+    names = [f"{space}_{name}_spearman" for space in spaces for name in gold]
+    names += [f"lm_{model}_{score}" for model in models for score in ("test_perplexity", "agreement_one_attractor")]
+    names += [f"translation_general_test_20{year}_flickr_bleu" for year in range(10, 28)]
+    found = comparison(dict.fromkeys(names, 1.0), {name: 2.0 + place for place, name in enumerate(names)}, params=30)
+    print_comparison(found)
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) <= 40 and max(map(len, lines)) <= 100
+    assert "  … and 20 more" in [line.rstrip() for line in lines]
+    assert len([line for line in lines if line.startswith("  translation_general")]) == 18  # moved most
+    assert len(summary_lines(found, 8)) == 8
+    assert all(len(line.plain) <= 100 for line in summary_lines(found, 8))
+
+
+def test_of_two_long_values_the_part_that_differs_is_shown() -> None:
+    one, other = (Snapshot("", {"report.words": [*map(str, range(20)), last]}, {}) for last in ("apple", "pear"))
+    (line,) = summary_lines(differences(one, other), 8)[1:]
+    assert "apple" in line.plain and "pear" in line.plain
+
+
+def test_comparing_imports_nothing_heavy() -> None:
+    code = "import sys, firth.ask.compare, firth.ask.summary; print(*sys.modules)"
+    modules = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
+    assert not {"torch", "pandas", "numpy", "dvc", "scipy", "pydantic"} & set(modules)

@@ -1,0 +1,117 @@
+"""Language models as objects, against the scores of their networks and n-grams."""
+
+import math
+from itertools import chain
+
+import numpy as np
+import pytest
+import torch
+from ask.tiny_models import SENTENCES, TOKENS, encoded, plain
+from lm.settings import predictions
+
+from firth.ask import sentence_blocks
+from firth.ask.language_models import LanguageModel
+from firth.ask.loading import load_language_model
+from firth.errors import FirthError
+from firth.lm.network_scorer import NetworkScorer
+from firth.lm.networks import load as load_network
+from firth.measures.perplexity import perplexity
+from firth.ngram.kneser_ney import KneserNey
+from firth.text.vocabulary import EOS_ID
+from firth.workspace import Workspace
+
+ORDER = ("ngram", "rnn", "lstm")
+
+
+@pytest.fixture
+def models(language_models: Workspace) -> dict[str, LanguageModel]:
+    return {name: load_language_model(language_models.model(f"lm-{name}")) for name in ORDER}
+
+
+def test_a_sentence_is_scored_token_by_token_with_its_end(
+    models: dict[str, LanguageModel], language_models: Workspace
+) -> None:
+    ids = [TOKENS.index(word) for word in ("the", "dog", "near", "the", "<unk>", ".")]
+    network = load_network(language_models.model("lm-lstm"))
+    with torch.no_grad():
+        text = torch.tensor([*network.warm_up_context, EOS_ID, *ids])
+        rows = predictions(network, text[:, None])[0][len(network.warm_up_context) :, 0]
+    by_network = [float(row[token]) for row, token in zip(rows, [*ids, EOS_ID], strict=True)]
+    ngrams = KneserNey.load(language_models.model("lm-ngram"))
+    by_ngrams = ngrams.log_probabilities(encoded([["the", "dog", "near", "the", "owl", "."]])).tolist()
+    for name, wanted in (("lstm", by_network), ("ngram", by_ngrams)):
+        for _ in range(2):  # a question leaves no trace in the model
+            scored = models[name].log_probabilities("The dog near\nthe owl.")
+            assert [token for token, _ in scored] == ["the", "dog", "near", "the", "<unk>", ".", "<eos>"]
+            assert [value for _, value in scored] == pytest.approx(wanted, abs=1e-5)
+            assert scored.unknown == ["owl"]
+
+
+@pytest.mark.parametrize("characters", [1, 50, 10**6])
+def test_perplexity_of_lines_is_that_of_the_stage_in_groups_of_any_size(
+    models: dict[str, LanguageModel],
+    language_models: Workspace,
+    monkeypatch: pytest.MonkeyPatch,
+    characters: int,
+) -> None:
+    monkeypatch.setattr(sentence_blocks, "CHARACTERS_TOGETHER", characters)
+    lines = ["The owl near the hen runs.", "", *SENTENCES, "An owl."]
+    stream = plain(line for line in lines if line)
+    scorer = NetworkScorer(load_network(language_models.model("lm-lstm")))
+    score = models["lstm"].perplexity(lines)
+    assert score.perplexity == pytest.approx(perplexity(scorer, stream.with_sentence_ends()), rel=1e-5)
+    assert score.cross_entropy == pytest.approx(math.log(score.perplexity))
+    assert (score.sentences, score.tokens) == (6, len(stream.ids) + 6)
+    assert (score.unknown_tokens, score.unknown) == (4, ["owl", "hen", "an"])
+    assert models["lstm"].perplexity("\n".join(lines)) == score
+
+
+def test_perplexity_with_and_without_unknown_words_follows_from_token_scores(
+    models: dict[str, LanguageModel],
+) -> None:
+    lines = ["The owl runs.", "Cats run near the hen."]
+    scored = list(chain.from_iterable(models["ngram"].log_probabilities(line) for line in lines))  # each on its own
+    score = models["ngram"].perplexity(lines)
+    assert score.perplexity == pytest.approx(math.exp(-np.mean([value for _, value in scored])))
+    known = [value for token, value in scored if token != "<unk>"]
+    assert score.perplexity_without_unknown == pytest.approx(math.exp(-np.mean(known)))
+
+
+def test_a_text_without_words_has_no_perplexity(models: dict[str, LanguageModel]) -> None:
+    with pytest.raises(FirthError, match="no word in the text"):
+        models["ngram"].perplexity(["", " "])
+
+
+@pytest.mark.parametrize("name", ORDER)
+def test_next_tokens_are_a_distribution_best_first_that_agrees_with_the_scores(
+    models: dict[str, LanguageModel], name: str
+) -> None:
+    found = models[name].next_token("The owl near", count=len(TOKENS))
+    probabilities = dict(found)
+    assert set(probabilities) == set(TOKENS)
+    assert sum(probabilities.values()) == pytest.approx(1, abs=1e-5)
+    assert [value for _, value in found] == sorted(probabilities.values(), reverse=True)
+    assert found.unknown == ["owl"]
+    for word in ("dog", "cats"):
+        assert math.log(probabilities[word]) == pytest.approx(
+            models[name].log_probabilities(f"the owl near {word}")[3][1], abs=1e-5
+        )
+    assert models[name].next_token("The owl near", count=2) == found[:2]
+
+
+def test_generated_text_belongs_to_seed_and_index_and_begins_with_the_prompt(models: dict[str, LanguageModel]) -> None:
+    first = models["lstm"].generate("The owl", seed=4, length=6)
+    assert models["lstm"].generate("The owl", seed=4, length=6) == first
+    others = [models["lstm"].generate("The owl", seed=4, length=6, index=index).text for index in range(1, 5)]
+    assert len({first.text, *others}) > 1
+    assert first.text.startswith("the owl")
+    assert first.unknown == ["owl"]
+    assert len(first.tokens) <= 6
+    assert first.finished == (first.tokens[-1] == "<eos>")
+
+
+def test_the_most_probable_sentence_is_finished_or_cut_at_the_length(models: dict[str, LanguageModel]) -> None:
+    whole = models["ngram"].generate("The dog runs", temperature=0)
+    assert (whole.text, whole.tokens, whole.finished, whole.unknown) == ("the dog runs.", [".", "<eos>"], True, [])
+    cut = models["ngram"].generate("The dog runs", temperature=0, length=1)
+    assert (cut.text, cut.tokens, cut.finished) == ("the dog runs.", ["."], False)

@@ -1,0 +1,147 @@
+"""``firth.load`` on folders of every kind."""
+
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from ask.tiny_models import TOKENS, TRANSLATED, add_network, build_encoder_decoders, build_language_models
+
+import firth
+from firth.ask.language_models import LanguageModel
+from firth.ask.translators import QuestionAnswerer, Translator
+from firth.ask.word_vectors import WordVectors
+from firth.errors import FirthError
+from firth.text.vocabulary import EOS, UNK, Vocabulary
+from firth.vectors.keyed_vectors import save_vectors
+from firth.workspace import Workspace
+
+LOADED = {
+    "svd": WordVectors,
+    "lm-ngram": LanguageModel,
+    "lm-lstm": LanguageModel,
+    "seq2seq-translation-additive": Translator,
+    "seq2seq-translation-none": Translator,
+    "seq2seq-qa-none": QuestionAnswerer,
+}
+
+
+@pytest.fixture
+def experiment(folder: Path) -> Workspace:
+    build_language_models(folder)
+    (folder / "models" / "svd").mkdir()
+    save_vectors(["cat", "dog"], np.eye(2), folder / "models" / "svd")
+    return build_encoder_decoders(folder)
+
+
+def test_a_folder_is_loaded_as_what_it_holds(experiment: Workspace) -> None:
+    for name, kind in LOADED.items():
+        assert type(firth.load(f"models/{name}")) is kind
+        assert type(firth.load(experiment.model(name))) is kind
+
+
+def test_a_language_model_may_have_any_name(experiment: Workspace) -> None:
+    add_network(experiment.root, "gru", name="my-gru")
+    model = firth.load("models/lm-my-gru")
+    assert isinstance(model, LanguageModel)
+    assert model.name == "my-gru"
+    assert len(model.next_token("the", 100)) == len(TOKENS)
+
+
+def test_the_vocabulary_is_that_of_the_experiment_around_the_model(
+    experiment: Workspace, monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    other = tmp_path_factory.mktemp("other") / "experiment"
+    shutil.copytree(experiment.root, other)
+    turned = ["<unk>", "<eos>", *reversed(TOKENS[2:])]
+    Vocabulary(turned, [1] * len(TOKENS)).save(other / "data" / "tokens" / "lm" / "vocabulary.tsv")
+    (other / "notebooks").mkdir()
+    monkeypatch.chdir(other / "notebooks")
+    first, second = firth.load(experiment.model("lm-lstm")), firth.load("../models/lm-lstm")
+    assert isinstance(first, LanguageModel)
+    assert isinstance(second, LanguageModel)
+    assert first.encoder.vocabulary.tokens == TOKENS
+    assert second.encoder.vocabulary.tokens == turned
+
+
+def test_decoding_follows_the_settings_of_the_evaluation(experiment: Workspace) -> None:
+    path = experiment.settings / "evaluate_seq2seq-translation-none.json"
+    path.write_text(path.read_text().replace('"max_length": 9', '"max_length": 2').replace("32-true", "bf16-mixed"))
+    model = firth.load("models/seq2seq-translation-none")
+    assert isinstance(model, Translator)
+    assert model.decoder.precision == "bf16-mixed"
+    assert all(len(model.translate(line).tokens) <= 2 for line in TRANSLATED)
+
+
+Break = Callable[[Workspace], object]
+BREAKAGES: list[tuple[str, Break, str]] = [
+    ("models/lm-gru", lambda _: None, "models/lm-gru: holds no model; give a folder of one that is built"),
+    ("models", lambda _: None, "models: holds no model"),
+    (
+        "models/svd",
+        lambda place: (place.model("svd") / "vectors.bin").write_bytes(b"5 3\ncat "),
+        "vectors.bin: damaged",
+    ),
+    (
+        "models/lm-lstm",
+        lambda place: (place.model("lm-lstm") / "weights.safetensors").write_bytes(b"weights"),
+        "models/lm-lstm: damaged, truncated or of another version; build it again with `dvc repro lm@lstm`",
+    ),
+    (
+        "models/lm-lstm",
+        lambda place: (place.model("lm-lstm") / "settings.json").write_text("[1"),
+        "models/lm-lstm: damaged, truncated",
+    ),
+    (
+        "models/lm-ngram",
+        lambda place: (place.model("lm-ngram") / "2-grams.keys.npy").unlink(),
+        "models/lm-ngram: damaged, truncated or of another version; build it again with `dvc repro ngram`",
+    ),
+    (
+        "models/lm-ngram",
+        lambda place: Vocabulary([UNK, EOS, "the"], [1, 1, 1]).save(place.tokens("lm") / "vocabulary.tsv"),
+        "was trained on a vocabulary of 9 tokens, and now there are 3; build it again with `dvc repro ngram`",
+    ),
+    (
+        "models/lm-ngram",
+        lambda place: (place.tokens("lm") / "text.json").unlink(),
+        "text.json: not there yet; build it with `dvc repro tokenize@lm`",
+    ),
+    (
+        "models/mine",
+        lambda place: place.model("seq2seq-qa-none").rename(place.model("mine")),
+        "name the folder seq2seq-translation-NAME or seq2seq-qa-NAME",
+    ),
+    (
+        "models/seq2seq-qa-none",
+        lambda place: (place.settings / "evaluate_seq2seq-qa-none.json").unlink(),
+        "evaluate_seq2seq-qa-none.json: not there yet; build it with `dvc repro check`",
+    ),
+]
+
+
+@pytest.mark.parametrize(("path", "spoil", "message"), BREAKAGES)
+def test_errors_are_one_line_that_says_what_to_do(experiment: Workspace, path: str, spoil: Break, message: str) -> None:
+    spoil(experiment)
+    with pytest.raises(FirthError) as caught:
+        firth.load(path)
+    assert message in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.usefixtures("experiment")
+def test_asking_imports_no_library_of_training(folder: Path) -> None:
+    script = (
+        "import sys, firth\n"
+        "firth.load('models/svd').most_similar('cat')\n"
+        "firth.load('models/lm-ngram').generate()\n"
+        "assert not {'torch', 'pandas', 'sklearn'} & set(sys.modules)\n"
+        "firth.load('models/lm-lstm').generate()\n"
+        "firth.load('models/seq2seq-translation-additive').translate('Mary eats apples.')\n"
+        "assert not {'pytorch_lightning', 'lightning_fabric', 'altair', 'dvclive', 'sklearn'} & set(sys.modules)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", script], cwd=folder, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")

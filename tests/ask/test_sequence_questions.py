@@ -1,0 +1,222 @@
+"""What people ask encoder–decoders on the command line, against the stages' own way of decoding."""
+
+import gzip
+import io
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from ask.asking import Ask
+from ask.tiny_models import QUESTIONS, SEARCH, STORY
+from ask.tiny_models import TRANSLATED as SENTENCES
+
+from firth.ask import sequence_questions
+from firth.params.seq2seq_params import Attention, SearchParams, Task
+from firth.seq2seq.encoder_decoder import load
+from firth.seq2seq.search import decode_all
+from firth.text.sides import subwords_file, vocabulary_file
+from firth.text.streams import TokenStream
+from firth.text.subwords import Subwords
+from firth.text.tokenizer import join_words, words
+from firth.text.vocabulary import EOS, UNK, Vocabulary
+from firth.workspace import Workspace
+
+
+def decoded(encoder_decoders: Workspace, task: Task, attention: Attention, sources: list[list[int]]) -> list[list[int]]:
+    """As the stage does it."""
+    network = load(encoder_decoders.model(f"seq2seq-{task}-{attention}"))
+    ids = np.array([token for source in sources for token in source])
+    stream = TokenStream(ids, np.cumsum([0, *map(len, sources)]))
+    search = SearchParams.model_validate(SEARCH)
+    return decode_all(network, stream, network.configuration.settings, search, "32-true")
+
+
+def translated(encoder_decoders: Workspace, lines: list[str], attention: Attention = "additive") -> list[str]:
+    subwords = Subwords.load(subwords_file(encoder_decoders.tokens("translation"), "target"))
+    outputs = decoded(encoder_decoders, "translation", attention, [*subwords.encode_lines(lines)])
+    return [" ".join(subwords.decode(output).split()) for output in outputs]
+
+
+def answered(encoder_decoders: Workspace, questions: list[str]) -> list[str]:
+    vocabulary = Vocabulary.load(vocabulary_file(encoder_decoders.tokens("qa"), "target"))
+    sources = [vocabulary.encode(words(" ".join([*STORY, line]), False)).tolist() for line in questions]
+    return [join_words(vocabulary.decode(output)) for output in decoded(encoder_decoders, "qa", "none", sources)]
+
+
+def give(monkeypatch: pytest.MonkeyPatch, content: bytes) -> None:
+    """Make this the standard input."""
+    read, write = os.pipe()
+    os.write(write, content)
+    os.close(write)
+    monkeypatch.setattr(sys, "stdin", SimpleNamespace(fileno=lambda: read, isatty=lambda: False, buffer=io.BytesIO()))
+
+
+def said(rows: list[list[str]]) -> list[str]:
+    return [" ".join(row) for row in rows]
+
+
+def test_a_line_is_translated_by_the_model_with_the_most_powerful_attention(
+    ask: Ask, encoder_decoders: Workspace
+) -> None:
+    for line in SENTENCES:
+        status, rows, errors = ask("translate", line, "--beam-size", "1")
+        assert (status, said(rows)) == (0, translated(encoder_decoders, [line]))
+        assert all("cut after 9 tokens" in error for error in errors.splitlines())
+    plain = ask("translate", SENTENCES[0], "--attention", "none").rows
+    assert said(plain) == translated(encoder_decoders, SENTENCES[:1], "none")
+    assert said(plain) != translated(encoder_decoders, SENTENCES[:1])
+
+
+@pytest.mark.parametrize("together", [1, 3, 1000])
+def test_files_and_pipes_are_translated_line_by_line_in_order(
+    ask: Ask, encoder_decoders: Workspace, folder: Path, monkeypatch: pytest.MonkeyPatch, together: int
+) -> None:
+    monkeypatch.setattr(sequence_questions, "TOGETHER", together)
+    lines = SENTENCES * 5
+    content = ("\ufeff" + "\r\n".join(lines)).encode()  # and no end of the last line
+    (folder / "text.txt").write_bytes(content)
+    (folder / "text.txt.gz").write_bytes(gzip.compress(content))
+    expected = translated(encoder_decoders, lines)
+    for name in ("text.txt", "text.txt.gz"):
+        assert said(ask("translate", "--file", name).rows) == expected
+    for arguments in ([], ["--file", "-"], ["--batch-size", "2"]):
+        give(monkeypatch, content)
+        assert said(ask("translate", *arguments).rows) == expected
+
+
+def test_a_beam_finds_other_translations(ask: Ask, encoder_decoders: Workspace, folder: Path) -> None:
+    (folder / "text.txt").write_text("\n".join(SENTENCES * 2))
+    greedy, beam = (ask("translate", "--file", "text.txt", "--beam-size", size).rows for size in ("1", "4"))
+    assert len(greedy) == len(beam) == 2 * len(SENTENCES)
+    assert greedy != beam
+
+
+def test_questions_are_answered_about_the_story(
+    ask: Ask, encoder_decoders: Workspace, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    expected = answered(encoder_decoders, QUESTIONS)
+    assert len(set(expected)) > 1
+    (folder / "story.txt").write_text("\n".join(STORY))
+    (folder / "running.txt").write_text(" ".join(STORY))
+    (folder / "questions.txt").write_text("\n".join(QUESTIONS))
+    for story in ("story.txt", "running.txt"):
+        assert said(ask("answer", "--story", story, QUESTIONS[1]).rows) == expected[1:2]
+    assert said(ask("answer", "--story", "story.txt", "--file", "questions.txt").rows) == expected
+    give(monkeypatch, "\n".join(QUESTIONS).encode())
+    assert said(ask("answer", "--story", "story.txt").rows) == expected
+    with (folder / "story.txt").open() as stream:
+        monkeypatch.setattr(sys, "stdin", stream)
+        assert said(ask("answer", "--story", "-", "--file", "questions.txt").rows) == expected
+
+
+def test_each_line_that_cannot_be_answered_is_empty_and_named(
+    ask: Ask, encoder_decoders: Workspace, folder: Path
+) -> None:
+    lines = [SENTENCES[0], "", " \t", "你好，世界。", "…?!", "Mary eats " * 1000, SENTENCES[2]]
+    (folder / "text.txt").write_text("\n".join(lines), encoding="utf-8")
+    status, rows, errors = ask("translate", "--file", "text.txt")
+    found = translated(encoder_decoders, [lines[0], lines[-1]])
+    assert (status, said(rows)) == (0, [found[0], "", "", "", "", "", found[1]])
+    notes = [line for line in errors.splitlines() if "the output was cut" not in line]
+    assert [note.partition(": line ")[2].partition(" ")[0] for note in notes] == ["2:", "3:", "4:", "5:", "6:"]
+    assert all(note.startswith("text.txt: line ") for note in notes)
+    assert [("is empty" in note, "no word" in note, "1,000 are the most" in note) for note in notes] == [
+        (True, False, False), (True, False, False), (False, True, False), (False, True, False), (False, False, True),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("line", ["", " ", "你好", "Mary eats " * 1000])
+def test_alone_such_a_line_is_an_error(ask: Ask, encoder_decoders: Workspace, line: str) -> None:
+    status, rows, errors = ask("translate", line)
+    assert (status, rows, errors.count("\n")) == (2, [], 1)
+    assert errors.startswith("error: the text ")
+
+
+def test_unknown_words_and_long_lines_are_reported(ask: Ask, encoder_decoders: Workspace, folder: Path) -> None:
+    (folder / "story.txt").write_text("\n".join(STORY))
+    status, rows, errors = ask("answer", "--story", "story.txt", "Where is Zoe and Tim, Bob?")
+    assert (status, len(rows)) == (0, 1)
+    assert "out of vocabulary, so read as <unk>: Zoe, and, ,, Bob" in errors
+    (folder / "story.txt").write_text("\n".join([*STORY, "Zoe is in the pool."]))
+    errors = ask("answer", "--story", "story.txt", QUESTIONS[0]).errors
+    assert errors.count("out of vocabulary") == 1
+    assert "story.txt: out of vocabulary, so read as <unk>: Zoe, pool\n" in errors
+    (folder / "story.txt").write_text("\n".join(STORY * 2))
+    errors = ask("answer", "--story", "story.txt", QUESTIONS[0]).errors
+    assert "28 tokens are more than in any source of training, 20" in errors
+
+
+def test_a_pipe_is_answered_as_it_comes(encoder_decoders: Workspace) -> None:
+    command = [sys.executable, "-c", "from firth.cli import main; main()", "translate"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as process:
+        assert process.stdin
+        assert process.stdout
+        for line in SENTENCES:
+            process.stdin.write(line.encode() + b"\n")
+            process.stdin.flush()
+            answer = process.stdout.readline().decode().split()  # while the pipe is open
+            assert [" ".join(answer)] == translated(encoder_decoders, [line])
+        process.stdin.close()
+        assert process.wait() == 0
+
+
+Break = Callable[[Workspace], object]
+BREAKAGES: list[tuple[list[str], Break, str]] = [
+    (["translate", "a", "--file", "b"], lambda _: None, "both given"),
+    (["translate", "--file", "b"], lambda _: None, "b: can't be read"),
+    (["translate", "--file", "empty"], lambda place: (place.root / "empty").touch(), "the file is empty"),
+    (["translate", "--file", "l1"], lambda place: (place.root / "l1").write_bytes(b"a\n\xe9t\xe9\n"), "line 2 is not"),
+    (["answer", "--story", "-"], lambda _: None, "both come from standard input"),
+    (["answer", "--story", "none", "Where?"], lambda _: None, "none: can't be read"),
+    (
+        ["translate", "a", "--attention", "dot"],
+        lambda _: None,
+        "not built; choose from additive, none, or build it with `dvc repro seq2seq@translation-dot`",
+    ),
+    (
+        ["answer", "--story", "far", "Where is Tim?"],
+        lambda place: (place.root / "far").write_text("你好 吗\n"),
+        "far: has no word that the model knows",
+    ),
+    (
+        ["translate", "a"],
+        lambda place: (place.model("seq2seq-translation-additive") / "weights.safetensors").write_bytes(b"no"),
+        "damaged, truncated",
+    ),
+    (
+        ["translate", "a"],
+        lambda place: Vocabulary([UNK, EOS], [1, 1]).save(vocabulary_file(place.tokens("translation"), "source")),
+        "now there are 2",
+    ),
+    (["translate", "a"], lambda place: place.model(".").rename(place.root / "gone"), "no model for translation yet"),
+    (
+        ["answer", "--story", "-", "a"],
+        lambda place: (place.tokens("qa") / "text.json").unlink(),
+        "text.json: not there yet; build it with `dvc repro tokenize@qa`",
+    ),
+    (
+        ["translate", "a"],
+        lambda place: (place.settings / "evaluate_seq2seq-translation-additive.json").unlink(),
+        "not there yet; build it with `dvc repro check`",
+    ),
+    (
+        ["translate", "a"],
+        lambda place: (place.settings / "evaluate_seq2seq-translation-additive.json").write_text("{}"),
+        "write it again with `dvc repro check`",
+    ),
+]
+
+
+@pytest.mark.parametrize(("arguments", "spoil", "message"), BREAKAGES)
+def test_errors_say_what_to_do(
+    ask: Ask, encoder_decoders: Workspace, arguments: list[str], spoil: Break, message: str
+) -> None:
+    spoil(encoder_decoders)
+    status, rows, errors = ask(*arguments)
+    assert (status, rows, errors.count("\n")) == (2, [], 1)
+    assert message in errors

@@ -1,0 +1,80 @@
+"""Every command and every piece of Python that README and docs show is run on the small experiment.
+
+A block is exempt by a line ``<!-- not run: REASON -->`` above it: one that needs a network, another machine or hours.
+"""
+
+import re
+import shutil
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from pipeline.project import ROOT, Project
+
+DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+BLOCK = re.compile(
+    r"^(?:<!-- not run: (?P<reason>[^>]+) -->\n)?(?P<indent> *)```(?P<language>bash|python)\n(?P<code>.*?)^ *```$",
+    re.DOTALL | re.MULTILINE,
+)
+REASONS = {  # the blocks that are not run, and why
+    "README.md": ["the tests run this test"],
+    "benchmarks.md": ["installs packages"],
+    "extending.md": ["checks the source, not an experiment", "a part of a function"],
+    "own-text.md": ["takes hours"],
+}
+TEAM = "/mnt/shared/firth"
+
+
+@dataclass(frozen=True)
+class Block:
+    """A piece of code in a document."""
+
+    language: str
+    code: str
+    reason: str | None
+
+
+def blocks(document: Path) -> list[Block]:
+    """The blocks of bash and Python in a document, in order."""
+    return [
+        Block(match["language"], match["code"], match["reason"])
+        for match in BLOCK.finditer(document.read_text(encoding="utf-8"))
+    ]
+
+
+RUN = [path for path in DOCUMENTS if any(not block.reason for block in blocks(path))]
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_few_blocks_are_exempt(document: Path) -> None:
+    reasons = [block.reason for block in blocks(document) if block.reason]
+    assert sorted(reasons) == sorted(REASONS.get(document.name, []))
+
+
+@pytest.mark.parametrize("document", RUN, ids=lambda path: path.name)
+def test_commands_in_documents_do_what_they_say(document: Path, built: Project, tmp_path: Path) -> None:
+    prepare(built, tmp_path)
+    for block in blocks(document):
+        if block.reason:
+            continue
+        code = block.code.replace(TEAM, str(tmp_path / "team"))
+        bash, python = ("bash", "-euo", "pipefail", "-c"), ("env", f"PYTHONPATH={built.root / 'src'}", "python", "-c")
+        built.run(*(bash if block.language == "bash" else python), code)
+
+
+def prepare(project: Project, folder: Path) -> None:
+    """What the documents take for granted: the environment, a file of somebody's own, an origin with two branches."""
+    environment = project.root / ".venv"
+    shutil.rmtree(environment, ignore_errors=True)
+    environment.mkdir()
+    (environment / "bin").symlink_to(Path(sys.executable).parent)
+    (environment / "installed").touch()
+    with (project.root / "params.yaml").open("a", encoding="utf-8") as file:
+        file.write("# Something to commit\n")
+    project.run("git", "branch", "--force", "feature", "built")
+    project.run("git", "clone", "--quiet", "--bare", str(project.root), str(folder / "origin"))
+    project.run("git", "config", "remote.origin.url", str(folder / "origin"))
+    project.run("git", "config", "remote.origin.fetch", "+refs/heads/*:refs/remotes/origin/*")
+    project.run("git", "config", "branch.main.remote", "origin")
+    project.run("git", "config", "branch.main.merge", "refs/heads/main")

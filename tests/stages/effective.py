@@ -1,0 +1,25 @@
+"""The effective settings of a stage item, as the stages read them from ``settings/ITEM.json``."""
+
+import json
+
+from firth.params.effective import effective_settings
+from firth.params.experiment import Params
+from firth.params.models_params import ATTENTIONS, LANGUAGE_MODELS, NETWORKS, RECURRENT_NETWORKS, ModelsParams
+from firth.params.pipeline_items import Item
+from firth.params.settings import Settings
+
+EVERY_MODEL = ModelsParams(
+    networks=[*NETWORKS],
+    recurrent_networks=[*RECURRENT_NETWORKS],
+    language_models=[*LANGUAGE_MODELS],
+    attentions=[*ATTENTIONS],
+)
+
+
+def settings_of(params: Params, stage: str, *arguments: str, code: str = "") -> Settings:
+    """Settings of one item, whether or not ``models`` names its model; values have gone through JSON."""
+    if stage != "headline":
+        params = params.model_copy(update={"models": EVERY_MODEL})
+    item = Item(stage, arguments)
+    values = effective_settings(params, [item])[item.name]
+    return Settings(item.name, json.loads(json.dumps(values)), code, params.compute)

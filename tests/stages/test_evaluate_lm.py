@@ -1,0 +1,219 @@
+"""Stage ``evaluate_lm`` on a language of four sentences of known probability."""
+
+import math
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from stages.four_sentences import (
+    LM,
+    TOKENS,
+    agreement_of,
+    evaluate,
+    experiment,
+    metrics_in,
+    rows_of,
+    source_perplexity_of,
+    train_lm,
+    train_ngram,
+    workspace_at,
+)
+
+from firth.errors import FirthError
+from firth.lm.network_scorer import NetworkScorer
+from firth.lm.networks import load
+from firth.measures.dynamic_evaluation import DynamicScorer
+from firth.measures.perplexity import cross_entropy, perplexity
+from firth.ngram.kneser_ney import KneserNey, train_kneser_ney
+from firth.ngram.ngram_scorer import NgramScorer
+from firth.params.evaluation_params import DynamicEvaluation
+from firth.text.streams import TokenStream
+from firth.text.vocabulary import Vocabulary
+
+
+def by_split(tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
+    return tables["perplexity"].set_index("split")
+
+
+def test_a_bigram_model_cannot_look_past_an_attractor_and_a_larger_one_can(tmp_path: Path) -> None:
+    workspace = workspace_at(tmp_path)
+    train_ngram(experiment(order=2), workspace)
+    tables = evaluate(experiment(order=2), workspace, "ngram")
+    found = by_split(tables)
+    model = KneserNey.load(workspace.model("lm-ngram"))
+    for split in ("valid", "test"):
+        stream = TokenStream.load(workspace.tokens("lm"), split)
+        scores = model.log_probabilities(stream)
+        assert found.at[split, "tokens"] == len(scores) == len(stream.with_sentence_ends())
+        assert found.at[split, "perplexity"] == pytest.approx(math.exp(-scores.mean()), rel=1e-5)
+        assert found.at[split, "source_perplexity"] == pytest.approx(source_perplexity_of(workspace, split), rel=1e-5)
+        ratio = found.at[split, "perplexity"] / source_perplexity_of(workspace, split)
+        assert found.at[split, "perplexity_over_source"] == pytest.approx(ratio, rel=1e-5)
+    excess = tables["excess_cross_entropy"].set_index("category")
+    logarithm = math.log(found.at["test", "perplexity_over_source"])
+    assert excess["excess"].sum() == pytest.approx(logarithm, abs=1e-4)
+    assert excess["excess"].idxmax() == "agreement"
+    assert excess.at["agreement", "source_cross_entropy"] == 0
+    assert rows_of(tables["agreement"]) == agreement_of(1.0, 0.0)
+    train_ngram(experiment(order=4), workspace)
+    tables = evaluate(experiment(order=4), workspace, "ngram")
+    assert rows_of(tables["agreement"]) == agreement_of(1.0, 1.0)
+    assert by_split(tables).at["test", "perplexity_over_source"] == pytest.approx(1, abs=0.05)
+    assert tables["excess_cross_entropy"].set_index("category").at["agreement", "excess"] < 0.01
+
+
+def test_the_main_numbers_are_those_of_the_tables(tmp_path: Path) -> None:
+    workspace = workspace_at(tmp_path)
+    train_ngram(experiment(order=2), workspace)
+    found = by_split(evaluate(experiment(order=2), workspace, "ngram"))
+    assert metrics_in(workspace.evaluation("evaluate_lm-ngram")) == {
+        "valid_perplexity": found.at["valid", "perplexity"],
+        "test_perplexity": found.at["test", "perplexity"],
+        "source_perplexity": found.at["test", "source_perplexity"],
+        "perplexity_over_source": found.at["test", "perplexity_over_source"],
+        "agreement_one_attractor": 0,
+        "agreement_adjacent_attractor": 0,
+    }
+
+
+def test_every_order_is_measured_as_if_it_were_the_only_one(tmp_path: Path) -> None:
+    workspace = workspace_at(tmp_path)
+    train_ngram(experiment(order=2), workspace)
+    tables = evaluate(experiment(order=2), workspace, "ngram")
+    orders = tables["ngram_orders"].set_index("order")
+    assert list(orders.index) == [1, 2, 3, 4, 5]
+    train, test = (TokenStream.load(workspace.tokens("lm"), split) for split in ("train", "test"))
+    for order in orders.index:
+        model = train_kneser_ney(train, len(TOKENS), int(order))
+        assert orders.at[order, "ngrams"] == model.size
+        expected = perplexity(NgramScorer(model), test.with_sentence_ends())
+        assert orders.at[order, "test_perplexity"] == pytest.approx(expected, rel=1e-5)
+    assert list(orders["attractors_1"]) == [0.5, 0, 1, 1, 1]
+    agreement = tables["agreement"].query("grouping == 'condition'").set_index("group")["accuracy"]
+    for condition in ("attractors_0", "attractors_1"):
+        assert orders.at[2, condition] == agreement[condition]
+    assert orders.at[2, "ngrams"] == KneserNey.load(workspace.model("lm-ngram")).size
+
+
+def test_the_model_s_own_order_is_the_last_even_if_no_sentence_is_as_long(tmp_path: Path) -> None:
+    workspace = workspace_at(tmp_path)
+    train_ngram(experiment(order=7), workspace)
+    orders = evaluate(experiment(order=7), workspace, "ngram")["ngram_orders"].set_index("order")
+    assert list(orders.index) == [1, 2, 3, 4, 5, 6, 7]
+    assert orders.loc[7].equals(orders.loc[6])  # four words, their beginning and their end
+    assert orders.at[6, "ngrams"] > orders.at[5, "ngrams"]
+
+
+def test_a_gru_learns_the_language(tmp_path: Path) -> None:
+    workspace = workspace_at(tmp_path)
+    train_lm(experiment(), workspace, "gru")
+    tables = evaluate(experiment(), workspace, "gru")
+    found, network = by_split(tables), load(workspace.model("lm-gru"))
+    for split in ("valid", "test"):
+        text = TokenStream.load(workspace.tokens("lm"), split).with_sentence_ends()
+        assert found.at[split, "perplexity"] == pytest.approx(perplexity(NetworkScorer(network), text), rel=1e-5)
+        ratio = found.at[split, "perplexity"] / source_perplexity_of(workspace, split)
+        assert found.at[split, "perplexity_over_source"] == pytest.approx(ratio, rel=1e-5)
+        assert 0.98 < ratio < 1.1
+    assert rows_of(tables["agreement"]) == agreement_of(1.0, 1.0)
+    excess = tables["excess_cross_entropy"]["excess"].sum()
+    assert excess == pytest.approx(math.log(found.at["test", "perplexity_over_source"]), abs=1e-4)
+    assert found["dynamic_perplexity"].isna().all()
+
+
+def test_dynamic_evaluation_is_a_perplexity_of_its_own_beside_the_other(tmp_path: Path) -> None:
+    workspace = workspace_at(tmp_path)
+    dynamic = DynamicEvaluation(learning_rate=0.0001, decay=0.02, segment_length=5)
+    train_lm(experiment(max_epochs=1), workspace, "lstm")
+    without = evaluate(experiment(max_epochs=1), workspace, "lstm")
+    tables = evaluate(experiment(max_epochs=1, dynamic_evaluation=dynamic), workspace, "lstm")
+    network = load(workspace.model("lm-lstm"))
+    train = TokenStream.load(workspace.tokens("lm"), "train").with_sentence_ends()
+    dynamic_perplexity = by_split(tables)["dynamic_perplexity"]
+    for split in ("valid", "test"):
+        text = TokenStream.load(workspace.tokens("lm"), split).with_sentence_ends()
+        nats = cross_entropy(DynamicScorer(network, train, LM["batch_size"], dynamic), text)
+        assert dynamic_perplexity[split] == pytest.approx(math.exp(nats), rel=1e-5)
+    assert metrics_in(workspace.evaluation("evaluate_lm-lstm"))["dynamic_perplexity"] == dynamic_perplexity["test"]
+    tables["perplexity"]["dynamic_perplexity"] = np.nan
+    assert tables.keys() == without.keys()
+    for name, table in tables.items():
+        pd.testing.assert_frame_equal(table, without[name])
+
+
+def test_a_feed_forward_network_agrees_as_far_as_it_can_see(tmp_path: Path) -> None:
+    workspace = workspace_at(tmp_path)
+    for context_size, expected in ((1, 0.0), (2, 1.0)):  # "dogs" is mostly followed by "run", "near dogs" never
+        train_lm(experiment(context_size=context_size), workspace, "feedforward")
+        tables = evaluate(experiment(context_size=context_size), workspace, "feedforward")
+        assert rows_of(tables["agreement"]) == agreement_of(1.0, expected)
+        assert (by_split(tables).at["test", "perplexity_over_source"] < 1.1) == (context_size == 2)
+
+
+def test_the_same_model_gives_the_same_bytes(tmp_path: Path) -> None:
+    workspace = workspace_at(tmp_path)
+    train_ngram(experiment(), workspace)
+    outputs = []
+    for _ in range(2):
+        evaluate(experiment(), workspace, "ngram")
+        folder = workspace.evaluation("evaluate_lm-ngram")
+        outputs.append({path.name: path.read_bytes() for path in folder.iterdir()})
+    assert outputs[0] == outputs[1]
+
+
+def test_text_with_unknown_words_has_no_source_entropy_and_other_text_neither_that_nor_agreement(
+    tmp_path: Path,
+) -> None:
+    with_unknown = workspace_at(tmp_path / "unknown", unknown="near")
+    train_ngram(experiment(), with_unknown)
+    tables = evaluate(experiment(), with_unknown, "ngram")
+    assert by_split(tables)[["source_perplexity", "perplexity_over_source"]].isna().all(axis=None)
+    assert "excess_cross_entropy" not in tables
+    other = workspace_at(tmp_path / "other", world=False)
+    train_ngram(experiment(), other)
+    train_lm(experiment(max_epochs=1), other, "rnn")
+    for model in ("ngram", "rnn"):
+        tables = evaluate(experiment(), other, model)
+        assert tables.keys() - {"ngram_orders"} == {"perplexity"}
+        assert by_split(tables)[["source_perplexity", "perplexity_over_source"]].isna().all(axis=None)
+        main = metrics_in(other.evaluation(f"evaluate_lm-{model}"))
+        assert list(main) == ["valid_perplexity", "test_perplexity"]
+
+
+def test_english_text_is_asked_about_pairs_of_its_own_words(tmp_path: Path) -> None:
+    workspace = workspace_at(tmp_path / "english", world=False, language="en")
+    train_ngram(experiment(), workspace)
+    assert "agreement" not in evaluate(experiment(), workspace, "ngram")  # it has no word of the templates
+    nouns = [("trader", "traders"), ("analyst", "analysts"), ("lawyer", "lawyers")]
+    verbs = ["is", "are", "was", "were", "has", "have", "says", "say"]
+    words = ["the", "that", "met", *(form for forms in nouns for form in forms), *verbs]
+    vocabulary = Vocabulary(["<unk>", "<eos>", *words], [0, 300, *[1] * len(words)])
+    vocabulary.save(workspace.tokens("lm") / "vocabulary.tsv")
+    sentences = [["the", forms[number], ("is", "are")[number]] for forms in nouns for number in (0, 1)]
+    for split in ("train", "valid", "test"):
+        ids = vocabulary.encode(word for sentence in sentences for word in sentence)
+        TokenStream(ids, np.arange(0, 19, 3)).save(workspace.tokens("lm"), split)
+    train_ngram(experiment(order=3), workspace)
+    agreement = evaluate(experiment(order=3), workspace, "ngram")["agreement"]
+    found = agreement[agreement["grouping"] == "construction"].set_index(["construction", "group"])
+    # Of four verbs one was seen, always next to its noun; between the forms of the others there is a tie.
+    assert found["accuracy"].to_dict() == {
+        ("simple", "attractors_0"): 0.625,
+        ("subject_relative", "attractors_1"): 0.375,
+        ("subject_relative", "intervening_nouns_1"): 0.625,
+        ("object_relative", "attractors_1"): 0.5,
+        ("object_relative", "intervening_nouns_1"): 0.5,
+        ("object_relative_no_that", "attractors_1"): 0.5,
+        ("object_relative_no_that", "intervening_nouns_1"): 0.5,
+    }
+    assert found.loc[("simple", "attractors_0"), "pairs"] == 3 * 2 * 4
+    assert list(found.loc["object_relative", "pairs"]) == [48, 48]
+
+
+def test_a_missing_model_names_the_stage_that_makes_it(tmp_path: Path) -> None:
+    workspace = workspace_at(tmp_path)
+    with pytest.raises(FirthError, match=r"lm-gru: not there yet; build it with `dvc repro lm@gru`"):
+        evaluate(experiment(), workspace, "gru")
+    with pytest.raises(FirthError, match=r"lm-ngram: not there yet; build it with `dvc repro ngram`"):
+        evaluate(experiment(), workspace, "ngram")

@@ -1,0 +1,27 @@
+"""A checkout runs its own code, whichever checkout is installed."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from firth.launch import own_source
+
+ROOT = Path(__file__).parents[1]
+
+
+def test_the_source_of_a_folder_is_that_of_the_nearest_checkout(tmp_path: Path) -> None:
+    assert own_source(ROOT / "studies") == ROOT / "src"
+    assert own_source(tmp_path) is None
+
+
+def test_a_copy_with_an_edited_source_runs_the_edit(tmp_path: Path) -> None:
+    shutil.copytree(ROOT / "src" / "firth", tmp_path / "src" / "firth", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(ROOT / "constraints.txt", tmp_path)
+    cli = tmp_path / "src" / "firth" / "cli.py"
+    cli.write_text(cli.read_text(encoding="utf-8") + '\n\ndef main() -> None:\n    print("edited")\n', encoding="utf-8")
+    environment = {**os.environ, "PYTHONPATH": str(ROOT / "src")}
+    command = [sys.executable, "-c", "from firth.launch import main; main()"]
+    found = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=True)
+    assert found.stdout == "edited\n"

@@ -1,0 +1,36 @@
+"""``import firth`` by itself: light, and no way from the stages to what asks."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import firth
+from firth.code_graph import CodeGraph
+from firth.params.pipeline_items import Item
+
+ROOT = Path(__file__).parents[1]
+
+
+def test_importing_the_package_imports_no_library() -> None:
+    script = (
+        "import sys\nbefore = set(sys.modules)\nimport firth\n"
+        "new = {name.split('.')[0] for name in set(sys.modules) - before} - set(sys.stdlib_module_names)\n"
+        "assert new == {'firth'}, new"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_load_is_there_and_other_names_are_not() -> None:
+    assert firth.load.__module__ == "firth.ask.loading"
+    with pytest.raises(AttributeError, match="no attribute 'lode'"):
+        firth.lode  # noqa: B018
+
+
+@pytest.mark.parametrize("item", [Item("svd", ()), Item("lm", ("lstm",)), Item("seq2seq", ("qa", "none"))])
+def test_the_code_of_a_stage_does_not_include_what_asks(item: Item) -> None:
+    modules = CodeGraph.of(ROOT).modules(item)
+    assert "firth" in modules
+    assert not [module for module in modules if module.startswith("firth.ask")]

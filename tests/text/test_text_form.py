@@ -1,0 +1,42 @@
+"""The form of a text is kept beside its tokens, and splits other text in the same way."""
+
+from pathlib import Path
+
+import pytest
+
+from firth.errors import FirthError
+from firth.text.text_form import TextForm
+
+
+def test_a_form_is_read_as_it_was_written(tmp_path: Path) -> None:
+    for language in ("en", {"source": "en", "target": "fr"}):
+        form = TextForm(lowercase=True, tokenized=False, language=language, world=False)
+        form.save(tmp_path)
+        assert TextForm.load(tmp_path) == form
+    assert (tmp_path / "text.json").read_text() == (
+        '{\n  "lowercase": true,\n  "tokenized": false,\n  "language": {\n    "source": "en",\n    "target": "fr"\n  },'
+        '\n  "world": false\n}\n'
+    )
+
+
+@pytest.mark.parametrize(
+    ("lowercase", "tokenized", "tokens"),
+    [
+        (True, False, ["it's", "n", "."]),
+        (False, False, ["It's", "N", "."]),
+        (True, True, ["It's", "N."]),
+    ],
+)
+def test_a_line_is_split_as_the_text_was(lowercase: bool, tokenized: bool, tokens: list[str]) -> None:
+    assert TextForm(lowercase, tokenized, "en", False).tokens("It's N.") == tokens
+
+
+def test_a_missing_or_damaged_form_names_its_stage(tmp_path: Path) -> None:
+    folder = tmp_path / "lm"
+    folder.mkdir()
+    with pytest.raises(FirthError, match=r"text\.json: not there yet; build it with `dvc repro tokenize@lm`"):
+        TextForm.load(folder)
+    for content in ("{", "[]", "{}", '{"lowercase": true, "other": 1}'):
+        (folder / "text.json").write_text(content)
+        with pytest.raises(FirthError, match=r"text\.json: damaged; build it again with `dvc repro tokenize@lm`"):
+            TextForm.load(folder)
