@@ -14,6 +14,7 @@ SMALL: dict[str, Any] = {
     "tied_embeddings": True,
     "adaptive_softmax_cutoffs": [],
     "context_size": 3,
+    "heads": 2,
     "direct_connections": True,
     "initial_embeddings": "random",
     "embedding_dropout": 0.0,

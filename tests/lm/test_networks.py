@@ -38,11 +38,11 @@ def test_gradients_are_those_of_finite_differences(network: Network, tied: bool,
         direction = torch.randn_like(weight)
         losses = []
         with torch.no_grad():
-            for step in (1e-5, -2e-5):
+            for step in (1e-6, -2e-6):
                 weight.add_(direction, alpha=step)
                 losses.append(float(window_loss(model, tokens, targets, None)[0]))
-            weight.add_(direction, alpha=1e-5)
-        slope = (losses[0] - losses[1]) / 2e-5
+            weight.add_(direction, alpha=1e-6)
+        slope = (losses[0] - losses[1]) / 2e-6
         assert float((weight.grad * direction).sum()) == pytest.approx(slope, abs=1e-8), name
 
 

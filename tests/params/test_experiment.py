@@ -8,6 +8,7 @@ from ruamel.yaml import YAML
 
 from firth.errors import FirthError
 from firth.params.experiment import load_params
+from firth.params.models_params import NETWORKS
 
 ROOT = Path(__file__).parents[2]
 
@@ -110,7 +111,8 @@ def test_a_file_that_is_no_params_file_is_named(tmp_path: Path, content: bytes, 
 
 
 def test_a_network_may_override_what_the_section_says_for_all(tmp_path: Path) -> None:
-    overrides = {"feedforward": {}, "rnn": {}, "gru": {"output_dropout": 0.5, "max_epochs": 1}, "lstm": {}}
+    none: dict[str, dict[str, object]] = {name: {} for name in NETWORKS}
+    overrides = {**none, "gru": {"output_dropout": 0.5, "max_epochs": 1}}
     params = load_params(changed(tmp_path, "lm_overrides", overrides))
     assert (params.lm_for("gru").output_dropout, params.lm_for("gru").max_epochs) == (0.5, 1)
     assert params.lm_for("lstm") == params.lm

@@ -31,7 +31,7 @@ SMALL: dict[str, Any] = {
         "language_models": ["ngram", "feedforward", "rnn", "gru", "lstm"],
         "attentions": ["none", "dot"],
     },
-    "lm_overrides": {"feedforward": {}, "rnn": {}, "gru": {}, "lstm": {}},
+    "lm_overrides": {"feedforward": {}, "rnn": {}, "gru": {}, "lstm": {}, "transformer": {}},
     "seq2seq": {"embedding_size": 16, "hidden_size": 16, "max_epochs": 1, "max_length": 20},
     "seq2seq_overrides": {"translation": {}, "qa": {}},
 }

@@ -33,6 +33,10 @@ def network_class(name: str) -> NetworkClass:
             from firth.lm.recurrent import Recurrent
 
             return Recurrent
+        case "transformer":
+            from firth.lm.transformer import Transformer
+
+            return Transformer
         case _:
             raise ValueError(f"no language model is named {name}")
 
@@ -54,6 +58,10 @@ def network_params(name: str) -> type[LmParams]:
             from firth.params.lm_params import RecurrentParams
 
             return RecurrentParams
+        case "transformer":
+            from firth.params.transformer_params import TransformerParams
+
+            return TransformerParams
         case _:
             raise ValueError(f"no language model is named {name}")
 

@@ -6,16 +6,20 @@ from firth.params.evaluation_params import DynamicEvaluation
 from firth.params.lm_params import FeedForwardParams, LmParams, RecurrentParams
 from firth.params.models_params import Network
 from firth.params.section import Section, override_of
+from firth.params.transformer_params import TransformerParams
+
+# All others are recurrent.
+KINDS: dict[Network, type[LmParams]] = {"feedforward": FeedForwardParams, "transformer": TransformerParams}
 
 
-class LmSection(FeedForwardParams, RecurrentParams):
+class LmSection(FeedForwardParams, RecurrentParams, TransformerParams):
     """All keys of ``lm``. ``dynamic_evaluation`` is measuring alone: no training reads it."""
 
     dynamic_evaluation: DynamicEvaluation | None
 
     def of_network(self, network: Network) -> LmParams:
         """The keys that one network uses."""
-        kind = FeedForwardParams if network == "feedforward" else RecurrentParams
+        kind = KINDS.get(network, RecurrentParams)
         return kind.model_validate(self.model_dump(include=set(kind.model_fields)))
 
 
@@ -32,3 +36,4 @@ class LmOverrides(Section):
     rnn: LmOverride
     gru: LmOverride
     lstm: LmOverride
+    transformer: LmOverride

@@ -8,7 +8,7 @@ from firth.params.lm_params import Cell
 from firth.params.section import Section
 from firth.params.seq2seq_params import Attention, Task
 
-Network = Literal["feedforward", "rnn", "gru", "lstm"]
+Network = Literal["feedforward", "rnn", "gru", "lstm", "transformer"]
 LanguageModelName = Literal["ngram", Network]
 Space = Literal["counts", "svd", "word2vec"]
 
