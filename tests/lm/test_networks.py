@@ -142,7 +142,8 @@ def test_forget_gates_of_an_lstm_start_with_bias_one() -> None:
 
 def test_tied_embeddings_of_another_size_are_reached_by_a_projection(tmp_path: Path) -> None:
     torch.manual_seed(1)
-    model = Recurrent("gru", 7, settings(embedding_size=3, hidden_size=5))
+    model = build("gru", 7, settings(embedding_size=3, hidden_size=5).of_network("gru"))
+    assert isinstance(model, Recurrent)
     tokens = torch.tensor([[2], [6], [4]])
     hidden, _ = model.layers[0](model.embedding(tokens))  # (3, 1, 5)
     assert model.output.projection is not None

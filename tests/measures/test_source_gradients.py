@@ -118,6 +118,6 @@ def test_example_sentences_have_the_norms_and_weights_of_each_sentence(
         np.testing.assert_allclose(rows["gradient_norm"], gradient_norms(network, alone)[:labels].flatten())
         weights = attention_weights(network, alone)
         if weights is None:
-            assert rows["attention"].isna().all()
+            assert rows["attention_weight"].isna().all()
         else:
-            np.testing.assert_allclose(rows["attention"], weights[:labels].flatten())
+            np.testing.assert_allclose(rows["attention_weight"], weights[:labels].flatten())
