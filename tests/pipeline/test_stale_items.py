@@ -36,7 +36,7 @@ def items(small_build: Project) -> dict[str, Item]:
 
 
 def test_every_item_was_traced(traces: dict[str, Trace], items: dict[str, Item]) -> None:
-    assert set(traces) == set(items)
+    assert set(items) <= set(traces)
 
 
 def test_an_item_lists_every_module_that_its_command_runs(traces: dict[str, Trace], items: dict[str, Item]) -> None:
