@@ -13,7 +13,7 @@ from pytorch_lightning.callbacks import Callback
 from firth.lm.language_training import LanguageModelTraining
 from firth.lm.network_scorer import NetworkScorer
 from firth.lm.text_data import TextData
-from firth.measures.perplexity import perplexity
+from firth.measures.perplexity import cross_entropy
 from firth.training.trainer import DIVERGED, Run, train
 
 NO_CLIPPING = 1e9  # longer than any gradient of a training that has not diverged
@@ -92,12 +92,12 @@ def outcome(curve: StepCurve, model: LanguageModelTraining, valid: NDArray) -> d
     ----------
     valid : a stream of ids, ``<eos>`` after every sentence.
     """
-    reached = math.inf if curve.diverged else perplexity(NetworkScorer(model.network), valid)
-    diverged = not reached < math.exp(DIVERGED)  # the last step may be the one that diverged
+    reached = math.inf if curve.diverged else cross_entropy(NetworkScorer(model.network), valid)
+    diverged = not reached < DIVERGED  # the last step may be the one that diverged
     finite = [norm for norm in curve.norms if math.isfinite(norm)]
     return {
         "diverged_at_step": len(curve.losses) if diverged else None,
-        "valid_perplexity": None if diverged else reached,
+        "valid_perplexity": None if diverged else math.exp(reached),
         "median_gradient_norm": float(np.median(finite)) if finite else None,
         "largest_gradient_norm": max(finite, default=None),
         "clipped_share": float(np.mean([norm > model.params.gradient_clip_norm for norm in curve.norms])),
