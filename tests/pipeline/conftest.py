@@ -3,11 +3,19 @@
 import shutil
 import subprocess
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from pipeline.project import ROOT, SMALL, Project, change_params
 
 BUILT = ("reports/metrics/", "reports/plots/", "reports/details/", "reports/headline", "dvc.lock", "code/", "settings/")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep the tests of this folder on one worker of pytest-xdist: they share one build."""
+    for item in items:
+        if item.path.is_relative_to(Path(__file__).parent):
+            item.add_marker(pytest.mark.xdist_group("pipeline"))
 
 
 @pytest.fixture(scope="session")
