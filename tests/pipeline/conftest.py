@@ -47,3 +47,5 @@ def built(small_build: Project) -> Iterator[Project]:
     small_build.run("git", "checkout", "--quiet", "--force", "-B", "main", "built")
     small_build.run("git", "clean", "--quiet", "--force", "-d")
     small_build.run("dvc", "checkout", "--force", "--quiet")
+    small_build.run("dvc", "exp", "remove", "--quiet", "--all-commits")
+    small_build.run("dvc", "queue", "remove", "--quiet", "--all")
