@@ -44,6 +44,7 @@ def small_build(tmp_path_factory: pytest.TempPathFactory) -> Project:
 def built(small_build: Project) -> Iterator[Project]:
     """The small copy; what the test changes in it, pass or fail, is taken back."""
     yield small_build
+    small_build.touch_params()
     small_build.run("git", "checkout", "--quiet", "--force", "-B", "main", "built")
     small_build.run("git", "clean", "--quiet", "--force", "-d")
     small_build.run("dvc", "checkout", "--force", "--quiet")
