@@ -6,7 +6,7 @@ from firth.report import figures
 from firth.report.findings import Findings
 from firth.report.markup import Markup, figure, side_by_side, table
 from firth.report.names import LANGUAGE_MODELS, in_words, with_names
-from firth.report.result_tables import Points, attractor_curves, cells_by_name, curves, pivoted, rows_of
+from firth.report.result_tables import Points, attractor_curves, cells_by_name, curves, in_text, pivoted, rows_of
 
 KINDS = {"attractors": "≠", "adjacent_attractor": "", "neutral": "", "intervening_nouns": "="}  # in their order
 
@@ -41,9 +41,7 @@ def _by_distance(agreement: pd.DataFrame) -> Markup | None:
     there: dict[str, Points] = curves(named, "model", "group", "accuracy")
     if not there:
         return None
-    label = "Agreement accuracy by distance: " + "; ".join(
-        f"{name} {', '.join(f'{x}: {y:.3g}' for x, y in curve)}" for name, curve in there.items()
-    )
+    label = f"Agreement accuracy by distance: {in_text(there)}"
     caption = "The same by the number of tokens between the subject's noun and the verb, whatever they are."
     return figure(figures.accuracy_by_distance(there, "agreement-distance", label), caption)
 
@@ -79,8 +77,6 @@ def _groups(agreement: pd.DataFrame) -> pd.DataFrame:
     by_construction = agreement[agreement["grouping"] == "construction"]
     if by_construction.empty:
         there = agreement[agreement["grouping"].isin(["condition", "adjacent_attractor"])]
-        adjacent = there["grouping"] == "adjacent_attractor"
-        there = there.assign(group=there["group"].mask(adjacent, "adjacent_attractor"))
         there = there.sort_values("group", key=lambda groups: groups.map(_rank), kind="stable")
     else:
         there = by_construction

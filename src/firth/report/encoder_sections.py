@@ -7,7 +7,7 @@ from firth.report.findings import Findings
 from firth.report.language_sections import curves_figure
 from firth.report.markup import Content, Markup, code, figure, heading, join, paragraph, section, side_by_side, table
 from firth.report.names import ATTENTIONS, MEASURES, display_name, in_order, in_words
-from firth.report.result_tables import curves, pivoted, rows_of
+from firth.report.result_tables import curves, in_text, pivoted, rows_of
 from firth.report.saliency_sections import length_figure, saliency_parts
 from firth.report.samples import samples_part
 
@@ -90,10 +90,11 @@ def _by_source_length(findings: Findings, task: str) -> Markup | None:
     return side_by_side(
         [
             length_figure(
-                frame[frame["split"] == split].rename(columns={"attention": "model"}), f"{split}-length", text
+                frame[frame["split"] == split].rename(columns={"attention": "model"}),
+                f"{split}-length",
+                in_words(split),
             )
             for split in frame["split"].unique()
-            if (text := in_words(split))
         ]
     )
 
@@ -111,9 +112,7 @@ def _by_sentences(findings: Findings, task: str) -> Markup | None:
     there = {name: list(column.dropna().items()) for name, column in wide.items()}
     if not there:
         return None
-    label = "Exact match by sentences in the story: " + "; ".join(
-        f"{name} {', '.join(f'{x}: {y:.3g}' for x, y in curve)}" for name, curve in there.items()
-    )
+    label = f"Exact match by sentences in the story: {in_text(there)}"
     return figure(
         encoder_figures.accuracy_by_length(there, "qa-length", label), "Right answers by the length of the story."
     )

@@ -10,7 +10,7 @@ from firth.report.findings import Findings
 from firth.report.gradient_sections import WHEN
 from firth.report.markup import Markup, figure, side_by_side, table, titled
 from firth.report.names import INITIAL_EMBEDDINGS, LANGUAGE_MODELS, with_names
-from firth.report.result_tables import by_number, curves, pivoted, rows_of
+from firth.report.result_tables import by_number, curves, in_text, pivoted, rows_of
 from firth.report.saliency_sections import length_figure, reach_figure
 from firth.tables import flatten
 
@@ -98,9 +98,7 @@ def _pairs(findings: Findings) -> Markup | None:
         return None
     scores = pd.DataFrame(rows)
     drawn = curves(scores, "initial", "pairs", "bleu")
-    label = "BLEU by training pairs: " + "; ".join(
-        f"{name} {', '.join(f'{count}: {bleu:.3g}' for count, bleu in curve)}" for name, curve in drawn.items()
-    )
+    label = f"BLEU by training pairs: {in_text(drawn)}"
     drawing = figure(
         study_figures.bleu_by_pairs(drawn, "pairs", label),
         "BLEU by the number of training pairs, by initial embeddings.",

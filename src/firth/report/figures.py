@@ -22,6 +22,7 @@ PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
 SHAPES = ("circle", "square", "triangle-up", "diamond", "triangle-down", "cross")
 NARROW = 330  # plot width in pixels: with axis and title it fits a phone unscaled
 WIDE_LETTER = 6.5  # pixels of a label at 12 pixels: the page may be drawn in a wider font than is measured
+CHANCE = 0.5  # agreement accuracy of guessing between two verb forms
 MOST_IN_A_ROW = 5  # of a legend's entries beside each other, which are then about as wide as the plot
 CONFIG = {
     "aria": False,  # the figure as a whole has a label; a screen reader needs no name for every point
@@ -137,7 +138,7 @@ def accuracy_by_group(accuracies: Mapping[str, Mapping[str, float]], name: str, 
         )
     )
     x = alt.X("chance:Q", scale=scale)
-    base = alt.Chart(alt.Data(values=[{"chance": 0.5, "text": "chance"}])).encode(x=x)
+    base = alt.Chart(alt.Data(values=[{"chance": CHANCE, "text": "chance"}])).encode(x=x)
     text = base.mark_text(align="center", dy=-8, fontSize=12).encode(y=alt.value(0), text="text:N")
     chance = base.mark_rule(strokeDash=[4, 4], color="#808080") + text
     return svg((chance + points).properties(width=NARROW - 120, height=24 * len(accuracies)), name, label)
@@ -165,7 +166,7 @@ def growth_by_order(
     if accuracies:
         lowest_share = _below(y for curve in accuracies.values() for _, y in curve)
         y = alt.Y("y:Q", title="agreement accuracy", scale=alt.Scale(domain=[lowest_share, 1]))
-        shares = alt.layer(_chance_rule(0.5, lowest_share), lines(accuracies).encode(x=lowest, y=y))
+        shares = alt.layer(_chance_rule(lowest_share), lines(accuracies).encode(x=lowest, y=y))
         panels.append(shares.properties(width=NARROW, height=140))
     chart = alt.vconcat(*panels, spacing=18)
     return svg(chart.resolve_scale(color="independent", shape="independent"), name, label)
@@ -195,7 +196,7 @@ def _agreement(accuracies: Mapping[str, Steps], title: str, name: str, label: st
         x=alt.X("x:O", title=title, axis=alt.Axis(labelAngle=0), sort=steps),
         y=alt.Y("y:Q", title="agreement accuracy (share)", scale=alt.Scale(domain=[lowest_share, 1])),
     )
-    return svg((_chance(0.5, lowest_share) + drawn).properties(width=NARROW, height=220), name, label)
+    return svg((_chance(lowest_share) + drawn).properties(width=NARROW, height=220), name, label)
 
 
 def _below(shares: Iterable[float]) -> float:
@@ -238,15 +239,15 @@ def _size_bars(sizes: Curve, x: alt.X) -> alt.LayerChart:
     return base.mark_bar(size=30, color=LANGUAGE_MODELS["ngram"].color) + text
 
 
-def _chance(share: float, lowest_share: float) -> alt.LayerChart:
-    rule = _chance_rule(share, lowest_share)
+def _chance(lowest_share: float) -> alt.LayerChart:
+    rule = _chance_rule(lowest_share)
     text = rule.mark_text(align="left", dy=8, dx=4, fontSize=12).encode(x=alt.value(0), text=alt.datum("chance"))
     return rule + text
 
 
-def _chance_rule(share: float, lowest_share: float) -> alt.Chart:
+def _chance_rule(lowest_share: float) -> alt.Chart:
     y = alt.Y("chance:Q", scale=alt.Scale(domain=[lowest_share, 1]))  # a layer without a domain would bring in 0
-    base = alt.Chart(alt.Data(values=[{"chance": share}])).encode(y=y)
+    base = alt.Chart(alt.Data(values=[{"chance": CHANCE}])).encode(y=y)
     return base.mark_rule(strokeDash=[4, 4], color="#808080")
 
 

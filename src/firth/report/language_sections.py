@@ -11,7 +11,7 @@ from firth.report.gradient_sections import gradients_parts
 from firth.report.markup import Markup, figure, heading, paragraph, section, side_by_side, table
 from firth.report.names import LANGUAGE_MODELS, with_names
 from firth.report.readable import readable
-from firth.report.result_tables import Points, cells_by_name, curves, pivoted, rows_of
+from firth.report.result_tables import Points, cells_by_name, curves, pivoted, points, rows_of
 
 HEADER = {  # column → title
     "model": "language model",
@@ -115,13 +115,13 @@ def _by_order(frame: pd.DataFrame) -> list[Markup | None]:
         for row in rows_of(ordered[list(told.values())])
     )
     caption = "Perplexity, and the number of n-grams that it takes, by the order n: n − 1 words of context."
-    drawn = {name: _by(ordered, column) for name, column in accuracies.items()}
+    drawn = {name: points(ordered, "order", column) for name, column in accuracies.items()}
     drawn = {name: curve for name, curve in drawn.items() if curve}
     if drawn:
         caption += " At the bottom, agreement accuracy by the number of attractors; the dashed line is chance."
     drawing = figures.growth_by_order(
-        {name: _by(ordered, column) for name, column in perplexities.items()},
-        _by(ordered, "ngrams"),
+        {name: points(ordered, "order", column) for name, column in perplexities.items()},
+        points(ordered, "order", "ngrams"),
         drawn,
         "ngram-orders",
         label,
@@ -131,9 +131,3 @@ def _by_order(frame: pd.DataFrame) -> list[Markup | None]:
         heading("n-gram models by order"),
         side_by_side([figure(drawing, caption), table("Size and perplexity", list(columns), rows)]),
     ]
-
-
-def _by(frame: pd.DataFrame, column: str) -> Points:
-    """[(order, value), …], without orders whose value is missing."""
-    there = frame.dropna(subset=[column])
-    return list(zip(there["order"].tolist(), there[column].tolist(), strict=True))

@@ -27,7 +27,6 @@ CONTENTS = {
     "studies": "Studies",
     "metrics": "All metrics",
 }
-TITLES = {"bleu": "BLEU", "exact_match": "exact match"}
 
 
 def render_page(findings: Findings) -> str:
@@ -110,7 +109,7 @@ def _encoder_decoder_rows(findings: Findings) -> list[list[Content]]:
         best = baselines(scores).groupby("split")["exact_match"].max()
         for name, split, value in rows_of(scores.dropna(subset=[measure])[["attention", "split", measure]]):
             beside = f"{readable(float(best[split]))} by the best baseline" if split in best else ""
-            rows.append([f"{ROLES[task]}, {name}", f"{TITLES[measure]} ({in_words(split)})", value, beside])
+            rows.append([f"{ROLES[task]}, {name}", f"{in_words(measure)} ({in_words(split)})", value, beside])
     return rows
 
 

@@ -7,11 +7,10 @@ from typing import Any
 
 import pandas as pd
 
-from firth.errors import FirthError
 from firth.params.corpora_params import ROLES
 from firth.report.names import ATTENTIONS, display_name
 from firth.report.samples import chosen
-from firth.tables import read_csv, read_metrics
+from firth.tables import read_csv, read_metrics, read_table
 from firth.workspace import Workspace
 
 EARLIER_NAMES = {"class_recovery": "nearest_neighbor_accuracy", "whole": "share_1", "tenth": "share_0.1"}
@@ -66,20 +65,13 @@ def read_classes(workspace: Workspace) -> Mapping[str, str] | None:
     Raises
     ------
     FirthError
-        If a line has not three fields.
+        If the file is damaged.
     """
     path = workspace.raw("embeddings") / "classes.tsv"
     if not path.exists():
         return None
-    classes: dict[str, str] = {}
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines()[1:], start=2):
-        fields = line.split("\t")
-        if len(fields) != 3:
-            raise FirthError(
-                f"{path}: line {number} is not `form<tab>lemma<tab>class`; run `dvc repro download@embeddings`"
-            )
-        classes.setdefault(fields[0], fields[2])
-    return classes
+    table = read_table(path, ("form", "lemma", "class"), "download@embeddings")
+    return dict(table.drop_duplicates("form")[["form", "class"]].itertuples(index=False))
 
 
 def shown_settings(params: Mapping[str, Any]) -> dict[str, dict[str, Any]]:

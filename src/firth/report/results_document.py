@@ -12,6 +12,7 @@ import subprocess
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
+from functools import cache
 from io import StringIO
 from pathlib import Path
 from textwrap import fill
@@ -22,6 +23,7 @@ import yaml
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from firth.errors import FirthError
+from firth.tables import flatten
 from firth.workspace import write_text
 
 WORKSPACE = "workspace"  # in place of a commit: the files of the working tree
@@ -79,7 +81,7 @@ def results_document(content: Mapping[str, Any], read: Read, source: str) -> str
     FirthError
         If a metric isn't there.
     """
-    cached = _cached(read)
+    cached = cache(read)
     environment = Environment(
         loader=PackageLoader("firth.report", "."),
         trim_blocks=True,
@@ -190,14 +192,14 @@ def _sources(table: Mapping[str, Any]) -> str:
 
 def _from_json(address: CellAddress, read: Read) -> Any:
     text = read(address.commit, address.file)
-    flat = pd.json_normalize(json.loads(text)).iloc[0].to_dict()
+    flat = flatten(json.loads(text))
     if address.metric not in flat:
         raise FirthError(f"{address}: no such metric")
     return flat[address.metric]
 
 
 def _from_csv(address: CellAddress, read: Read) -> Any:
-    table = pd.read_csv(StringIO(read(address.commit, address.file)), keep_default_na=True)
+    table = pd.read_csv(StringIO(read(address.commit, address.file)))
     for name in [*(address.where or {}), address.column]:
         if name not in table:
             raise FirthError(f"{address}: no column {name}")
@@ -232,14 +234,3 @@ def _filled(text: str) -> str:
         part if keep else fill(part, WIDTH, break_long_words=False, break_on_hyphens=False)
         for part, keep in zip(parts, plain, strict=True)
     )
-
-
-def _cached(read: Read) -> Read:
-    texts: dict[tuple[str, str], str] = {}
-
-    def cached(commit: str, file: str) -> str:
-        if (commit, file) not in texts:
-            texts[commit, file] = read(commit, file)
-        return texts[commit, file]
-
-    return cached

@@ -5,11 +5,11 @@ from collections.abc import Mapping
 import pandas as pd
 
 from firth.report import encoder_figures
-from firth.report.figures import Curve, Steps
+from firth.report.figures import Curve
 from firth.report.findings import Findings
 from firth.report.markup import Markup, code, figure, heading, join, paragraph, side_by_side
 from firth.report.names import ATTENTIONS, display_name, in_order
-from firth.report.result_tables import curves
+from firth.report.result_tables import curves, in_text
 
 
 def saliency_parts(findings: Findings, task: str) -> list[Markup | None]:
@@ -51,14 +51,12 @@ def length_figure(scores: pd.DataFrame, anchor: str, title: str) -> Markup | Non
     ----------
     scores : columns model, source_length (a group such as 6-10), sentences and bleu.
     """
-    drawn: dict[str, Steps] = dict(curves(scores, "model", "source_length", "bleu"))
+    drawn = curves(scores, "model", "source_length", "bleu")
     if not drawn:
         return None
     first = scores[scores["model"] == scores["model"].iloc[0]]
     counts = ", ".join(f"{group}: {n}" for group, n in zip(first["source_length"], first["sentences"], strict=True))
-    label = f"BLEU by words in the source, {title}: " + "; ".join(
-        f"{name} {', '.join(f'{group}: {bleu:.3g}' for group, bleu in curve)}" for name, curve in drawn.items()
-    )
+    label = f"BLEU by words in the source, {title}: {in_text(drawn)}"
     caption = f"BLEU by the length of the source, {title} (sentences of each length: {counts})."
     return figure(encoder_figures.bleu_by_length(drawn, anchor, label), caption)
 

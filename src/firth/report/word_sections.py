@@ -13,6 +13,7 @@ CLASS_MEASURES = {
     "neighbor_purity": "ten nearest of the same class",
 }
 VOCABULARIES = {"restricted": "frequent words", "unrestricted": "all words"}  # of analogies
+FORMULAS = {"add": "3CosAdd", "multiply": "3CosMul"}
 
 
 def cooccurrence_section(findings: Findings) -> Markup | None:
@@ -61,14 +62,13 @@ def representation_scores(findings: Findings) -> pd.DataFrame:
 
 
 def measure_name(measure: str) -> str:
-    """``men`` → men (Spearman); ``google-analogies restricted 3CosAdd`` → …, frequent words (3CosAdd)."""
+    """``men_spearman`` → men (Spearman); ``analogies_restricted_add`` → …, frequent words (3CosAdd)."""
     if measure in CLASS_MEASURES:
         return CLASS_MEASURES[measure]
-    gold, *method = measure.split()
-    if not method:
-        return f"{gold} (Spearman)"
-    vocabulary, objective = method
-    return f"{gold}, {VOCABULARIES.get(vocabulary, vocabulary)} ({objective})"
+    if measure.startswith("analogies_"):
+        _, vocabulary, formula = measure.split("_")
+        return f"google-analogies, {VOCABULARIES[vocabulary]} ({FORMULAS[formula]})"
+    return f"{measure.removesuffix('_spearman')} (Spearman)"
 
 
 def _size(counts: pd.DataFrame) -> Markup | None:
