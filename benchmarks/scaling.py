@@ -13,6 +13,7 @@ import gzip
 import hashlib
 import lzma
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -25,7 +26,7 @@ from firth.text.streams import TokenStream
 
 STAGES = (("tokenize", "embeddings"), ("cooccurrence",), ("svd",), ("word2vec",))
 PARTS = (8, 4, 2, 1)
-PARAMS = Path(__file__).parents[1] / "params.yaml"
+ROOT = Path(__file__).parents[1]
 COMMAND = "from firth.cli import main; main()"
 
 
@@ -40,14 +41,17 @@ def prepare(folder: Path, lines: list[bytes], vocabulary: int) -> None:
     content = b"".join(lines)
     (folder / "text.txt").write_bytes(content)
     yaml = YAML()
-    params = yaml.load(PARAMS)
+    params = yaml.load(ROOT / "params.yaml")
     checksum = hashlib.sha256(content).hexdigest()
     params["corpora"]["embeddings"] = {"path": str(folder / "text.txt"), "sha256": checksum}
     params["tokens"]["embeddings"]["max_size"] = vocabulary
     params["svd"]["dimension"] = params["word2vec"]["dimension"] = 100
     params["word2vec"].update(epochs=1, batch_size=2**20)
+    params["threads"] = 2
     yaml.dump(params, folder / "params.yaml")
-    measure(folder, ("download", "embeddings"))
+    shutil.copy(ROOT / "dvc.yaml", folder)
+    for stage in (("code",), ("check",), ("download", "embeddings")):
+        measure(folder, stage)
 
 
 def measure(folder: Path, stage: tuple[str, ...]) -> tuple[float, float]:

@@ -140,3 +140,5 @@ def test_every_library_has_the_version_of_the_constraints(graph: CodeGraph) -> N
 def test_every_stage_of_both_pipelines_has_items() -> None:
     stages = {item.stage for folder in (ROOT, ROOT / "studies") for item in pipeline_items(folder)}
     assert stages == set(ARGUMENTS)
+    files = {path.stem for path in (ROOT / "src" / "firth" / "stages").glob("*.py")}
+    assert files == {*stages, "code", "__init__"}

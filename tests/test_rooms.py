@@ -9,15 +9,15 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 FILES = sorted((ROOT / "src" / "firth").rglob("*.py"))
-DOMAIN = ("corpora", "world", "text", "vectors", "ngram", "lm", "seq2seq")
+DOMAIN = ("corpora", "world", "vectors", "ngram", "lm", "seq2seq")
 ABOVE_DOMAIN = ("measures", "report", "studies", "stages", "ask", "cli")
 LAYERS = {  # room → rooms that it must not import
     **dict.fromkeys(DOMAIN, ABOVE_DOMAIN),
-    "kernels": ("corpora", "world", "vectors", "ngram", "lm", "seq2seq", *ABOVE_DOMAIN),
-    "training": ("corpora", "world", "vectors", "ngram", "lm", "seq2seq", *ABOVE_DOMAIN),
-    "params": (*DOMAIN, "training", "kernels", *ABOVE_DOMAIN),
+    **dict.fromkeys(("kernels", "training", "text"), (*DOMAIN, *ABOVE_DOMAIN)),
+    "params": (*DOMAIN, "text", "training", "kernels", *ABOVE_DOMAIN),
     "measures": ("report", "studies", "stages", "ask", "cli"),
     "report": ("studies", "stages", "ask", "cli"),
+    "studies": ("report", "stages", "ask", "cli"),
     "stages": ("ask", "cli"),
 }
 
@@ -37,7 +37,7 @@ def test_no_two_classes_have_one_name() -> None:
 
 def test_files_are_short_and_stages_shorter() -> None:
     lengths = {path: len(path.read_text(encoding="utf-8").splitlines()) for path in FILES}
-    assert {path.name: lines for path, lines in lengths.items() if lines > 340} == {}
+    assert {path.name: lines for path, lines in lengths.items() if lines > 300} == {}
     assert {path.name: lines for path, lines in lengths.items() if path.parent.name == "stages" and lines > 60} == {}
     assert len((ROOT / "dvc.yaml").read_text(encoding="utf-8").splitlines()) <= 220
 

@@ -20,10 +20,10 @@ def verify_fresh(workspace: Workspace, item: Item) -> None:
         If params.yaml or the code has changed since ``check`` or ``code`` ran.
     """
     code, settings = workspace.code / f"{item.name}.txt", workspace.settings / f"{item.name}.json"
-    if require(code, "code").read_text(encoding="utf-8") != CodeGraph.of(checkout()).listing(item):
+    if require(code, "code").read_bytes() != CodeGraph.of(checkout()).listing(item).encode():
         raise FirthError(f"{code}: the code has changed since; run `dvc repro code`, then this again")
     values = effective_settings(load_params(workspace.params), [item]).get(item.name)
     if values is None:
         raise FirthError(f"params.yaml: section models does not list {' '.join(item.arguments)}; add it there")
-    if require(settings, "check").read_text(encoding="utf-8") != as_text(values):
+    if require(settings, "check").read_bytes() != as_text(values).encode():
         raise FirthError(f"{settings}: params.yaml has changed since; run `dvc repro check`, then this again")

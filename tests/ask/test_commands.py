@@ -9,6 +9,7 @@ from ask.asking import Ask
 
 from firth import schedule
 from firth.params.presets import listing, preset_text
+from firth.report.pictures import PICTURES
 
 PRESETS = Path(__file__).parents[2] / "presets"
 
@@ -86,6 +87,9 @@ def test_without_anything_to_show_there_is_one_line(ask: Ask, command: str, word
 
 def test_results_are_written_beside_their_lists(ask: Ask, folder: Path) -> None:
     (folder / "docs").mkdir()
+    (folder / "reports").mkdir()
+    drawings = (f'<svg aria-label="{description}: none"></svg>' for description in PICTURES.values())
+    (folder / "reports" / "index.html").write_text("".join(drawings), encoding="utf-8")
     (folder / "lm.json").write_text('{"perplexity": 9.58855}')
     table = {
         "head": "model",
@@ -98,3 +102,4 @@ def test_results_are_written_beside_their_lists(ask: Ask, folder: Path) -> None:
     (folder / "docs" / "mine.yaml").write_text(yaml.safe_dump(content))
     assert ask("results").status == 0
     assert "| LSTM | 9.6 |" in (folder / "docs" / "mine.md").read_text(encoding="utf-8")
+    assert {path.name for path in (folder / "docs" / "pictures").iterdir()} == set(PICTURES)

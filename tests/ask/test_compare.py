@@ -45,7 +45,7 @@ def repository(folder: Path) -> Path:
 
 def test_without_revisions_the_last_commit_is_compared_with_the_workspace(repository: Path) -> None:
     write(repository, PARAMS.replace("layers: 1", "layers: 2"), lm_rnn_test_perplexity=9.25)
-    found = compare(repository, [])
+    found = compare(repository)
     assert found.params == [Change("lm.layers", 1, 2)]
     assert found.moved == [Change("lm_rnn_test_perplexity", 9.5, 9.25)]
     assert (found.same, found.nearly, found.after) == (2, 0, "workspace")
@@ -58,20 +58,20 @@ def test_two_revisions_are_compared_whatever_the_workspace_holds(repository: Pat
     )
     git(repository, "commit", "--all", "--quiet", "--message", "Record another")
     write(repository, "seed: 7\n", lm_rnn_test_perplexity=1)
-    found = compare(repository, ["HEAD~", "HEAD"])
+    found = compare(repository, "HEAD~", "HEAD")
     assert found.params == [Change("lm.cells", ["rnn"], ["rnn", "gru"])]
     assert [(change.name, change.verdict) for change in found.moved] == [
         ("qa_dot_test_exact_match", "new"),
         ("translation_dot_test_bleu", "gone"),
     ]
-    one = compare(repository, ["HEAD~"])
+    one = compare(repository, "HEAD~")
     assert Change("seed", 1, 7) in one.params and Change("lm_overrides.rnn", {}, "–") in one.params
 
 
 def test_an_experiment_of_dvc_is_found_by_its_name(repository: Path) -> None:
     commit = git(repository, "rev-parse", "HEAD").strip()
     git(repository, "update-ref", f"refs/exps/ab/{commit[2:]}/loud-newt", commit)
-    assert compare(repository, ["loud-newt"]).before.startswith("loud-newt (")
+    assert compare(repository, "loud-newt").before.startswith("loud-newt (")
 
 
 def test_a_folder_inside_a_repository_is_compared_with_itself(repository: Path) -> None:
@@ -81,7 +81,7 @@ def test_a_folder_inside_a_repository_is_compared_with_itself(repository: Path) 
     git(repository, "add", ".")
     git(repository, "commit", "--quiet", "--message", "Record another experiment")
     write(inner, lm_rnn_test_perplexity=9.0)
-    assert compare(inner, []).moved == [Change("lm_rnn_test_perplexity", 9.5, 9.0)]
+    assert compare(inner).moved == [Change("lm_rnn_test_perplexity", 9.5, 9.0)]
 
 
 @pytest.mark.parametrize(
@@ -94,24 +94,27 @@ def test_a_folder_inside_a_repository_is_compared_with_itself(repository: Path) 
 )
 def test_what_cannot_be_compared_is_one_line(repository: Path, revision: str, named: str) -> None:
     with pytest.raises(FirthError, match=named) as caught:
-        compare(repository, [revision])
+        compare(repository, revision)
     assert "\n" not in str(caught.value)
 
 
 def test_missing_and_damaged_files_are_named(repository: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
     (repository / "reports/headline.json").write_text("<<<<<<< HEAD")
     with pytest.raises(FirthError, match=r"reports/headline\.json \(workspace\): not the JSON"):
-        compare(repository, [])
+        compare(repository)
     (repository / "reports/headline.json").unlink()
     with pytest.raises(FirthError, match=r"headline\.json: not there; build it with `make repro`"):
-        compare(repository, [])
+        compare(repository)
     write(repository, "lm: [")
     with pytest.raises(FirthError, match=r"params\.yaml \(workspace\): not the YAML"):
-        compare(repository, [])
+        compare(repository)
+    (repository / "params.yaml").write_bytes(b"seed: \xff")
+    with pytest.raises(FirthError, match=r"params\.yaml: not UTF-8 \(byte 6\)"):
+        compare(repository)
     with pytest.raises(FirthError, match="not in a git repository"):
         elsewhere = tmp_path_factory.mktemp("elsewhere")
         (elsewhere / ".git").write_text("gitdir: nowhere")  # whatever the folder above is
-        compare(elsewhere, [])
+        compare(elsewhere)
 
 
 def comparison(before: dict[str, float], after: dict[str, float], params: int = 0) -> Any:

@@ -11,6 +11,7 @@ from firth.measures.headline_numbers import (
     format_difference,
     is_headline,
 )
+from firth.params.models_params import ATTENTIONS, LANGUAGE_MODELS, RECURRENT_NETWORKS
 
 NAMES = {
     *(f"{space}_nearest_neighbor_accuracy" for space in ("one_hot", "counts", "raw_counts", "ppmi", "svd", "word2vec")),
@@ -25,15 +26,15 @@ NAMES = {
     *(
         f"lm_{model}_{score}"
         for model, score in product(
-            ("ngram", "feedforward", "rnn", "gru", "lstm", "transformer"),
+            LANGUAGE_MODELS,
             ("test_perplexity", "dynamic_perplexity", "perplexity_over_source", "agreement_one_attractor"),
         )
     ),
     "lm_ngram_agreement_adjacent_attractor",
-    *(f"translation_{attention}_test_bleu" for attention in ("none", "additive", "dot", "general")),
+    *(f"translation_{attention}_test_bleu" for attention in ATTENTIONS),
     "translation_dot_test_2016_flickr_bleu",
-    *(f"qa_{name}_test_exact_match" for name in ("none", "additive", "dot", "general", "baseline")),
-    *(f"gradient_{cell}_20_steps_back" for cell in ("rnn", "gru", "lstm")),
+    *(f"qa_{name}_test_exact_match" for name in (*ATTENTIONS, "baseline")),
+    *(f"gradient_{cell}_20_steps_back" for cell in RECURRENT_NETWORKS),
 }
 NO_HEADLINES = {
     "svd_rw_spearman",

@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 import yaml
 
+from firth.errors import FirthError
 from firth.params.effective import effective_settings
-from firth.params.experiment import Params
+from firth.params.experiment import Params, load_params
 from firth.params.pipeline_items import pipeline_items
 
 ROOT = Path(__file__).parents[2]
@@ -79,3 +80,8 @@ def test_the_override_of_a_task_wins_over_that_of_an_attention() -> None:
 def test_the_seed_of_a_text_that_is_not_drawn_concerns_nobody() -> None:
     found = settings(corpora={"lm": {"source": "ptb"}})["download-lm"]
     assert found == {"source": {"source": "ptb"}}
+
+
+def test_a_params_file_of_studies_without_its_section_is_refused() -> None:
+    with pytest.raises(FirthError, match=r"params\.yaml: studies: missing"):
+        effective_settings(load_params(ROOT / "params.yaml"), pipeline_items(ROOT / "studies"))

@@ -216,6 +216,8 @@ def test_entries_without_fixed_keys_are_replaced_whole_and_other_mappings_merged
         ("lm: {layers: 0}\n", "lm.layers = 0"),
         ("lm: 3\n", "lm = 3: must be a section of keys"),
         ("lm: [\n", "line 2 is not valid YAML"),
+        ("seed: 2024-13-45\n", "put it in quotes"),
+        ("seed: \x01\n", "not valid YAML"),
         ("lm: {layers: 2}\nlm: {layers: 3}\n", "line 2 is not valid YAML"),
         ("# nothing\n", "empty, or not a list of sections"),
     ],
@@ -238,7 +240,7 @@ def test_an_unknown_name_names_those_that_there_are(tmp_path: Path) -> None:
 def test_the_list_has_a_line_for_each_preset() -> None:
     lines = listing(PRESETS).splitlines()
     assert [line.split()[0] for line in lines] == NAMES
-    assert lines[2] == "world        The built-in world: offline, in about ten minutes on two cores."
+    assert lines[2] == "world        The built-in world: offline, in about twelve minutes on two cores."
 
 
 def run(target: Path, name: str | None, *, listed: bool = False, shown: bool = False, force: bool = False) -> str:

@@ -133,7 +133,7 @@ def test_stages_run_after_what_they_need_and_two_at_a_time(toy: Toy) -> None:
     ran = toy.ran()
     assert set(ran) == {"start", "last", *MIDDLE}
     assert all(ran["start"][1] <= ran[name][0] and ran[name][1] <= ran["last"][0] for name in MIDDLE)
-    together = [pair for pair in combinations(MIDDLE, 2) if _overlap(ran[pair[0]], ran[pair[1]]) > 0.2]
+    together = [pair for pair in combinations(MIDDLE, 2) if _overlap(ran[pair[0]], ran[pair[1]]) > 0]
     assert together
     moments = [begin for begin, _ in ran.values()]
     assert max(sum(begin <= moment < end for begin, end in ran.values()) for moment in moments) == 2

@@ -133,8 +133,17 @@ def test_figures_get_their_points(params: Params, workspace: Workspace) -> None:
     assert len(plots["perplexity_over_source"]) == 0  # no value, no point
 
 
-def test_a_missing_result_names_the_stage_that_makes_it(params: Params, workspace: Workspace) -> None:
-    workspace.evaluation("evaluate_lm-gru").rename(workspace.evaluation("elsewhere"))
-    with pytest.raises(FirthError, match=r"evaluate_lm-gru: not there yet; build it with `dvc repro evaluate_lm@gru`"):
+@pytest.mark.parametrize(
+    ("missing", "stage"),
+    [
+        ("evaluate_lm-gru", "evaluate_lm@gru"),
+        ("evaluate_seq2seq-qa-dot", "evaluate_seq2seq@qa-dot"),
+    ],
+)
+def test_a_missing_result_names_the_stage_that_makes_it(
+    missing: str, stage: str, params: Params, workspace: Workspace
+) -> None:
+    workspace.evaluation(missing).rename(workspace.evaluation("elsewhere"))
+    with pytest.raises(FirthError, match=rf"{missing}: not there yet; build it with `dvc repro {stage}`"):
         headline.run(settings_of(params, "headline"), workspace)
     assert not workspace.headline.exists() and not workspace.details.exists()

@@ -205,7 +205,7 @@ def compare(
     from firth.ask.compare import compare as differences
     from firth.ask.compare import print_comparison
 
-    print_comparison(differences(Path.cwd(), [before, after] if after else [before]))
+    print_comparison(differences(Path.cwd(), before, after))
 
 
 @commands.command(rich_help_panel=EXPERIMENT)

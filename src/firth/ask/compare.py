@@ -56,18 +56,15 @@ class Comparison:
     nearly: int
 
 
-def compare(folder: Path, revisions: list[str]) -> Comparison:
-    """Compare the experiment in ``folder`` at two revisions; the workspace stands for a missing second, HEAD for both.
+def compare(folder: Path, before: str = "HEAD", after: str | None = None) -> Comparison:
+    """Compare the experiment in ``folder`` at two revisions; the workspace stands for a missing second.
 
     Raises
     ------
     firth.errors.FirthError
         Outside a git repository, for an unknown revision, and where params or headline are missing.
     """
-    before, *after = revisions or ["HEAD"]
-    one = committed(folder, before)
-    other = committed(folder, after[0]) if after else workspace(folder)
-    return differences(one, other)
+    return differences(committed(folder, before), committed(folder, after) if after else workspace(folder))
 
 
 def differences(one: Snapshot, other: Snapshot) -> Comparison:

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from firth.errors import FirthError
 from firth.params.seq2seq_params import SearchParams, Seq2seqParams
 from firth.seq2seq.encoder_decoder import EncoderDecoder
 from firth.seq2seq.pairs import Pairs
@@ -165,3 +166,16 @@ class LineDecoder:
         if not self.text.is_word[ids].any():
             return WITHOUT_WORDS
         return ""
+
+
+def only(outputs: list[DecodedText]) -> DecodedText:
+    """The output for a single line, without a fault."""
+    (decoded,) = outputs
+    if decoded.fault:
+        raise FirthError(f"the text {decoded.fault}")
+    return decoded
+
+
+def one_line(text: str) -> str:
+    """A text as a single line, whatever its line breaks."""
+    return " ".join(text.splitlines())

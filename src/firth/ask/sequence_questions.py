@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from firth.ask.asked_text import STANDARD_INPUT, checked, text_file
 from firth.ask.built_models import built_attentions, require_built
-from firth.ask.line_decoding import DecodedText, LineDecoder
+from firth.ask.line_decoding import DecodedText, LineDecoder, one_line, only
 from firth.ask.loading import load_line_decoder
 from firth.ask.translators import QuestionAnswerer, Translator
 from firth.corpora.archives import LocalFile, Stream, members
@@ -66,9 +66,7 @@ def _print_outputs(decode_lines: DecodeLines, question: SequenceQuestion) -> Non
     if line is not None and file is not None:
         raise FirthError("a line and --file are both given; give one of them")
     if line is not None:
-        (decoded,) = decode_lines([" ".join(checked(line, "text").splitlines())])
-        if decoded.fault:
-            raise FirthError(f"the text {decoded.fault}")
+        decoded = only(decode_lines([one_line(checked(line, "text"))]))
         print(decoded.text)
         for note in _notes(decoded):
             print(note, file=sys.stderr)

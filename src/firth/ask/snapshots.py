@@ -35,6 +35,8 @@ def workspace(folder: Path) -> Snapshot:
         except FileNotFoundError:
             advice = "build it with `make repro`" if name == HEADLINE else "run this where params.yaml is"
             raise FirthError(f"{folder / name}: not there; {advice}") from None
+        except UnicodeDecodeError as error:
+            raise FirthError(f"{folder / name}: not UTF-8 (byte {error.start}); save it as UTF-8") from None
     return _snapshot(WORKSPACE, *contents)
 
 

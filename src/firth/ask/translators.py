@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from firth.ask.line_decoding import WITHOUT_WORDS, DecodedText, LineDecoder
+from firth.ask.line_decoding import WITHOUT_WORDS, DecodedText, LineDecoder, one_line, only
 from firth.errors import FirthError
 
 
@@ -35,7 +35,7 @@ class Translator:
         FirthError
             If the text is empty, too long, or has no word that the model knows.
         """
-        return _only(self.decoder.varied(beam_size).decode([_one_line(text)], [], with_attention=True))
+        return only(self.decoder.varied(beam_size).decode([one_line(text)], [], with_attention=True))
 
     def translate_lines(self, lines: list[str]) -> list[DecodedText]:
         """Translate many lines together, in order; a line that can't be translated has a ``fault`` and no output."""
@@ -58,7 +58,7 @@ class QuestionAnswerer:
         """
         read = self.read_story(story.splitlines())
         decoder = self.decoder.varied(beam_size)
-        decoded = _only(decoder.decode([_one_line(question)], read.ids, with_attention=True))
+        decoded = only(decoder.decode([one_line(question)], read.ids, with_attention=True))
         return replace(decoded, unknown=[*read.unknown, *decoded.unknown])
 
     def answer_lines(self, story: EncodedStory, questions: list[str]) -> list[DecodedText]:
@@ -78,15 +78,3 @@ class QuestionAnswerer:
         if not self.decoder.text.is_word[ids].any():
             raise FirthError(f"{name}: {WITHOUT_WORDS}")
         return EncodedStory(ids, [word for _, unknown in encoded for word in unknown])
-
-
-def _only(outputs: list[DecodedText]) -> DecodedText:
-    """The output for a single line, without a fault."""
-    (decoded,) = outputs
-    if decoded.fault:
-        raise FirthError(f"the text {decoded.fault}")
-    return decoded
-
-
-def _one_line(text: str) -> str:
-    return " ".join(text.splitlines())

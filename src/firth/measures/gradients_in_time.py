@@ -16,7 +16,6 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
-from torch.func import functional_call
 
 from firth.lm.language_network import LayerState
 from firth.lm.recurrent import RECURRENT_WEIGHT, Recurrent
@@ -118,7 +117,7 @@ def _step(network: Recurrent, token: Tensor, state: tuple[LayerState, ...] | Non
     hidden = network.embed(token)
     after: list[LayerState] = []
     for number, layer in enumerate(network.layers):
-        hidden, last = functional_call(layer, {}, (hidden, None if state is None else state[number]))
+        hidden, last = layer(hidden, None if state is None else state[number])
         after.append(last)
         hidden = _hidden(last)  # gradients with respect to it come from the layer above and from later steps
     return tuple(after)

@@ -7,6 +7,7 @@ from typing import Literal
 
 Direction = Literal["higher", "lower", "none"]
 
+# Typed out, so that `firth compare` need not wait for the classes of params.
 LANGUAGE_MODEL = "(ngram|feedforward|rnn|gru|lstm|transformer)"
 TRAINED_SPACE = "(svd|word2vec)"
 ATTENTION = "(none|additive|dot|general)"
@@ -144,23 +145,22 @@ def describe(name: str) -> HeadlineNumber:
     return found
 
 
-def format(name: str, value: float | None) -> str:
+def format(name: str, value: float | None, sign: Literal["", "+"] = "") -> str:
     """A number as people read it: as many decimals as its kind has, or a dash if it does not exist.
 
     One significant digit is printed where the usual decimals would show zero.
+
+    Parameters
+    ----------
+    sign : ``+`` prints the sign of positive numbers too.
     """
     if value is None:
         return NOTHING
     found = _find(name)
-    shown = f"{value:.{found.decimals}f}" if found else f"{value:.6g}"
-    return shown if float(shown) or not value else f"{value:.0e}"
+    shown = f"{value:{sign}.{found.decimals}f}" if found else f"{value:{sign}.6g}"
+    return shown if float(shown) or not value else f"{value:{sign}.0e}"
 
 
 def format_difference(name: str, before: float, after: float) -> str:
     """After − before with its sign; one significant digit where the usual decimals would show zero."""
-    difference = after - before
-    found = _find(name)
-    if found is None:
-        return f"{difference:+.6g}"
-    shown = f"{difference:+.{found.decimals}f}"
-    return shown if float(shown) or not difference else f"{difference:+.0e}"
+    return format(name, after - before, "+")

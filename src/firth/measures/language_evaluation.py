@@ -1,7 +1,7 @@
 """All measures of one language model, as tables."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
@@ -46,7 +46,7 @@ class HeldOutText:
     @property
     def train(self) -> NDArray:
         """The training text as one stream of ids, with ``<eos>`` after each sentence."""
-        return TokenStream.load(self.tokens, "train").with_sentence_ends()
+        return self.stream("train").with_sentence_ends()
 
     def stream(self, split: str) -> TokenStream:
         return TokenStream.load(self.tokens, split)
@@ -61,7 +61,7 @@ class HeldOutText:
     @cached_property
     def agreement_items(self) -> pd.DataFrame:
         """The items that suit the text; an empty table where none do."""
-        return agreement_items(self.raw, asdict(self.form), self.vocabulary, self.form.lowercase)
+        return agreement_items(self.raw, self.form, self.vocabulary)
 
     def token_probabilities(self, split: str) -> TokenProbabilities:
         """What the grammar of the built-in world says of every token."""

@@ -7,7 +7,6 @@ from firth.measures.language_evaluation import HELD_OUT, HeldOutText
 from firth.measures.perplexity import perplexity
 from firth.ngram.kneser_ney import count_ngrams, smoothed
 from firth.ngram.ngram_scorer import NgramScorer
-from firth.text.streams import TokenStream
 
 
 def ngram_orders(text: HeldOutText, largest_order: int) -> pd.DataFrame:
@@ -15,7 +14,7 @@ def ngram_orders(text: HeldOutText, largest_order: int) -> pd.DataFrame:
 
     The n-grams of the training text are counted once, which takes seconds, and smoothed for each order.
     """
-    counts = count_ngrams(TokenStream.load(text.tokens, "train"), len(text.vocabulary), largest_order)
+    counts = count_ngrams(text.stream("train"), len(text.vocabulary), largest_order)
     held_out = {split: text.stream(split).with_sentence_ends() for split in HELD_OUT}
     rows = []
     for order in range(1, largest_order + 1):

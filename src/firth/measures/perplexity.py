@@ -27,12 +27,6 @@ from firth.measures.scorer import Floats, Scorer
 from firth.text.streams import TokenStream
 from firth.text.vocabulary import UNK_ID
 
-CONVENTION = (
-    "one stream a split: sentences in order, <eos> after each predicted and counted, blank lines skipped; the first "
-    "token predicted from <eos> and the state after the warm-up context, the last tokens of the training text; the "
-    "state carried to the end; no token left out; perplexity = exp(cross-entropy in nats per token)"
-)
-
 
 @dataclass
 class RunningTotals:

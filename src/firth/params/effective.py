@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
+from firth.errors import FirthError
 from firth.params.experiment import Params
 from firth.params.pipeline_items import Item
 from firth.params.section import Section
@@ -60,7 +61,7 @@ def _values(params: Params, item: Item) -> Values:  # noqa: PLR0911, PLR0912, on
         case "evaluate_lm", model:
             return {**threads, **_measured(params, model)}
         case "evaluate_seq2seq", task, attention:
-            return {**_decoding(params, task, attention)}
+            return _decoding(params, task, attention)
         case "saliency", task, attention:
             return {**_decoding(params, task, attention), "sentences": getattr(params.saliency, task)}
         case ("headline",):
@@ -73,7 +74,8 @@ def _values(params: Params, item: Item) -> Values:  # noqa: PLR0911, PLR0912, on
 
 def _study(params: Params, item: Item) -> Values:  # noqa: PLR0911, one case a stage
     """The settings of one item of ``studies/dvc.yaml``."""
-    assert params.studies is not None, item.name
+    if params.studies is None:
+        raise FirthError("params.yaml: studies: missing; in the folder studies, `git checkout params.yaml` helps")
     training = {"seed": params.seed, "threads": params.threads, "precision": params.precision}
     feed_forward = {"feedforward": _network(params, "feedforward"), "word2vec": _dump(params.word2vec)}
     match item.stage, *item.arguments:
@@ -92,8 +94,8 @@ def _study(params: Params, item: Item) -> Values:  # noqa: PLR0911, one case a s
         case ("study_bottleneck",):
             return {**training, **_translator(params, "none"), "sizes": params.studies.hidden_sizes}
         case "study_pairs", _:
-            dimension = {"dimension": params.word2vec.dimension, "percent": params.studies.pair_percentages}
-            return {**training, **_translator(params, "additive"), **dimension}
+            sizes = {"dimension": params.word2vec.dimension, "percent": params.studies.pair_percentages}
+            return {**training, **_translator(params, "additive"), **sizes}
     raise AssertionError(item.name)
 
 

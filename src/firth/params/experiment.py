@@ -97,13 +97,7 @@ def load_params(path: Path) -> Params:
     FirthError
         One line for each thing that is wrong: file, key, value, and what is allowed.
     """
-    try:
-        text = path.read_text(encoding="utf-8")
-    except FileNotFoundError:
-        raise FirthError(f"{path}: not found; `firth preset world` writes one") from None
-    except UnicodeDecodeError as error:
-        raise FirthError(f"{path}: not UTF-8 (byte {error.start}); save it as UTF-8") from None
-    return parse_params(text, str(path))
+    return parse_params(read_yaml_text(path), str(path))
 
 
 def parse_params(text: str, name: str) -> Params:
@@ -114,8 +108,41 @@ def parse_params(text: str, name: str) -> Params:
     FirthError
         One line for each thing that is wrong: ``name``, key, value, and what is allowed.
     """
+    content = parse_yaml(text, name, YAML(typ="safe"))
+    if not isinstance(content, dict):
+        raise FirthError(f"{name}: empty, or not a list of sections; `firth preset world` writes a complete one")
     try:
-        content = YAML(typ="safe").load(text)
+        return Params.model_validate(content)
+    except ValidationError as error:
+        raise FirthError("\n".join(f"{name}: {_line(detail)}" for detail in error.errors())) from None
+
+
+def read_yaml_text(path: Path) -> str:
+    """The text of a params file or a preset.
+
+    Raises
+    ------
+    FirthError
+        If there is no such file, or it is not UTF-8.
+    """
+    try:
+        return path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise FirthError(f"{path}: not found; `firth preset world` writes one") from None
+    except UnicodeDecodeError as error:
+        raise FirthError(f"{path}: not UTF-8 (byte {error.start}); save it as UTF-8") from None
+
+
+def parse_yaml(text: str, name: str, yaml: YAML) -> Any:
+    """What a YAML text holds.
+
+    Raises
+    ------
+    FirthError
+        If it is not valid YAML: ``name``, and the line.
+    """
+    try:
+        return yaml.load(text)
     except MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else "?"
         raise FirthError(f"{name}: line {line} is not valid YAML: {error.problem}") from None
@@ -123,12 +150,6 @@ def parse_params(text: str, name: str) -> Params:
         raise FirthError(f"{name}: not valid YAML: {str(error).splitlines()[0]}") from None
     except ValueError as error:  # such as an unquoted 2024-13-45, read as a date
         raise FirthError(f"{name}: a value that YAML can't read ({error}); put it in quotes") from None
-    if not isinstance(content, dict):
-        raise FirthError(f"{name}: empty, or not a list of sections; `firth preset world` writes a complete one")
-    try:
-        return Params.model_validate(content)
-    except ValidationError as error:
-        raise FirthError("\n".join(f"{name}: {_line(detail)}" for detail in error.errors())) from None
 
 
 def _line(detail: Any) -> str:

@@ -9,10 +9,9 @@ from typing import Any
 
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
-from ruamel.yaml.error import MarkedYAMLError
 
 from firth.errors import FirthError
-from firth.params.experiment import parse_params
+from firth.params.experiment import parse_params, parse_yaml, read_yaml_text
 from firth.workspace import write_text
 
 BASE = Path(__file__).with_name("base.yaml")
@@ -65,14 +64,8 @@ def read_preset(folder: Path, name: str) -> Preset:
     if name not in names:
         raise FirthError(f"preset {name}: not found in {folder}; there are {', '.join(names)}")
     path = folder / f"{name}.yaml"
-    try:
-        text = path.read_text(encoding="utf-8")
-        values = _yaml().load(text)
-    except UnicodeDecodeError as error:
-        raise FirthError(f"{path}: not UTF-8 (byte {error.start}); save it as UTF-8") from None
-    except MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else "?"
-        raise FirthError(f"{path}: line {line} is not valid YAML: {error.problem}") from None
+    text = read_yaml_text(path)
+    values = parse_yaml(text, str(path), _yaml())
     if not isinstance(values, Mapping):
         raise FirthError(f"{path}: empty, or not a list of sections; `git checkout {path.name}` brings it back")
     return Preset(path, _leading_comment(text), values)

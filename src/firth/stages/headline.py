@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 def run(settings: "Settings", workspace: Workspace) -> None:
     """What all stages wrote → reports/headline.json, and reports/metrics, reports/details and reports/plots."""
     learned, measured = _items(settings.section("models", ModelsParams))
-    folders = {item: require(workspace.output(*item), "@".join(item)) for item in [*learned, *measured]}
+    stages = {item: "-".join(item).replace("-", "@", 1) for item in [*learned, *measured]}  # seq2seq@qa-dot
+    folders = {item: require(workspace.output(*item), stage) for item, stage in stages.items()}
     metrics = {item: json.loads((folder / "metrics.json").read_text("utf-8")) for item, folder in folders.items()}
     tables = {
         **gathered_tables({item: folders[item] for item in measured}),

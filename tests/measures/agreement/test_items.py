@@ -1,3 +1,4 @@
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -6,24 +7,26 @@ from firth.errors import FirthError
 from firth.measures.agreement.accuracy import conditions
 from firth.measures.agreement.items import FEWEST_PAIRS, agreement_items, english_items, read_items
 from firth.measures.agreement.templates import lexicon
+from firth.text.text_form import TextForm
 from firth.text.vocabulary import Vocabulary
 
 VOCABULARY = Vocabulary(["<unk>", "<eos>", "dog", "dogs", "the", "runs", "run"], [0, 9, 5, 5, 4, 3, 3])
+WORLD = TextForm(lowercase=True, tokenized=False, language="en", world=True)
 HEADER = "prefix\tcorrect\twrong\tattractors\tintervening_nouns\tdistance\tadjacent_attractor\tneutral\n"
 
 
 def test_items_are_read_as_the_corpus_is_tokenized(tmp_path: Path) -> None:
     path = tmp_path / "agreement.tsv"
     path.write_text(HEADER + "The dogs, the dog\trun\truns\t1\t0\t3\t1\t0\n", encoding="utf-8")
-    frame = read_items(path, VOCABULARY, lowercase=True, tokenized=False)
+    frame = read_items(path, VOCABULARY, WORLD)
     (one,) = frame.itertuples()
     assert (one.prefix.tolist(), one.correct, one.wrong) == ([4, 3, 0, 4, 2], 6, 5)
     assert (conditions(frame).tolist(), one.distance, one.construction) == (["attractors_1"], 3, "")
     assert one.adjacent_attractor
-    (one,) = read_items(path, VOCABULARY, lowercase=False, tokenized=False).itertuples()
+    (one,) = read_items(path, VOCABULARY, replace(WORLD, lowercase=False)).itertuples()
     assert one.prefix.tolist() == [0, 3, 0, 4, 2]
     path.write_text(HEADER + "The dogs that slept\trun\truns\t0\t0\t2\t0\t1\n", encoding="utf-8")
-    frame = agreement_items(tmp_path, {"world": True, "tokenized": True}, VOCABULARY, lowercase=True)
+    frame = agreement_items(tmp_path, replace(WORLD, tokenized=True), VOCABULARY)
     assert (conditions(frame).tolist(), frame["adjacent_attractor"].tolist()) == (["neutral"], [False])
 
 
@@ -45,7 +48,7 @@ def test_a_damaged_file_is_refused_with_its_line(tmp_path: Path, text: str, mess
     path = tmp_path / "agreement.tsv"
     path.write_text(text, encoding="utf-8")
     with pytest.raises(FirthError, match=message):
-        read_items(path, VOCABULARY, lowercase=True, tokenized=False)
+        read_items(path, VOCABULARY, WORLD)
 
 
 ENGLISH = ["the", "that", "met", "and", "left", "grew", "near", "about", "from", "saw"]
@@ -56,10 +59,10 @@ ENGLISH_VOCABULARY = Vocabulary(
 
 
 def test_english_pairs_go_with_english_text_that_has_the_words() -> None:
-    corpus = {"world": False, "tokenized": True, "language": "en"}
-    assert len(agreement_items(Path(), corpus, ENGLISH_VOCABULARY, lowercase=True))
-    assert agreement_items(Path(), {**corpus, "language": "unknown"}, ENGLISH_VOCABULARY, lowercase=True).empty
-    assert agreement_items(Path(), corpus, VOCABULARY, lowercase=True).empty
+    english = TextForm(lowercase=True, tokenized=True, language="en", world=False)
+    assert len(agreement_items(Path(), english, ENGLISH_VOCABULARY))
+    assert agreement_items(Path(), replace(english, language="unknown"), ENGLISH_VOCABULARY).empty
+    assert agreement_items(Path(), english, VOCABULARY).empty
 
 
 @pytest.mark.parametrize(("nouns", "pairs"), [(4, 0), (5, 20)])

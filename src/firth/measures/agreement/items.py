@@ -13,7 +13,7 @@ import pandas as pd
 from firth.errors import FirthError
 from firth.measures.agreement.templates import minimal_pairs
 from firth.tables import read_table
-from firth.text.tokenizer import tokenize_line
+from firth.text.text_form import TextForm
 from firth.text.vocabulary import Vocabulary
 
 TEXTS = {"prefix": str, "correct": str, "wrong": str}
@@ -32,28 +32,26 @@ FEWEST_PAIRS = 20  # in a smaller group one pair would change the accuracy by mo
 #   construction        the template of English text; empty for items of the world
 
 
-def agreement_items(raw: Path, corpus: Mapping[str, Any], vocabulary: Vocabulary, lowercase: bool) -> pd.DataFrame:
+def agreement_items(raw: Path, form: TextForm, vocabulary: Vocabulary) -> pd.DataFrame:
     """The items that suit a corpus: those of the world, those of English templates, or none.
 
     Parameters
     ----------
     raw : the corpus's folder, ``data/raw/lm``.
-    corpus : the content of its ``corpus.json``: ``world``, ``tokenized``, ``language``.
-    lowercase : whether the text was lower-cased.
 
     Raises
     ------
     FirthError
         If the world's file of items is damaged.
     """
-    if corpus["world"]:
-        return read_items(raw / "agreement.tsv", vocabulary, lowercase, corpus["tokenized"])
-    if corpus.get("language") == "en":
+    if form.world:
+        return read_items(raw / "agreement.tsv", vocabulary, form)
+    if form.language == "en":
         return english_items(vocabulary)
     return _frame({name: [] for name in (*TEXTS, *PROPERTIES, "construction")})
 
 
-def read_items(path: Path, vocabulary: Vocabulary, lowercase: bool, tokenized: bool) -> pd.DataFrame:
+def read_items(path: Path, vocabulary: Vocabulary, form: TextForm) -> pd.DataFrame:
     """Read the world's items, tokenized as the corpus is.
 
     Raises
@@ -62,7 +60,7 @@ def read_items(path: Path, vocabulary: Vocabulary, lowercase: bool, tokenized: b
         If a column is missing, a number isn't one, or a verb form is not one token.
     """
     table = read_table(path, TEXTS | PROPERTIES, STAGE)
-    tokens = {name: [tokenize_line(text, lowercase, tokenized) for text in table[name]] for name in TEXTS}
+    tokens = {name: [form.tokens(text) for text in table[name]] for name in TEXTS}
     for number, forms in enumerate(zip(tokens["correct"], tokens["wrong"], strict=True)):
         if any(len(form) != 1 for form in forms):
             raise FirthError(
