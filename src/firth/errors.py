@@ -1,5 +1,22 @@
 """Errors for people: one line that says what is wrong, where, and what to do."""
 
+from collections.abc import Sequence
+
+LONGEST = 80  # characters of a quoted value
+MOST = 10  # items of a list
+
 
 class FirthError(Exception):
     """Something a person can mend; the command line prints it as one line and exits with status 2."""
+
+
+def shown(value: str) -> str:
+    """A value from outside as it stands in a message: at most 80 characters, invisible ones as U+XXXX."""
+    kept = value if len(value) <= LONGEST else f"{value[: LONGEST - 1]}…"
+    return "".join(character if character.isprintable() else f"U+{ord(character):04X}" for character in kept)
+
+
+def listed(items: Sequence[str]) -> str:
+    """Items as they stand in a message: the first ten, and how many more there are."""
+    more = f" and {len(items) - MOST:,} more" if len(items) > MOST else ""
+    return ", ".join(map(shown, items[:MOST])) + more
