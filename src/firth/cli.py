@@ -56,11 +56,25 @@ def code() -> None:
 
 
 @app.command(rich_help_panel=BUILD)
-def check() -> None:
+def check(
+    write: Annotated[
+        bool, typer.Option("--write", help="First put the checksums of own files, as they are now, into params.yaml.")
+    ] = False,
+    only: Annotated[
+        Role | None, typer.Option("--only", help="Compare the own files of one role with params.yaml; write nothing.")
+    ] = None,
+) -> None:
     """Validate params.yaml and own files, and write the effective settings of every stage item into settings/."""
-    from firth.stages.check import run
+    from firth.stages.check import run, verify
 
     workspace = Workspace(Path.cwd())
+    if only:
+        verify(load_params(workspace.params), workspace, only)
+        return
+    if write:
+        from firth.corpora.own_checksums import write_checksums
+
+        print(*write_checksums(workspace.params, workspace.home, workspace.downloads()), sep="\n")
     run(load_params(workspace.params), workspace)
 
 

@@ -1,11 +1,13 @@
 """Archives are read as streams, and bad ones are refused in one line."""
 
+import bz2
 import gzip
 import io
 import lzma
 import os
 import tarfile
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -13,6 +15,8 @@ import pytest
 from firth.corpora import archives
 from firth.corpora.archives import LocalFile, Stream, members
 from firth.errors import FirthError
+
+PACK: dict[str, Callable[[bytes], bytes]] = {"gz": gzip.compress, "xz": lzma.compress, "bz2": bz2.compress}
 
 
 def local(path: Path) -> LocalFile:
@@ -50,6 +54,58 @@ def test_plain_gz_and_xz_give_the_same_bytes(tmp_path: Path) -> None:
     (tmp_path / "a.txt.xz").write_bytes(lzma.compress(text))
     for name in ("a.txt", "a.txt.gz", "a.txt.xz"):
         assert contents(tmp_path / name) == [(name, text)]
+
+
+@pytest.mark.parametrize("kind", ["gz", "xz", "bz2"])
+def test_streams_one_after_another_are_read_whole_and_zeros_between_them(tmp_path: Path, kind: str) -> None:
+    pack = PACK[kind]
+    first, second = b"one\n" * 1000, b"two\n" * 1000
+    for between in (b"", b"\0" * 8):
+        path = tmp_path / f"a.{kind}"
+        path.write_bytes(pack(first) + between + pack(second) + b"\0" * 4)
+        assert contents(path) == [(f"a.{kind}", first + second)]
+
+
+@pytest.mark.parametrize("kind", ["gz", "xz", "bz2"])
+@pytest.mark.parametrize("damage", ["cut", "changed", "other"])
+def test_damage_behind_the_first_stream_is_reported(tmp_path: Path, kind: str, damage: str) -> None:
+    pack = PACK[kind]
+    first, second = pack(b"one\n" * 1000), bytearray(pack(os.urandom(2000)))
+    if damage == "changed":
+        second[1000:1004] = b"abcd"
+    tail = {"cut": bytes(second[:-30]), "changed": bytes(second), "other": b"plain text\n"}[damage]
+    (tmp_path / f"a.{kind}").write_bytes(first + tail)
+    with pytest.raises(FirthError, match=r"damaged|truncated") as caught:
+        contents(tmp_path / f"a.{kind}")
+    assert "\n" not in str(caught.value)
+
+
+def test_a_tar_ends_with_zeros_and_nothing_behind_them(tmp_path: Path) -> None:
+    for lines in (1, 3000):
+        whole = tarred(tmp_path / "a.tar", {"a.txt": b"one\n" * lines}, "w").read_bytes()
+        (tmp_path / "two.tar").write_bytes(whole + whole)
+        with pytest.raises(FirthError, match="something stands behind"):
+            contents(tmp_path / "two.tar")
+        (tmp_path / "cut.tar").write_bytes(whole[: 512 + -(-4 * lines // 512) * 512])
+        with pytest.raises(FirthError, match="truncated"):
+            contents(tmp_path / "cut.tar")
+
+
+def test_a_zip_behind_another_is_refused(tmp_path: Path) -> None:
+    one = zipped(tmp_path / "one.zip", {"a.txt": b"one\n"}).read_bytes()
+    (tmp_path / "two.zip").write_bytes(one + zipped(tmp_path / "b.zip", {"b.txt": b"two\n"}).read_bytes())
+    with pytest.raises(FirthError, match="something stands before"):
+        contents(tmp_path / "two.zip")
+
+
+def test_an_archive_without_a_text_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(FirthError, match="none of its members is a text"):
+        contents(zipped(tmp_path / "t.zip", {"README": b"about\n", "a.png": b"\x89PNG\0"}))
+
+
+def test_a_member_named_txt_is_read_whatever_its_case_and_bytes(tmp_path: Path) -> None:
+    path = zipped(tmp_path / "t.zip", {"A.TXT": "wide\n".encode("utf-16"), "b.txt": b"nul\0\n"})
+    assert [name for name, _ in contents(path)] == ["t.zip: A.TXT", "t.zip: b.txt"]
 
 
 def test_a_zip_gives_its_texts_in_order_of_name_without_archives_pictures_and_hidden_files(tmp_path: Path) -> None:
@@ -138,7 +194,11 @@ def test_damage_in_the_middle_of_a_zip_is_reported(tmp_path: Path) -> None:
     [
         ("a.txt", b"", "empty"),
         ("a.gz", b"plain text", r"has the suffix \.gz but another format"),
-        ("a.bz2", b"BZh91AY&SY", "packed with bzip2"),
+        ("a.zst", b"\x28\xb5\x2f\xfd", "packed with zstd"),
+        ("a.lzma", lzma.compress(b"text", lzma.FORMAT_ALONE), "packed with lzma"),
+        ("a.pdf", b"%PDF-1.7\n", "is a file of PDF"),
+        ("a.gz", gzip.compress(gzip.compress(b"text")), "packed again, with gzip"),
+        ("a.zip", b"PK\x05\x06" + b"\0" * 18, "archive is empty"),
         ("a.docx", b"PK\x03\x04\x14\x00", "a document, not a text"),
     ],
 )

@@ -58,8 +58,8 @@ def test_a_question_gets_the_statements_before_it_and_their_positions(tmp_path: 
         ("1 A.\n3 B.\n2 C.\n", "line 3 is numbered 2 after 3"),
         ("1 A.\n2 Where?\t\t1\n", "line 2 is not a question"),
         ("1 A.\n2 Where?\tx\t1\tmore\n", "line 2 is not a question"),
-        ("1 A.\n2 Where?\tx\t2\n", "line 2 names '2' as supporting"),
-        ("1 A.\n2 Where?\tx\tone\n", "line 2 names 'one' as supporting"),
+        ("1 A.\n2 Where?\tx\t2\n", "line 2 names 2 as supporting"),
+        ("1 A.\n2 Where?\tx\tone\n", "line 2 names one as supporting"),
         ("1 Where?\tx\n", "line 1 asks before"),
         ("1 A.\n2 B.\n", "no question"),
     ],
@@ -90,3 +90,31 @@ def test_the_last_place_is_the_last_word_that_answers_a_training_question(tmp_pa
         "last_place": "garden",
         "task": 7,
     }
+
+
+def test_an_answer_of_several_words_has_no_last_place_and_leaves_the_others_theirs(tmp_path: Path) -> None:
+    story = (
+        "1 Mary is in the hall.\n2 Where is Mary?\thall\t1\n3 What is there?\tan old chair\t1\n4 And?\tsofa,lamp\t1\n"
+    )
+    stories = [("train", one) for one in read(tmp_path, story)]
+    found = [record["last_place"] for _, record in records(stories, training_answers(stories), None)]
+    assert found == ["hall", None, None]
+
+
+def test_combining_marks_do_not_cut_the_last_place(tmp_path: Path) -> None:
+    story = "1 सीता हॉल में गई।\n2 सीता कहाँ है?\tहॉल\t1\n"
+    stories = [("train", one) for one in read(tmp_path, story)]
+    ((_, record),) = records(stories, training_answers(stories), None)
+    assert record["last_place"] == "हॉल"
+
+
+def test_supporting_lines_may_be_set_apart_by_commas_and_empty_columns_follow(tmp_path: Path) -> None:
+    ((question,),) = read(tmp_path, "1 A.\n2 B.\n3 Where?\tx\t1,2\t\t\n")
+    assert question.supporting == [0, 1]
+
+
+def test_stories_without_a_question_are_counted(tmp_path: Path) -> None:
+    (tmp_path / "qa.txt").write_text("1 A.\n\n1 B.\n2 Where?\tx\n1 C.\n", encoding="utf-8")
+    file = LocalFile(tmp_path / "qa.txt", "qa.txt")
+    assert len(list(read_stories(file))) == 1
+    assert file.counts.left_out == {"stories_without_question": 2, "blank_lines": 1}

@@ -40,6 +40,7 @@ def test_babi_and_multi30k_are_complete() -> None:
         "test_2016_flickr": everywhere,
         "test_2017_flickr": everywhere - {"cs"},
         "test_2017_mscoco": everywhere - {"cs"},
+        "test_2018_flickr": everywhere,
     }
 
 

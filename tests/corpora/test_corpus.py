@@ -3,7 +3,8 @@
 from collections import Counter
 from collections.abc import Iterator
 
-from firth.corpora.corpus import Remote, remotes, split_text
+from firth.corpora.corpus import remotes, split_text
+from firth.corpora.fetch import Remote
 
 SIZES = {"news": 40, "fiction": 60, "letters": 10}
 

@@ -21,12 +21,54 @@ def prose(tmp_path: Path, content: bytes, fallback: bool = False) -> list[str]:
 
 def test_bom_crlf_blank_lines_and_control_characters_are_tidied(tmp_path: Path) -> None:
     content = "\ufeff one\r\n\r\n  \ntwo\0three\x0bfour\tfive\u2028six\x85seven\n last\ufeff".encode()
-    assert prose(tmp_path, content) == ["one", "two three four five six seven", "last\ufeff"]
+    assert prose(tmp_path, content) == ["one", "two three four five six seven", "last"]
 
 
-def test_text_is_neither_normalized_nor_otherwise_changed(tmp_path: Path) -> None:
-    lines = ["e\u0301te\u0301 été  two spaces", "日本語", "don't “quote” \u00a0 nbsp 🙂"]
-    assert prose(tmp_path, "\n".join(lines).encode()) == lines
+def test_text_is_in_normal_form(tmp_path: Path) -> None:
+    lines = ["e\u0301te\u0301  two spaces", "日\u200b本語", "don't “quote” \u00a0 nbsp 🙂"]
+    assert prose(tmp_path, "\n".join(lines).encode()) == ["été two spaces", "日本語", "don't “quote” nbsp 🙂"]
+
+
+def test_lines_and_blank_lines_are_counted_anew_at_each_reading(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("one\n\n \u200b\ntwo\n", encoding="utf-8")
+    file = LocalFile(tmp_path / "a.txt", "a.txt")
+    for _ in range(2):
+        list(prose_lines(file))
+        assert (file.counts.members, file.counts.lines, file.counts.left_out) == (1, 2, {"blank_lines": 2})
+
+
+@pytest.mark.parametrize(
+    ("content", "lines"),
+    [
+        (b"one\rtwo\rthree", ["one", "two", "three"]),
+        (b"one\rtwo\r\rthree\r\n", ["one", "two", "three"]),
+        (b"one\r\ntwo\rhalf\r\nthree\r\n", ["one", "two half", "three"]),
+        (b"one\ntwo\rhalf\nthree\r", ["one", "two half", "three"]),
+    ],
+)
+@pytest.mark.parametrize("block", [4, 5, 6, 2**20])
+def test_carriage_returns_end_lines_where_line_feeds_are_fewer(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: bytes, lines: list[str], block: int
+) -> None:
+    monkeypatch.setattr(formats, "BLOCK", block)
+    if block == 2**20:
+        assert prose(tmp_path, content) == lines
+    assert " ".join(prose(tmp_path, content)) == " ".join(lines)
+
+
+def test_a_text_of_another_encoding_is_read_by_its_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for encoding in ("utf-16", "utf-16-le", "utf-8-sig", "shift_jis", "gb18030"):
+        for block in (3, 2**20):
+            monkeypatch.setattr(formats, "BLOCK", block)
+            (tmp_path / "a.txt").write_bytes("日本\n語\n".encode(encoding))
+            file = LocalFile(tmp_path / "a.txt", "a.txt", encoding)
+            assert "".join(line for _, line in prose_lines(file)) == "日本語"
+
+
+def test_a_text_that_is_not_of_the_encoding_named_is_refused_by_line(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_bytes("a\nb\n日本\n".encode("shift_jis") + b"\x80\n")
+    with pytest.raises(FirthError, match=r"a\.txt: is not euc_jp after line 1; correct its encoding"):
+        list(prose_lines(LocalFile(tmp_path / "a.txt", "a.txt", "euc_jp")))
 
 
 @pytest.mark.parametrize("block", [30, 31, 64, 1000])
@@ -35,7 +77,9 @@ def test_the_block_size_changes_nothing(tmp_path: Path, monkeypatch: pytest.Monk
     monkeypatch.setattr(formats, "BLOCK", 2**20)
     expected = prose(tmp_path, content.encode())
     numbers = [(number, line) for _, number, line in text_lines(LocalFile(tmp_path / "a.txt", "a.txt"))]
-    assert numbers == [(n, line.replace("\r", " ")) for n, line in enumerate(content[1:].split("\n")[:-1], start=1)]
+    assert numbers == [
+        (number, line.strip("\r\ufeff")) for number, line in enumerate(content.split("\n")[:-1], start=1)
+    ]
     monkeypatch.setattr(formats, "BLOCK", block)
     assert prose(tmp_path, content.encode()) == expected
     assert [(number, line) for _, number, line in text_lines(LocalFile(tmp_path / "a.txt", "a.txt"))] == numbers
@@ -93,8 +137,9 @@ def test_the_line_is_right_behind_the_first_block_and_in_archives(
 
 
 def test_utf16_without_a_mark_is_refused_rather_than_read_as_spaced_letters(tmp_path: Path) -> None:
-    with pytest.raises(FirthError, match="UTF-16"):
-        prose(tmp_path, "plain words\n".encode("utf-16-le"))
+    for content in ("plain words\n".encode("utf-16-le"), "日本語\n".encode("utf-16")):
+        with pytest.raises(FirthError, match="UTF-16"):
+            prose(tmp_path, content)
 
 
 @pytest.mark.parametrize("content", [b"\n \r\n\t\n", b"\xef\xbb\xbf", b"\0\0"])

@@ -1,11 +1,15 @@
 """The user's own files are named by content, and what to paste is printed."""
 
 import hashlib
+import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from firth.corpora.own import own_files, verified_file, verified_files
+from firth.corpora.archives import LocalFile
+from firth.corpora.counts import FileCounts
+from firth.corpora.own import own_files, seen_checksums, verified_files
 from firth.errors import FirthError
 from firth.params.corpora_params import OwnFile, OwnPairsSplits, ParallelFiles
 
@@ -19,35 +23,87 @@ def own(tmp_path: Path) -> Path:
     return tmp_path
 
 
+def verified(root: Path, key: str = "corpora.lm", **own: Any) -> list[LocalFile]:
+    return verified_files({key: OwnFile(**own)}, root, root, FileCounts())[key]
+
+
+def names(root: Path, path: str | list[str]) -> list[str]:
+    """The files that a path names, in the order of reading."""
+    checksum = seen_checksums({"x": OwnFile(path=path)}, root, root)["x"]
+    return [file.name for file in verified(root, path=path, sha256=checksum)]
+
+
 def test_relative_paths_begin_at_the_params_file_and_tilde_is_home(own: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HOME", str(own / "texts"))
     for path in ("texts/a.txt", "~/a.txt", str(own / "texts" / "a.txt")):
-        file = verified_file("corpora.lm", OwnFile(path=path, sha256=SHA256), own, own)
+        (file,) = verified(own, path=path, sha256=SHA256)
         assert file.path.read_bytes() == b"text\n"
         assert file.name == path
 
 
 def test_a_missing_checksum_is_printed_for_pasting_with_its_key(own: Path) -> None:
-    with pytest.raises(FirthError, match=rf"^corpora\.lm: texts/a\.txt has no sha256 .*  sha256: {SHA256}$"):
-        verified_file("corpora.lm", OwnFile(path="texts/a.txt"), own, own)
+    with pytest.raises(FirthError, match=rf"^corpora\.lm: texts/a\.txt: no sha256 .*  sha256: {SHA256}$"):
+        verified(own, path="texts/a.txt")
 
 
 def test_a_wrong_checksum_names_both(own: Path) -> None:
     with pytest.raises(FirthError, match=rf"sha256: {'0' * 64}.*  sha256: {SHA256}$"):
-        verified_file("corpora.lm", OwnFile(path="texts/a.txt", sha256="0" * 64), own, own)
+        verified(own, path="texts/a.txt", sha256="0" * 64)
 
 
-@pytest.mark.parametrize("path", ["nowhere.txt", "texts", "~nobody-of-that-name/x", "a\0b"])
-def test_a_path_without_a_file_is_refused_with_its_key(own: Path, path: str) -> None:
+@pytest.mark.parametrize(
+    "path", ["nowhere.txt", "empty", "~nobody-of-that-name/x", "a\0b", "texts/*.md", "pipe", "/dev/zero"]
+)
+def test_a_path_without_a_text_is_refused_with_its_key(own: Path, path: str) -> None:
+    (own / "empty").mkdir()
+    os.mkfifo(own / "pipe")
     with pytest.raises(FirthError, match=r"^corpora\.qa: ") as caught:
-        verified_file("corpora.qa", OwnFile(path=path, sha256=SHA256), own, own)
+        verified(own, "corpora.qa", path=path, sha256=SHA256)
     assert "\n" not in str(caught.value)
+
+
+def test_folders_and_patterns_are_read_in_the_order_of_names(own: Path) -> None:
+    (own / "texts" / "z").mkdir()
+    for name in ("c.txt", "b.txt", "z/d.txt", ".hidden.txt", "LICENSE", "void.txt", "image"):
+        (own / "texts" / name).write_bytes({"void.txt": b"", "image": b"\x89PNG\0"}.get(name, name.encode()))
+    assert names(own, "texts") == ["texts/a.txt", "texts/b.txt", "texts/c.txt", "texts/z/d.txt"]
+    assert names(own, "texts/[ab].txt") == ["texts/a.txt", "texts/b.txt"]
+    assert names(own, "texts/**/d.txt") == ["texts/z/d.txt"]
+    assert names(own, ["texts/c.txt", "texts/z"]) == ["texts/c.txt", "texts/z/d.txt"]
+    beside = FileCounts()
+    with pytest.raises(FirthError):
+        verified_files({"x": OwnFile(path="texts")}, own, own, beside)
+    assert beside.names == {
+        "hidden_files": [".hidden.txt"],
+        "accompanying_files": ["LICENSE"],
+        "binary_files": ["image"],
+        "empty_files": ["void.txt"],
+    }
+
+
+def test_a_file_named_like_a_pattern_is_that_file(own: Path) -> None:
+    (own / "texts" / "[a].txt").write_bytes(b"text\n")
+    assert names(own, "texts/[a].txt") == ["texts/[a].txt"]
+
+
+def test_a_file_that_is_named_twice_is_refused(own: Path) -> None:
+    with pytest.raises(FirthError, match=r"texts/a\.txt: is named twice"):
+        names(own, ["texts/a.txt", "texts"])
+
+
+def test_the_checksum_of_several_files_is_that_of_their_checksums(own: Path) -> None:
+    (own / "texts" / "b.txt").write_bytes(b"more\n")
+    both = "".join(f"{hashlib.sha256(content).hexdigest()}\n" for content in (b"text\n", b"more\n"))
+    checksum = hashlib.sha256(both.encode()).hexdigest()
+    assert seen_checksums({"x": OwnFile(path="texts")}, own, own) == {"x": checksum}
+    with pytest.raises(FirthError, match=rf"texts/a\.txt and 1 more: .*  sha256: {checksum}"):
+        verified(own, path="texts", sha256=SHA256)
 
 
 def test_every_file_with_a_problem_gets_its_line(own: Path) -> None:
     named = {"corpora.lm.train": OwnFile(path="texts/a.txt"), "corpora.lm.valid": OwnFile(path="x.txt", sha256=SHA256)}
     with pytest.raises(FirthError) as caught:
-        verified_files(named, own, own)
+        verified_files(named, own, own, FileCounts())
     assert [line.partition(": ")[0] for line in str(caught.value).splitlines()] == list(named)
 
 

@@ -143,7 +143,7 @@ def test_what_is_said_for_a_task_goes_before_what_is_said_for_an_attention(tmp_p
 )
 def test_a_user_s_own_corpora_are_accepted(tmp_path: Path, role: str, source: dict[str, Any]) -> None:
     params = load_params(changed(tmp_path, f"corpora.{role}", source))
-    dumped = getattr(params.corpora, role).model_dump(by_alias=True, exclude_none=True)
+    dumped = getattr(params.corpora, role).model_dump(by_alias=True, exclude_unset=True)
     assert dumped == source
 
 

@@ -1,6 +1,7 @@
 """data/raw/<role> from every kind of source, whole or not at all."""
 
 import dataclasses
+import gzip
 import hashlib
 import io
 import json
@@ -13,8 +14,10 @@ import pytest
 from ruamel.yaml import YAML
 from stages.effective import settings_of
 
+from firth.corpora.archives import LocalFile
 from firth.corpora.catalog import CORPORA, GOLD_SETS
-from firth.corpora.corpus import Remote
+from firth.corpora.fetch import Remote
+from firth.corpora.own import set_checksum
 from firth.errors import FirthError
 from firth.params.experiment import Params
 from firth.stages import download
@@ -28,6 +31,7 @@ class Experiment:
 
     def __init__(self, root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         self.workspace, self.monkeypatch = Workspace(root), monkeypatch
+        self.counts: dict[str, int] = {}  # of what was read and left out in the last run
         self.content: dict[str, Any] = YAML(typ="safe").load(PARAMS.read_text(encoding="utf-8"))
         for role, unit in {
             "embeddings": "sentences",
@@ -58,10 +62,14 @@ class Experiment:
             self.monkeypatch.setitem(GOLD_SETS, name, dataclasses.replace(GOLD_SETS[name], file=remote))
 
     def run(self, role: Any, source: dict[str, Any]) -> dict[str, Any]:
+        """Run the stage; return the metrics of splits."""
         self.content["corpora"][role] = source
         settings = settings_of(Params.model_validate(self.content), "download", role)
         download.run(settings, self.workspace, role)
-        return dict(json.loads((self.workspace.raw(role) / "metrics.json").read_text(encoding="utf-8")))
+        metrics = json.loads((self.workspace.raw(role) / "metrics.json").read_text(encoding="utf-8"))
+        splits = {name: value for name, value in metrics.items() if name.startswith(("train_", "valid_", "test_"))}
+        self.counts = {name: value for name, value in metrics.items() if name not in splits}
+        return splits
 
     def lines(self, role: str, name: str) -> list[str]:
         return (self.workspace.raw(role) / "text" / name).read_text(encoding="utf-8").split("\n")[:-1]
@@ -72,6 +80,11 @@ class Experiment:
     def files(self, role: str) -> list[str]:
         folder = self.workspace.raw(role)
         return sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
+
+
+def sha256_of(folder: Path) -> str:
+    """The checksum that stands for the files of a folder."""
+    return set_checksum([LocalFile(path, path.name) for path in sorted(folder.iterdir())])
 
 
 @pytest.fixture
@@ -252,6 +265,110 @@ def test_babi_holds_out_the_last_hundred_training_questions_in_whole_stories(exp
     training = [json.loads(line) for line in experiment.lines("qa", "train.jsonl")]
     assert [record["task"] for record in training] == [2] * 78 + [20] * 48
     assert training[0]["last_place"] == "a0"
+
+
+def test_what_was_read_and_left_out_is_counted_and_said(
+    experiment: Experiment, capsys: pytest.CaptureFixture[str]
+) -> None:
+    experiment.run("lm", experiment.own("a.txt", b"one line\n\n  \n" * 40))
+    assert experiment.counts == {"files": 1, "members": 1, "lines": 40, "blank_lines": 80}
+    assert capsys.readouterr().err.splitlines() == [
+        "download@lm: read 1 file, 40 lines",
+        "download@lm: left out 80 blank lines",
+    ]
+
+
+def test_pairs_and_stories_that_are_left_out_are_counted(experiment: Experiment) -> None:
+    pairs = experiment.own("p.tsv", "a b\tc d\t\na\t\u200b \u00a0\n\n\tc\n".encode() * 40)
+    experiment.run("translation", {**pairs, "from": "en", "to": "fr"})
+    left_out = {"blank_lines": 40, "pairs_without_source": 40, "pairs_without_target": 40}
+    assert experiment.counts == {"files": 1, "members": 1, "lines": 120, **left_out}
+    story = b"1 Tim is here.\n1 Ann is here.\n2 Who?\tAnn\t1\n"
+    experiment.run("qa", experiment.own("qa.txt", story * 40))
+    assert experiment.counts == {"files": 1, "members": 1, "lines": 120, "stories_without_question": 40}
+
+
+def test_members_that_are_left_out_are_named(experiment: Experiment, capsys: pytest.CaptureFixture[str]) -> None:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        for name, content in {
+            "B.TXT": b"b line\n" * 30,
+            "a.txt": b"a line\n" * 30,
+            "README.md": b"about\n",
+            "x/LICENSE": b"none\n",
+            "picture": b"\x89PNG\0\0",
+            "c.txt.gz": gzip.compress(b"c line\n"),
+            ".hidden": b"h\n",
+            "void.txt": b"",
+        }.items():
+            archive.writestr(name, content)
+    experiment.run("embeddings", experiment.own("t.zip", packed.getvalue()))
+    assert experiment.lines("embeddings", "train.txt") == ["b line"] * 30 + ["a line"] * 30
+    assert capsys.readouterr().err.splitlines() == [
+        "download@embeddings: read 1 file, 2 texts, 60 lines: t.zip: B.TXT, t.zip: a.txt",
+        "download@embeddings: left out 2 files that only accompany a text: README.md, x/LICENSE",
+        "download@embeddings: left out 1 file that is no text: picture",
+        "download@embeddings: left out 1 packed file within the archive: c.txt.gz",
+        "download@embeddings: left out 1 hidden file: .hidden",
+        "download@embeddings: left out 1 empty file: void.txt",
+    ]
+
+
+def test_a_folder_is_read_in_the_order_of_names_and_has_one_checksum(experiment: Experiment) -> None:
+    folder = experiment.workspace.root / "texts"
+    (folder / "z").mkdir(parents=True)
+    contents = {"b.txt": b"b line\n" * 30, "a.txt.gz": gzip.compress(b"a line\n" * 30), "z/c.txt": b"c line\n" * 30}
+    for name, content in contents.items():
+        (folder / name).write_bytes(content)
+    (folder / "README").write_text("about\n")
+    checksums = [hashlib.sha256(contents[name]).hexdigest() for name in ("a.txt.gz", "b.txt", "z/c.txt")]
+    checksum = hashlib.sha256("".join(f"{one}\n" for one in checksums).encode()).hexdigest()
+    for path in ("texts", "texts/**/*.*", ["texts/a.txt.gz", "texts/b.txt", "texts/z/*"]):
+        experiment.run("embeddings", {"path": path, "sha256": checksum})
+        assert experiment.lines("embeddings", "train.txt") == ["a line"] * 30 + ["b line"] * 30 + ["c line"] * 30
+        assert experiment.counts["files"] == 3
+
+
+def test_own_text_may_be_tokenized_of_a_language_and_of_another_encoding(experiment: Experiment) -> None:
+    source = experiment.own("a.txt", "a <unk> b@-@c\n".encode("utf-16") + "d é\n".encode("utf-16-le") * 39)
+    experiment.run("lm", {**source, "tokenized": True, "language": "en", "encoding": "UTF-16"})
+    assert experiment.lines("lm", "train.txt")[:2] == ["a <unk> b@-@c", "d é"]
+    assert experiment.description("lm")["tokenized"] is True
+    assert experiment.description("lm")["language"] == "en"
+
+
+def test_words_with_tags_are_refused(experiment: Experiment) -> None:
+    tagged = b"The/at jury/nn said/vbd ``/`` no/at ./.\n"
+    with pytest.raises(FirthError, match=r"ca01: its words carry tags, as The/at"):
+        experiment.run("lm", experiment.own("ca01", tagged * 40))
+    experiment.run("lm", experiment.own("ca02", b"he and/or she and so on\n" * 40))
+
+
+def test_parallel_folders_are_paired_file_by_file(experiment: Experiment) -> None:
+    for language in ("en", "fr"):
+        (experiment.workspace.root / language).mkdir()
+        for name in ("a", "b"):
+            (experiment.workspace.root / language / f"{name}.txt").write_text(f"{language} {name}\n" * 20)
+    both = {
+        f"{side}_file": {"path": language, "sha256": sha256_of(experiment.workspace.root / language)}
+        for side, language in (("source", "en"), ("target", "fr"))
+    }
+    assert experiment.run("translation", {**both, "from": "en", "to": "fr"})["train_pairs"] == 36
+    assert experiment.lines("translation", "test.target.txt") == ["fr b"] * 2
+    (experiment.workspace.root / "en" / "b.txt").unlink()
+    both["source_file"]["sha256"] = sha256_of(experiment.workspace.root / "en")
+    with pytest.raises(FirthError, match="1 source files but 2 target files"):
+        experiment.run("translation", {**both, "from": "en", "to": "fr"})
+
+
+def test_own_gold_sets_stand_beside_those_of_the_catalog(experiment: Experiment) -> None:
+    mine = experiment.own("mine.txt", "Köter\tHund\t9,5\n".replace(",", ".").encode())
+    fours = experiment.own("fours.txt", b": family\nMann Frau Sohn Tochter\n")
+    experiment.content["evaluation"]["gold_sets"] = [mine, fours]
+    experiment.run("embeddings", {"source": "world"})
+    gold = experiment.workspace.raw("embeddings") / "gold"
+    assert (gold / "mine.tsv").read_text(encoding="utf-8").splitlines()[1] == "Köter\tHund\t9.5"
+    assert (gold / "fours.txt").read_text() == ": family\nMann Frau Sohn Tochter\n"
 
 
 def test_gold_sets_stand_beside_the_text(experiment: Experiment) -> None:

@@ -10,8 +10,9 @@ from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 from firth.ask.sentence_blocks import SentenceBlock, SentenceEncoder, line_groups
-from firth.corpora.archives import SUFFIXES, LocalFile
+from firth.corpora.archives import LocalFile
 from firth.corpora.formats import prose_lines
+from firth.corpora.unpacking import SUFFIXES
 from firth.errors import FirthError
 from firth.training.progress import Meter
 

@@ -7,10 +7,11 @@ from typing import Any
 
 from firth.corpora.archives import LocalFile
 from firth.corpora.formats import text_lines
-from firth.errors import FirthError
+from firth.errors import FirthError, shown
+from firth.text.normalization import normalize
+from firth.text.tokenizer import words
 
 NUMBERED = re.compile(r"(\d{1,9})\s+(\S.*)")
-WORD = re.compile(r"\w+")
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,7 @@ def read_stories(file: LocalFile) -> Iterator[BabiStory]:
 
     A statement is ``NUMBER SENTENCE``, a question ``NUMBER QUESTION<tab>ANSWER<tab>NUMBERS`` where the last column,
     the numbers of the supporting lines, is optional. An answer of several words (``football,apple``) is one string.
+    Stories without a question are left out, and counted in ``file.counts``.
 
     Raises
     ------
@@ -43,12 +45,15 @@ def read_stories(file: LocalFile) -> Iterator[BabiStory]:
     last, found = 0, False
     for name, line_number, line in text_lines(file):
         if not line.strip():
+            file.counts.left_out["blank_lines"] += 1
             continue
         where = f"{name}: line {line_number}"
         number, content = _numbered(line, last, where)
         if number == 1:
             if story:
                 yield story
+            else:
+                file.counts.left_out["stories_without_question"] += bool(sentences)
             story, positions, sentences = [], {}, []
         last = number
         if "\t" in content:
@@ -56,9 +61,11 @@ def read_stories(file: LocalFile) -> Iterator[BabiStory]:
             found = True
         else:
             positions[number] = len(sentences)
-            sentences.append(content)
+            sentences.append(normalize(content))
     if story:
         yield story
+    else:
+        file.counts.left_out["stories_without_question"] += bool(sentences)
     if not found:
         raise FirthError(f"{file.name}: no question in it; a question is NUMBER QUESTION<tab>ANSWER<tab>NUMBERS")
 
@@ -73,17 +80,23 @@ def held_out(stories: list[BabiStory], questions: int) -> tuple[list[BabiStory],
 
 
 def training_answers(stories: Iterable[tuple[str, BabiStory]]) -> set[str]:
-    """Lower-case words of all answers in the training split; empty if some answer holds a space."""
-    answers = [question.answer for split, story in stories if split == "train" for question in story]
-    if any(" " in answer for answer in answers):
-        return set()
-    return {word.lower() for answer in answers for word in WORD.findall(answer)}
+    """Words of all answers in the training split that hold no space."""
+    answers = (question.answer for split, story in stories if split == "train" for question in story)
+    return {word for answer in answers if " " not in answer for word in _answer_words(answer)}
+
+
+def _answer_words(text: str) -> list[str]:
+    """The words of a text by the rule of ``text.tokenizer``, in lower case, without punctuation."""
+    return [word for word in words(text, lowercase=True) if any(map(str.isalnum, word))]
 
 
 def records(
     stories: Iterable[tuple[str, BabiStory]], answers: set[str], task: int | None
 ) -> Iterator[tuple[str, dict[str, Any]]]:
-    """(split, question) as data/raw holds it, with the word of ``answers`` that its story mentions last."""
+    """(split, question) as data/raw holds it, with the word of ``answers`` that its story mentions last.
+
+    A question whose answer has several words (``football,apple``) has no such word.
+    """
     for split, story in stories:
         for question in story:
             yield (
@@ -93,7 +106,9 @@ def records(
                     "question": question.text,
                     "answer": question.answer,
                     "supporting": question.supporting,
-                    "last_place": last_place(question.sentences, answers),
+                    "last_place": last_place(question.sentences, answers)
+                    if len(_answer_words(question.answer)) == 1
+                    else None,
                     "task": task,
                 },
             )
@@ -102,9 +117,9 @@ def records(
 def last_place(sentences: list[str], answers: set[str]) -> str | None:
     """The last word of a story that is in ``answers``, with the story's capitals; None if there is none."""
     for sentence in reversed(sentences):
-        for word in reversed(WORD.findall(sentence)):
+        for word in reversed(words(sentence, lowercase=False)):
             if word.lower() in answers:
-                return str(word)
+                return word
     return None
 
 
@@ -119,12 +134,16 @@ def _numbered(line: str, last: int, where: str) -> tuple[int, str]:
 
 
 def _question(content: str, sentences: list[str], positions: dict[int, int], where: str) -> BabiQuestion:
-    columns = [column.strip() for column in content.split("\t")]
+    columns = [normalize(column) for column in content.split("\t")]
+    while len(columns) > 2 and not columns[-1]:
+        columns.pop()
     if len(columns) not in (2, 3) or not columns[0] or not columns[1]:
         raise FirthError(f"{where} is not a question; write NUMBER QUESTION<tab>ANSWER<tab>SUPPORTING LINES")
     if not sentences:
         raise FirthError(f"{where} asks before the story has a sentence; put the story first")
-    numbers = columns[2].split() if len(columns) == 3 else []
+    numbers = columns[2].replace(",", " ").split() if len(columns) == 3 else []
     if not all(len(number) < 10 and number.isdecimal() and int(number) in positions for number in numbers):
-        raise FirthError(f"{where} names {columns[2]!r} as supporting; name sentences above it in the story by number")
+        raise FirthError(
+            f"{where} names {shown(columns[2])} as supporting; name sentences above it in the story by number"
+        )
     return BabiQuestion(list(sentences), columns[0], columns[1], [positions[int(number)] for number in numbers])

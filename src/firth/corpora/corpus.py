@@ -2,12 +2,11 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
-from firth.corpora.archives import LocalFile
-from firth.corpora.fetch import fetch
+from firth.corpora.fetch import Remote, Remotes
 from firth.corpora.formats import divided
+from firth.corpora.library import Library
 from firth.params.corpora_params import Role
 
 GITHUB = "https://raw.githubusercontent.com"
@@ -17,23 +16,12 @@ Parts = Iterator[tuple[str, str]]  # (part, line), where a part is a file or fol
 
 
 @dataclass(frozen=True)
-class Remote:
-    """One public file: its address, and its checksum as ``ALGORITHM:HEX``."""
-
-    address: str
-    checksum: str
-
-
-Remotes = dict[str, Remote]  # by a short name
-
-
-@dataclass(frozen=True)
 class Corpus:
     """A public corpus.
 
     Attributes
     ----------
-    read : ``read(files, source, role, downloads)`` fetches and verifies what the source in params.yaml asks for, then
+    read : ``read(files, source, role, library)`` fetches and verifies what the source in params.yaml asks for, then
         returns its items by split.
     tokenized : whether tokens are separated by spaces and must be kept as they are, case included.
     """
@@ -41,7 +29,7 @@ class Corpus:
     license: str
     citation: str
     files: Remotes
-    read: Callable[[Remotes, Any, Role, Path], Items]
+    read: Callable[[Remotes, Any, Role, Library], Items]
     language: str = "en"
     tokenized: bool = False
 
@@ -49,11 +37,6 @@ class Corpus:
 def remotes(folder: str, checksums: dict[str, str], ending: str = "") -> Remotes:
     """Files of one folder of the web, from the SHA-256 of each."""
     return {name: Remote(f"{folder}/{name}{ending}", f"sha256:{checksum}") for name, checksum in checksums.items()}
-
-
-def fetched(files: Remotes, downloads: Path) -> dict[str, LocalFile]:
-    """Fetch and verify files, by their short names."""
-    return {name: fetch(file.address, file.checksum, downloads) for name, file in files.items()}
 
 
 def split_text(parts: Callable[[], Parts], name: str, role: Role) -> Items:

@@ -10,6 +10,7 @@ import shutil
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from urllib.parse import unquote, urlsplit
 
@@ -26,6 +27,17 @@ ATTEMPTS = 3  # in a row without a byte of progress
 PAUSE = 1.0  # seconds before the second attempt, doubled before each further one
 TIMEOUTS = (10, 60)  # seconds to connect, and to wait for the next byte
 CHUNK = 2**18
+
+
+@dataclass(frozen=True)
+class Remote:
+    """One public file: its address, and its checksum as ``ALGORITHM:HEX``."""
+
+    address: str
+    checksum: str
+
+
+Remotes = dict[str, Remote]  # by a short name
 
 
 class UnavailableError(FirthError):

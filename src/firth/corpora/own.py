@@ -1,17 +1,25 @@
 """The user's own files: found, and verified by the checksum in params.yaml."""
 
-from collections.abc import Iterator
+import glob
+import hashlib
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TypeVar
 
-from firth.corpora.archives import LocalFile
+from firth.corpora.archives import SNIFF, LocalFile, accompanies_text, is_hidden
+from firth.corpora.counts import FileCounts
 from firth.corpora.fetch import fetch, file_checksum
-from firth.errors import FirthError
-from firth.params.corpora_params import OwnFile
+from firth.corpora.unpacking import document_kind, packing
+from firth.errors import FirthError, shown
+from firth.params.corpora_params import ROLES, OwnFile
+from firth.params.experiment import Params
 from firth.params.section import Section
+
+Found = TypeVar("Found")
 
 
 def own_files(source: Section, key: str) -> Iterator[tuple[str, OwnFile]]:
-    """Every own file that a source names, with its key in params.yaml (``corpora.lm.train``, say)."""
+    """Every own text that a source names, with its key in params.yaml (``corpora.lm.train``, say)."""
     if isinstance(source, OwnFile):
         yield key, source
         return
@@ -21,62 +29,161 @@ def own_files(source: Section, key: str) -> Iterator[tuple[str, OwnFile]]:
             yield from own_files(value, f"{key}.{name}")
 
 
-def verified_files(named: dict[str, OwnFile], root: Path, downloads: Path) -> dict[str, LocalFile]:
-    """Find or fetch own files and verify them: key in params.yaml → file.
+def own_texts(params: Params) -> dict[str, OwnFile]:
+    """Every own text and own gold set of an experiment, by key."""
+    texts = {key: own for role in ROLES for key, own in own_files(getattr(params.corpora, role), f"corpora.{role}")}
+    gold_sets = enumerate(params.evaluation.gold_sets)
+    return texts | {f"evaluation.gold_sets.{index}": own for index, own in gold_sets if isinstance(own, OwnFile)}
+
+
+def verified_files(
+    named: dict[str, OwnFile], root: Path, downloads: Path, beside: FileCounts
+) -> dict[str, list[LocalFile]]:
+    """Find or fetch own texts and verify them: key in params.yaml → the files of the text, in the order of reading.
 
     Parameters
     ----------
-    named : key in params.yaml → file as described there.
+    named : key in params.yaml → text as described there.
     root : folder of params.yaml, where relative paths begin.
     downloads : folder that keeps fetched files.
+    beside : counts the files of folders that are not read.
 
     Raises
     ------
     FirthError
-        One line for each file that is missing or unreachable, or whose checksum in params.yaml is missing or wrong;
+        One line for each text that is missing or unreachable, or whose checksum in params.yaml is missing or wrong;
         the line holds the actual checksum, ready to be pasted.
     """
-    files, problems = {}, []
+
+    def verified(key: str, own: OwnFile) -> list[LocalFile]:
+        files = _found(key, own, root, downloads, beside)
+        _verify(key, own, files)
+        return files
+
+    return _each(named, verified)
+
+
+def seen_checksums(named: dict[str, OwnFile], root: Path, downloads: Path) -> dict[str, str]:
+    """The checksums of own texts as they are now: key in params.yaml → SHA-256.
+
+    Raises
+    ------
+    FirthError
+        One line for each text that is missing or unreachable.
+    """
+    return _each(named, lambda key, own: set_checksum(_found(key, own, root, downloads, FileCounts())))
+
+
+def _each(named: dict[str, OwnFile], act: Callable[[str, OwnFile], Found]) -> dict[str, Found]:
+    """The result for every own text, or all errors together."""
+    found, problems = {}, []
     for key, own in named.items():
         try:
-            files[key] = verified_file(key, own, root, downloads)
+            found[key] = act(key, own)
         except FirthError as problem:
             problems.append(str(problem))
     if problems:
         raise FirthError("\n".join(problems))
+    return found
+
+
+def _found(key: str, own: OwnFile, root: Path, downloads: Path, beside: FileCounts) -> list[LocalFile]:
+    """The files of one own text, fetched if it is given by ``url``; their checksum is not compared."""
+    if own.url is not None:
+        try:
+            fetched = fetch(own.url, f"sha256:{own.sha256}" if own.sha256 else None, downloads)
+        except FirthError as problem:
+            raise FirthError(f"{key}: {problem}") from None
+        return [LocalFile(fetched.path, fetched.name, own.encoding)]
+    paths = [own.path] if isinstance(own.path, str) else own.path or []
+    files = [file for path in paths for file in _files_of(key, path, own.encoding, root, beside)]
+    places = [file.path.resolve() for file in files]
+    for place, file in zip(places, files, strict=True):
+        if places.count(place) > 1:
+            raise FirthError(f"{key}: {shown(file.name)}: is named twice; name it once")
     return files
 
 
-def verified_file(key: str, own: OwnFile, root: Path, downloads: Path) -> LocalFile:
-    """Find or fetch one own file and verify it, as `verified_files` does."""
-    expected = f"sha256:{own.sha256}" if own.sha256 else None
-    if own.url is not None:
-        try:
-            file = fetch(own.url, expected, downloads)  # verified, if there is a checksum
-        except FirthError as problem:
-            raise FirthError(f"{key}: {problem}") from None
-    else:
-        file = LocalFile(_place(key, str(own.path), root), str(own.path))
-    seen = file_checksum(file.path)
-    if seen == expected:
-        return file
-    paste = f"sha256: {seen.removeprefix('sha256:')}"
-    if expected is None:
-        raise FirthError(f"{key}: {file.name} has no sha256 in params.yaml; if it is the right file, add  {paste}")
+def set_checksum(files: list[LocalFile]) -> str:
+    """The SHA-256 that stands for a text: of its file or, of several, that of their checksums, one a line, in order."""
+    checksums = [file_checksum(file.path).removeprefix("sha256:") for file in files]
+    if len(checksums) == 1:
+        return checksums[0]
+    return hashlib.sha256("".join(f"{checksum}\n" for checksum in checksums).encode()).hexdigest()
+
+
+def _verify(key: str, own: OwnFile, files: list[LocalFile]) -> None:
+    seen = set_checksum(files)
+    if seen == own.sha256:
+        return
+    name = shown(files[0].name) if len(files) == 1 else f"{shown(files[0].name)} and {len(files) - 1:,} more"
+    it = "the file" if len(files) == 1 else "these files"
+    if own.sha256 is None:
+        raise FirthError(
+            f"{key}: {name}: no sha256 in params.yaml; if {it} should be read, `firth check --write` adds  "
+            f"sha256: {seen}"
+        )
     raise FirthError(
-        f"{key}: {file.name} is not the file that params.yaml names by sha256: {own.sha256}; "
-        f"if the new content is intended, write  {paste}"
+        f"{key}: {name}: not the text that params.yaml names by sha256: {own.sha256}; "
+        f"if the new content is intended, `firth check --write` writes  sha256: {seen}"
     )
 
 
-def _place(key: str, path: str, root: Path) -> Path:
+def _files_of(key: str, path: str, encoding: str, root: Path, beside: FileCounts) -> Iterator[LocalFile]:
+    """The files that one path names: a file, a folder's files, or those that match a pattern, sorted."""
     try:
         place = root / Path(path).expanduser()
-        with place.open("rb"):
-            return place
+        if place.is_dir():
+            names = [file for file in sorted(place.rglob("*"), key=Path.as_posix) if not file.is_dir()]
+            files = [file for file in names if not _left_out(file, place, beside)]
+            problem = "is a folder without a text; name one with texts"
+        elif glob.has_magic(path) and not place.exists():
+            files = [file for file in _matching(place) if not file.is_dir() and not is_hidden(file.name)]
+            problem = "matches no file; correct it (relative to params.yaml)"
+        else:
+            files = [place]
+            problem = ""
+        if not files:
+            raise FirthError(f"{key}: {shown(path)}: {problem}")
+        for file in files:
+            name = path if file == place else f"{file.relative_to(root) if file.is_relative_to(root) else file}"
+            if file.exists() and not file.is_file():
+                raise FirthError(f"{key}: {shown(name)}: is no regular file; copy what it gives into one")
+            with file.open("rb"):
+                yield LocalFile(file, name, encoding)
     except RuntimeError:
-        raise FirthError(f"{key}: {path}: there is no such home folder; correct the path") from None
+        raise FirthError(f"{key}: {shown(path)}: there is no such home folder; correct the path") from None
     except OSError as error:
-        raise FirthError(f"{key}: {path}: {error.strerror or error}; correct it (relative to params.yaml)") from None
+        reason = error.strerror or error
+        raise FirthError(f"{key}: {shown(path)}: {reason}; correct it (relative to params.yaml)") from None
     except ValueError as error:
-        raise FirthError(f"{key}: {path!r}: {error}; correct the path") from None
+        raise FirthError(f"{key}: {shown(path)}: {error}; correct the path") from None
+
+
+def _matching(pattern: Path) -> list[Path]:
+    first = next(index for index, part in enumerate(pattern.parts) if glob.has_magic(part))
+    return sorted(Path(*pattern.parts[:first]).glob("/".join(pattern.parts[first:])), key=Path.as_posix)
+
+
+def _left_out(file: Path, folder: Path, beside: FileCounts) -> bool:
+    """Whether a file of a folder is not read; it is then counted."""
+    name = file.relative_to(folder).as_posix()
+    if is_hidden(name):
+        reason = "hidden_files"
+    elif accompanies_text(name):
+        reason = "accompanying_files"
+    elif not file.is_file():
+        return False  # a named pipe, or a link to nowhere: an error
+    elif not (start := _start(file)):
+        reason = "empty_files"
+    elif document_kind(start) or (b"\0" in start and not packing(start) and not name.lower().endswith(".txt")):
+        reason = "binary_files"
+    else:
+        return False
+    beside.leave_out(reason, name)
+    return True
+
+
+def _start(file: Path) -> bytes:
+    with file.open("rb") as opened:
+        return opened.read(SNIFF)

@@ -1,29 +1,33 @@
 """The user's own text by split, as data/raw holds it; files are fetched and verified before the first item is read."""
 
-from collections.abc import Iterator
-from pathlib import Path
+import re
+from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
+from typing import Any
 
 from firth.corpora.archives import LocalFile
-from firth.corpora.babi_format import BabiStory, read_stories, records, training_answers
+from firth.corpora.babi_format import read_stories, records, training_answers
 from firth.corpora.corpus import Items
 from firth.corpora.formats import divided, prose_lines
-from firth.corpora.own import own_files, verified_files
+from firth.corpora.library import Library
+from firth.corpora.own import own_files
 from firth.corpora.parallel import Pair, read_tab_separated, read_two_files
 from firth.corpora.raw import SPLITS
-from firth.errors import FirthError
+from firth.errors import FirthError, shown
 from firth.params.corpora_params import OwnTextSplits, Role
 from firth.params.section import Section
 
+TAGGED = re.compile(r"[^\s/]+/[A-Za-z$.,:;()'`*-][A-Za-z0-9$+.,:;()'`*-]*")  # such as The/at or jury/NN
+TAGGED_SHARE = 0.9  # of the tokens of the first lines
+FIRST_LINES = 100
 
-def own_items(source: Section, role: Role, root: Path, downloads: Path) -> Items:
-    """Lines, pairs or questions of the user's own text: as given where each split has a file, otherwise split 90/5/5.
+Files = dict[str, list[LocalFile]]  # key in params.yaml → files of one text
 
-    ``embeddings`` trains on the whole of one text, or on the training file alone.
 
-    Parameters
-    ----------
-    root : folder of params.yaml, to which paths are relative.
-    downloads : folder that keeps fetched files.
+def own_items(source: Section, role: Role, library: Library) -> Items:
+    """Lines, pairs or questions of the user's own text: as given where each split has a text, otherwise split 90/5/5.
+
+    ``embeddings`` trains on the whole of one text, or on the training text alone.
 
     Raises
     ------
@@ -33,18 +37,17 @@ def own_items(source: Section, role: Role, root: Path, downloads: Path) -> Items
     """
     key = f"corpora.{role}"
     splits = getattr(source, "train", None) is not None
-    if role == "embeddings" and isinstance(source, OwnTextSplits):
-        files = verified_files({f"{key}.train": source.train}, root, downloads)
-        return (("train", line) for _, line in prose_lines(files[f"{key}.train"]))
-    files = verified_files(dict(own_files(source, key)), root, downloads)
     if role == "embeddings":
-        return (("train", line) for _, line in prose_lines(files[key]))
-    read, unit = {"lm": (_lines, "lines"), "translation": (_pairs, "pairs"), "qa": (_stories, "stories")}[role]
+        named = {f"{key}.train": source.train} if isinstance(source, OwnTextSplits) else dict(own_files(source, key))
+        files = library.verified(named)
+        return (("train", line) for name in files for line in _lines(files, name))
+    files = library.verified(dict(own_files(source, key)))
+    read, unit = _READERS[role]
 
     def items() -> Items:
         if splits:
             return ((split, item) for split in SPLITS for item in read(files, f"{key}.{split}"))
-        whole = next(iter(files.values())).name
+        whole = next(iter(files.values()))[0].name
         return divided(lambda: (("", item) for item in read(files, key)), whole, unit)
 
     return records(items(), training_answers(items()), None) if role == "qa" else items()
@@ -53,19 +56,33 @@ def own_items(source: Section, role: Role, root: Path, downloads: Path) -> Items
 def own_name(source: Section, role: Role) -> str:
     """The name of an own text: that of its (first) file, without folders."""
     file = next(file for _, file in own_files(source, role))
-    return (file.path or str(file.url).partition("?")[0]).replace("\\", "/").rstrip("/").rpartition("/")[2]
+    path = file.path[0] if isinstance(file.path, list) else file.path
+    return (path or str(file.url).partition("?")[0]).replace("\\", "/").rstrip("/").rpartition("/")[2]
 
 
-def _lines(files: dict[str, LocalFile], key: str) -> Iterator[str]:
-    return (line for _, line in prose_lines(files[key]))
+def _lines(files: Files, key: str) -> Iterator[str]:
+    for file in files[key]:
+        lines = (line for _, line in prose_lines(file))
+        first = list(islice(lines, FIRST_LINES))
+        _refuse_tags(first, file)
+        yield from first
+        yield from lines
 
 
-def _pairs(files: dict[str, LocalFile], key: str) -> Iterator[Pair]:
+def _pairs(files: Files, key: str) -> Iterator[Pair]:
     if key in files:
-        name, pairs = files[key].name, read_tab_separated(files[key])
+        name = files[key][0].name
+        pairs = (pair for file in files[key] for pair in read_tab_separated(file))
     else:
-        source, target = files[f"{key}.source_file"], files[f"{key}.target_file"]
-        name, pairs = source.name, read_two_files(source, target)
+        sources, targets = files[f"{key}.source_file"], files[f"{key}.target_file"]
+        name = sources[0].name
+        if len(sources) != len(targets):
+            raise FirthError(
+                f"{key}: {len(sources):,} source files but {len(targets):,} target files; "
+                "give as many of both, in the same order"
+            )
+        both = zip(sources, targets, strict=True)
+        pairs = (pair for source, target in both for pair in read_two_files(source, target))
     empty = True
     for pair in pairs:
         empty = False
@@ -74,5 +91,20 @@ def _pairs(files: dict[str, LocalFile], key: str) -> Iterator[Pair]:
         raise FirthError(f"{name}: no line holds a sentence and its translation; give parallel text")
 
 
-def _stories(files: dict[str, LocalFile], key: str) -> Iterator[BabiStory]:
-    return read_stories(files[key])
+def _stories(files: Files, key: str) -> Iterator[Any]:
+    return (story for file in files[key] for story in read_stories(file))
+
+
+_READERS: dict[Role, tuple[Callable[[Files, str], Iterator[Any]], str]] = {
+    "lm": (_lines, "lines"),
+    "translation": (_pairs, "pairs"),
+    "qa": (_stories, "stories"),
+}
+
+
+def _refuse_tags(lines: Iterable[str], file: LocalFile) -> None:
+    """Refuse a text whose words carry tags, which would become words."""
+    tokens = [token for line in lines for token in line.split()]
+    tagged = [token for token in tokens if TAGGED.fullmatch(token)]
+    if len(tagged) > TAGGED_SHARE * len(tokens):
+        raise FirthError(f"{file.name}: its words carry tags, as {shown(tagged[0])}; give the text without tags")

@@ -1,13 +1,11 @@
 """The text of one role for ``data/raw/ROLE``: drawn from the built-in world, of the catalog, or a user's own."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from firth.corpora.catalog import CORPORA, GOLD_SETS
-from firth.corpora.fetch import fetch
-from firth.corpora.gold_files import write_gold_set
+from firth.corpora.catalog import CORPORA
+from firth.corpora.library import Library
 from firth.corpora.own_text import own_items, own_name
 from firth.corpora.raw import Counts, write_description, write_pairs, write_questions, write_text
 from firth.corpora.sampled import write_embeddings_text, write_lm_text, write_qa_text, write_translation_text
@@ -20,15 +18,7 @@ WRITERS: dict[str, Callable[[Path, Any], Counts]] = {
 }
 
 
-@dataclass(frozen=True)
-class Folders:
-    """Where own files are found (relative paths begin there), and where fetched files are kept."""
-
-    own: Path
-    downloads: Path
-
-
-def write_role_text(out: Path, role: Any, source: Any, folders: Folders, world: Any = None, seed: int = 0) -> Counts:
+def write_role_text(out: Path, role: Any, source: Any, library: Library, world: Any = None, seed: int = 0) -> Counts:
     """Write a role's text and its description; return how much there is.
 
     Parameters
@@ -40,8 +30,8 @@ def write_role_text(out: Path, role: Any, source: Any, folders: Folders, world: 
     if name == "world":
         return _write_world(out, role, source, world, seed)
     if name is not None:
-        return _write_catalog(out, role, source, name, folders.downloads)
-    return _write_own(out, role, source, folders)
+        return _write_catalog(out, role, source, name, library)
+    return _write_own(out, role, source, library)
 
 
 def flat_counts(counts: Counts) -> dict[str, int]:
@@ -52,15 +42,6 @@ def flat_counts(counts: Counts) -> dict[str, int]:
         for unit, count in found.items()
         if unit in ("sentences", "pairs", "questions")
     }
-
-
-def write_gold_sets(names: list[str], folder: Path, downloads: Path) -> dict[str, int]:
-    """Fetch gold sets and write them into a folder; return the number of their items by name."""
-    counts: dict[str, int] = {}
-    for name in names:
-        remote = GOLD_SETS[name].file
-        counts[name] = write_gold_set(name, fetch(remote.address, remote.checksum, downloads), folder)
-    return counts
 
 
 def _write_world(out: Path, role: str, source: Any, settings: Any, seed: int) -> Counts:
@@ -82,7 +63,7 @@ def _write_world(out: Path, role: str, source: Any, settings: Any, seed: int) ->
     return write_qa_text(out, settings, seed)
 
 
-def _write_catalog(out: Path, role: Any, source: Any, name: str, downloads: Path) -> Counts:
+def _write_catalog(out: Path, role: Any, source: Any, name: str, library: Library) -> Counts:
     corpus = CORPORA[name]
     write_description(
         out,
@@ -93,20 +74,20 @@ def _write_catalog(out: Path, role: Any, source: Any, name: str, downloads: Path
         citation=corpus.citation,
         world=False,
     )
-    return WRITERS[role](out, corpus.read(corpus.files, source, role, downloads))
+    return WRITERS[role](out, corpus.read(corpus.files, source, role, library))
 
 
-def _write_own(out: Path, role: Any, source: Any, folders: Folders) -> Counts:
+def _write_own(out: Path, role: Any, source: Any, library: Library) -> Counts:
     write_description(
         out,
         name=own_name(source, role),
-        language=_languages(source) if role == "translation" else "unknown",
-        tokenized=False,
+        language=_languages(source) if role == "translation" else source.language or "unknown",
+        tokenized=source.tokenized,
         license_="the user's own text",
         citation="the user's own text",
         world=False,
     )
-    return WRITERS[role](out, own_items(source, role, folders.own, folders.downloads))
+    return WRITERS[role](out, own_items(source, role, library))
 
 
 def _languages(source: Any) -> dict[str, str]:

@@ -1,25 +1,44 @@
 """Section ``corpora``: where the text of each role comes from."""
 
+import codecs
 from typing import Annotated, Any, Literal
 
-from pydantic import Discriminator, Field, Tag, model_validator
+from pydantic import AfterValidator, Discriminator, Field, Tag, model_validator
 
 from firth.params.section import Section
 
 Role = Literal["embeddings", "lm", "translation", "qa"]
 ROLES: tuple[Role, ...] = ("embeddings", "lm", "translation", "qa")
 Checksum = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+NO_TEXT = ("idna", "punycode", "unicode-escape", "raw-unicode-escape", "undefined")  # codecs of Python
+
+
+def _known_encoding(name: str) -> str:
+    """The name by which Python calls a text encoding."""
+    try:
+        codec = codecs.lookup(name)
+    except (LookupError, ValueError):
+        codec = None
+    if codec is None or not codec._is_text_encoding or codec.name in NO_TEXT:
+        raise ValueError("no text encoding that Python knows; write one such as utf-8, utf-16, latin-1 or shift_jis")
+    return codec.name
+
+
+Encoding = Annotated[str, AfterValidator(_known_encoding)]
+Paths = str | Annotated[list[str], Field(min_length=1)]
 
 
 class OwnFile(Section):
-    """A file of the user's own, named by its content: exactly one of ``path`` and ``url``.
+    """A text of the user's own, named by its content: exactly one of ``path`` and ``url``.
 
-    ``sha256`` may be left out, once: the download then stops and prints the checksum that it saw.
+    ``path`` is a file, a folder, a pattern such as ``texts/*.txt``, or a list of these. ``sha256`` may be left out,
+    once: the checksum that was seen is then printed.
     """
 
-    path: str | None = None
+    path: Paths | None = None
     url: str | None = None
     sha256: Checksum | None = None
+    encoding: Encoding = "utf-8"
 
     @model_validator(mode="after")
     def _one_place(self) -> "OwnFile":
@@ -34,11 +53,21 @@ class NamedText(Section):
     source: Literal["world", "ptb", "nltk-prose", "text8", "imdb"]
 
 
-class OwnText(OwnFile):
+class Described(Section):
+    """What a person says of a text of their own.
+
+    ``tokenized``: its tokens are separated by spaces, and are kept as they are, case included. ``language``: its code.
+    """
+
+    tokenized: bool = False
+    language: Annotated[str, Field(min_length=1)] | None = None
+
+
+class OwnText(OwnFile, Described):
     """One plain text, split 90/5/5."""
 
 
-class OwnTextSplits(Section):
+class OwnTextSplits(Described):
     """Plain text with a file for each split."""
 
     train: OwnFile
@@ -59,11 +88,16 @@ class NamedTranslation(Section):
         return self
 
 
-class OwnPairs(OwnFile):
-    """Parallel text in one tab-separated file: source, tab, target."""
+class DescribedPairs(Section):
+    """What a person says of parallel text of their own; ``tokenized`` as for one text."""
 
     source_language: str = Field(alias="from")
     target_language: str = Field(alias="to")
+    tokenized: bool = False
+
+
+class OwnPairs(OwnFile, DescribedPairs):
+    """Parallel text in one tab-separated file: source, tab, target."""
 
 
 class ParallelFiles(Section):
@@ -73,11 +107,8 @@ class ParallelFiles(Section):
     target_file: OwnFile
 
 
-class OwnParallel(ParallelFiles):
+class OwnParallel(ParallelFiles, DescribedPairs):
     """Parallel text in two files, split 90/5/5."""
-
-    source_language: str = Field(alias="from")
-    target_language: str = Field(alias="to")
 
 
 def _kind(value: Any) -> str:
@@ -92,11 +123,9 @@ def _kind(value: Any) -> str:
 PairsFile = Annotated[Annotated[ParallelFiles, Tag("parallel")] | Annotated[OwnFile, Tag("own")], Discriminator(_kind)]
 
 
-class OwnPairsSplits(Section):
+class OwnPairsSplits(DescribedPairs):
     """Parallel text with files for each split: two files, or one that is tab-separated."""
 
-    source_language: str = Field(alias="from")
-    target_language: str = Field(alias="to")
     train: PairsFile
     valid: PairsFile
     test: PairsFile
@@ -115,7 +144,7 @@ class NamedQuestions(Section):
         return self
 
 
-class OwnQuestions(OwnFile):
+class OwnQuestions(OwnFile, Described):
     """Stories and questions in bAbI format, split 90/5/5."""
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from firth.errors import FirthError
+from firth.params.evaluation_params import gold_set_name
 from firth.params.experiment import Params
 from firth.params.pipeline_items import Item
 from firth.params.section import Section
@@ -57,7 +58,7 @@ def _values(params: Params, item: Item) -> Values:  # noqa: PLR0911, PLR0912, on
             return {**training, "seq2seq": _encoder_decoder(params, task, attention)}
         case "evaluate_vectors", space:
             counts = {"svd": _dump(params.svd)} if space == "counts" else {}
-            return {**threads, "gold_sets": list(params.evaluation.gold_sets), **counts}
+            return {**threads, "gold_sets": [gold_set_name(item) for item in params.evaluation.gold_sets], **counts}
         case "evaluate_lm", model:
             return {**threads, **_measured(params, model)}
         case "evaluate_seq2seq", task, attention:
@@ -105,7 +106,9 @@ def _text(params: Params, role: str) -> Values:
     values: Values = {"source": source.model_dump(mode="json", by_alias=True, exclude_none=True)}
     if getattr(source, "source", None) == "world":
         values |= {"seed": params.seed, "world": _dump(getattr(params.world, role))}
-    return values | ({"gold_sets": list(params.evaluation.gold_sets)} if role == "embeddings" else {})
+    if role == "embeddings":
+        values["gold_sets"] = params.evaluation.model_dump(mode="json", exclude_none=True)["gold_sets"]
+    return values
 
 
 def _network(params: Params, network: Any) -> Values:

@@ -1,7 +1,11 @@
 """Section ``evaluation``, and the part of ``lm`` that only measuring reads."""
 
-from typing import Literal
+from pathlib import PurePosixPath
+from typing import Annotated, Any, Literal
 
+from pydantic import Discriminator, Tag, field_validator
+
+from firth.params.corpora_params import OwnFile
 from firth.params.section import Count, NotNegative, Positive, Section
 
 GoldSet = Literal[
@@ -17,8 +21,40 @@ GoldSet = Literal[
 ]
 
 
+class OwnGoldSet(OwnFile):
+    """A gold set of the user's own, in one file: two words and a number a line, or four words a line (analogies)."""
+
+    @property
+    def name(self) -> str:
+        """The name of its file, without folders and suffixes."""
+        path = self.path[0] if isinstance(self.path, list) else self.path
+        place = path or str(self.url).partition("?")[0]
+        return PurePosixPath(place.replace("\\", "/")).name.partition(".")[0]
+
+
+def _kind(value: Any) -> str:
+    return "catalog" if isinstance(value, str) else "own"
+
+
+GoldSource = Annotated[Annotated[GoldSet, Tag("catalog")] | Annotated[OwnGoldSet, Tag("own")], Discriminator(_kind)]
+
+
 class EvaluationParams(Section):
-    gold_sets: list[GoldSet]
+    gold_sets: list[GoldSource]
+
+    @field_validator("gold_sets")
+    @classmethod
+    def _distinct(cls, gold_sets: list[Any]) -> list[Any]:
+        names = [gold_set_name(gold_set) for gold_set in gold_sets]
+        for name in names:
+            if not name or names.count(name) > 1:
+                raise ValueError(f"two gold sets are called {name!r}; leave one out, or rename its file")
+        return gold_sets
+
+
+def gold_set_name(gold_set: str | OwnGoldSet) -> str:
+    """The name of a gold set, of the catalog or one's own, in files and measures."""
+    return gold_set if isinstance(gold_set, str) else gold_set.name
 
 
 class DynamicEvaluation(Section):

@@ -154,7 +154,7 @@ def parse_yaml(text: str, name: str, yaml: YAML) -> Any:
 
 def _line(detail: Any) -> str:
     """One line for one of pydantic's findings; tags of union members are not keys, so they are left out."""
-    tags = {"named", "own", "splits", "parallel"}
+    tags = {"named", "own", "splits", "parallel", "catalog"}
     key = ".".join(str(part) for part in detail["loc"] if part not in tags)
     kind, message = detail["type"], detail["msg"]
     if kind == "extra_forbidden":

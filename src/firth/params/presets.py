@@ -65,7 +65,7 @@ def read_preset(folder: Path, name: str) -> Preset:
         raise FirthError(f"preset {name}: not found in {folder}; there are {', '.join(names)}")
     path = folder / f"{name}.yaml"
     text = read_yaml_text(path)
-    values = parse_yaml(text, str(path), _yaml())
+    values = parse_commented(text, str(path))
     if not isinstance(values, Mapping):
         raise FirthError(f"{path}: empty, or not a list of sections; `git checkout {path.name}` brings it back")
     return Preset(path, _leading_comment(text), values)
@@ -85,7 +85,7 @@ def merged(base_text: str, preset: Preset) -> str:
     content = _yaml().load(base_text)
     _merge(content, preset.values, (), preset.path)
     head = [*preset.comment, f"# Written by `firth preset {preset.name}`.", "", ""]
-    text = "\n".join(head) + _dumped(content)
+    text = "\n".join(head) + dumped(content)
     parse_params(text, str(preset.path))
     return text
 
@@ -123,6 +123,24 @@ def listing(folder: Path) -> str:
     return "\n".join(f"{preset.name:<{width}}  {preset.purpose}" for preset in presets)
 
 
+def parse_commented(text: str, name: str) -> Any:
+    """What a YAML text holds, with its comments and layout.
+
+    Raises
+    ------
+    FirthError
+        If it is not valid YAML: ``name``, and the line.
+    """
+    return parse_yaml(text, name, _yaml())
+
+
+def dumped(content: Any) -> str:
+    """The text of what ``parse_commented`` read."""
+    text = StringIO()
+    _yaml().dump(content, text)
+    return text.getvalue()
+
+
 def _yaml() -> YAML:
     """The reader and writer that DVC changes params files with."""
     yaml = YAML()
@@ -154,7 +172,7 @@ def _laid_out(key: str, value: Any, depth: int) -> Any:
         mapping = CommentedMap((name, _laid_out(str(name), part, depth + 1)) for name, part in value.items())
         if not any(isinstance(part, list | Mapping) for part in value.values()):
             mapping.fa.set_flow_style()
-            line = _dumped({key: mapping})
+            line = dumped({key: mapping})
             if line.count("\n") > 1 or len(line) + len("  ") * depth > WIDTH:
                 mapping.fa.set_block_style()
         return mapping
@@ -164,12 +182,6 @@ def _laid_out(key: str, value: Any, depth: int) -> Any:
             sequence.fa.set_flow_style()
         return sequence
     return value
-
-
-def _dumped(content: Any) -> str:
-    text = StringIO()
-    _yaml().dump(content, text)
-    return text.getvalue()
 
 
 def _is_uncommitted(path: Path) -> bool:

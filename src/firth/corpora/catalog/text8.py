@@ -1,15 +1,15 @@
 """text8: the first 100 MB of English Wikipedia in 2006, letters and spaces alone."""
 
-from pathlib import Path
-
-from firth.corpora.corpus import Corpus, Items, Remote, Remotes, fetched, split_text
+from firth.corpora.corpus import Corpus, Items, split_text
+from firth.corpora.fetch import Remote, Remotes
 from firth.corpora.formats import prose_lines
+from firth.corpora.library import Library
 from firth.params.corpora_params import NamedText, Role
 
 
-def read(files: Remotes, source: NamedText, role: Role, downloads: Path) -> Items:
+def read(files: Remotes, source: NamedText, role: Role, library: Library) -> Items:
     """The text, which is published as one line, in lines of 1,000 words."""
-    local = fetched(files, downloads)["text8"]
+    local = library.fetched(files)["text8"]
     return split_text(lambda: prose_lines(local), "text8", role)
 
 
