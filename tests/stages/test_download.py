@@ -305,7 +305,7 @@ def test_members_that_are_left_out_are_named(experiment: Experiment, capsys: pyt
     experiment.run("embeddings", experiment.own("t.zip", packed.getvalue()))
     assert experiment.lines("embeddings", "train.txt") == ["b line"] * 30 + ["a line"] * 30
     assert capsys.readouterr().err.splitlines() == [
-        "download@embeddings: read 1 file, 2 texts, 60 lines: t.zip: B.TXT, t.zip: a.txt",
+        "download@embeddings: read 1 file, 2 texts, 60 lines: B.TXT, a.txt",
         "download@embeddings: left out 2 files that only accompany a text: README.md, x/LICENSE",
         "download@embeddings: left out 1 file that is no text: picture",
         "download@embeddings: left out 1 packed file within the archive: c.txt.gz",

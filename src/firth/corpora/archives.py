@@ -133,7 +133,8 @@ def members(file: LocalFile, wanted: Wanted | None = None) -> Iterator[tuple[str
     """
     file.counts.begin()
     for name, stream in _opened(file, wanted):
-        file.counts.begin_member(name)
+        is_member = name.startswith(f"{file.name}: ")
+        file.counts.begin_member(name.removeprefix(f"{file.name}: ") if is_member else PurePosixPath(name).name)
         yield name, stream
     if not file.counts.members:
         raise FirthError(f"{file.name}: none of its members is a text that can be read here; give the texts themselves")
