@@ -64,3 +64,25 @@ def test_every_problem_of_every_role_gets_a_line(tmp_path: Path) -> None:
     assert [line.partition(": ")[0] for line in lines] == ["corpora.embeddings", "corpora.lm", "corpora.qa"]
     assert not (tmp_path / "settings").exists()
     assert sum(hashlib.sha256(b"text").hexdigest() in line for line in lines) == 2
+
+
+def test_roles_with_own_files_are_written_for_dvc_to_look_at(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_bytes(b"text")
+    shutil.copy(ROOT / "dvc.yaml", tmp_path)
+    own = {"path": "a.txt", "sha256": hashlib.sha256(b"text").hexdigest()}
+    for corpora, roles in (({}, []), ({"qa": own}, ["qa"])):
+        check.run(params(corpora), Workspace(tmp_path))
+        written = json.loads((tmp_path / "settings" / "own_files.json").read_text())
+        assert written == {"own_files": roles}
+
+
+def test_one_role_is_compared_by_itself(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "a.txt").write_bytes(b"text")
+    right, wrong = (
+        {"path": "a.txt", "sha256": checksum} for checksum in (hashlib.sha256(b"text").hexdigest(), "0" * 64)
+    )
+    experiment = params({"lm": right, "qa": wrong})
+    assert check.verify(experiment, Workspace(tmp_path), "lm") == ["corpora.lm"]
+    assert capsys.readouterr().out == "corpora.lm: a.txt is the text that params.yaml names, files: 1\n"
+    with pytest.raises(FirthError, match=r"^corpora\.qa: "):
+        check.verify(experiment, Workspace(tmp_path), "qa")
