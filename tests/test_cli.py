@@ -2,6 +2,7 @@
 
 import errno
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -34,6 +35,20 @@ def test_a_folder_without_params_gets_one_line_and_status_2(tmp_path: Path) -> N
 
 def test_debug_shows_the_traceback(tmp_path: Path) -> None:
     assert "Traceback" in firth(tmp_path, "--debug", "check").stderr
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_ends_a_command_with_a_line_and_its_status(tmp_path: Path, number: signal.Signals) -> None:
+    os.mkfifo(tmp_path / "params.yaml")  # the command waits for somebody to write into it
+    command = [sys.executable, "-c", "from firth.cli import main; main()", "check"]
+    with (
+        subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.PIPE, text=True) as process,
+        (tmp_path / "params.yaml").open("w"),  # opens when the command opens it
+    ):
+        process.send_signal(number)
+        _, errors = process.communicate(timeout=20)
+    assert process.returncode == 128 + number
+    assert errors == f"ended by {number.name}; run again to go on, a training from its last checkpoint\n"
 
 
 def test_every_stage_of_the_pipelines_is_a_command() -> None:

@@ -16,7 +16,7 @@ from firth.params.models_params import LanguageModelName, Network, Space
 from firth.params.pipeline_items import Item
 from firth.params.seq2seq_params import Attention, Task
 from firth.params.study_params import Clipping, InitialEmbeddings, Method, Reading
-from firth.process import is_fault, message
+from firth.process import Interrupted, end_at_signals, is_fault, message
 from firth.workspace import Workspace
 
 BUILD = "Build (run by dvc repro)"
@@ -211,9 +211,13 @@ def study_pairs(initial_embeddings: InitialEmbeddings) -> None:
 
 
 def main() -> None:
-    """Entry point: a person's error is one line and exit status 2."""
+    """Entry point: a person's error is one line and exit status 2; after a signal the status is 128 + its number."""
+    end_at_signals()
     try:
         app()
+    except Interrupted as interruption:
+        print(f"ended by {interruption}; run again to go on, a training from its last checkpoint", file=sys.stderr)
+        sys.exit(128 + interruption.number)
     except (FirthError, OSError, MemoryError, RuntimeError) as error:
         if os.environ.get("FIRTH_DEBUG") or is_fault(error):
             raise

@@ -3,8 +3,34 @@
 import errno
 import os
 import re
+import signal
+from types import FrameType
 
 OUT_OF_MEMORY = re.compile("out of memory|allocate memory")  # as torch says it, of a GPU and of a CPU
+
+
+class Interrupted(BaseException):
+    """A signal asked the command to end.
+
+    No KeyboardInterrupt and no SystemExit, of which libraries make an end with status 0 or 1.
+    """
+
+    def __init__(self, number: int) -> None:
+        super().__init__(signal.Signals(number).name)
+        self.number = number
+
+
+def end_at_signals() -> None:
+    """Raise ``Interrupted`` when Ctrl-C, SIGTERM or SIGHUP ask to end, but for those that are ignored (nohup)."""
+
+    def end(number: int, frame: FrameType | None) -> None:
+        for other in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(other, signal.SIG_IGN)  # so that nothing disturbs the end
+        raise Interrupted(number)
+
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, end)
 
 
 def fix_threads(threads: int) -> None:

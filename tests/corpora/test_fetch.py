@@ -1,5 +1,6 @@
 """Downloads are resumed, verified and kept; each way to fail is one line."""
 
+import contextlib
 import errno
 import hashlib
 import os
@@ -38,6 +39,7 @@ class Server(ThreadingHTTPServer):
         self.drop_after: int | None = None
         self.stall_after: int | None = None
         self.failures: list[int] = []
+        self.length = ""  # what is said instead of the true one
         self.released = threading.Event()
 
     @property
@@ -54,6 +56,12 @@ class Handler(BaseHTTPRequestHandler):
         if server.failures:
             self.send_error(server.failures.pop(0))
             return
+        if self.path == "/elsewhere":
+            self.send_response(302)
+            self.send_header("Location", "http://[")
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+            return
         content = server.files.get(self.path)
         if content is None:
             self.send_error(404)
@@ -68,7 +76,7 @@ class Handler(BaseHTTPRequestHandler):
         self.send_response(206 if start else 200)
         if start:
             self.send_header("Content-Range", f"bytes {start}-{len(content) - 1}/{len(content)}")
-        self.send_header("Content-Length", str(len(content) - start))
+        self.send_header("Content-Length", server.length or str(len(content) - start))
         self.end_headers()
         stalls, drops = server.stall_after, server.drop_after
         server.stall_after = server.drop_after = None  # of this answer alone: the next may come before it has ended
@@ -257,10 +265,56 @@ def test_a_disk_that_fills_up_underway_keeps_what_has_come(
     monkeypatch.setattr(Meter, "advance", fill)
     with pytest.raises(FirthError, match="the disk is full"):
         fetch(f"{server.address}/data.bin", SHA256, tmp_path)
-    assert [path.stat().st_size for path in tmp_path.glob("*.partial")] == [module.CHUNK]
+    (kept,) = tmp_path.glob("*.partial")
+    assert CONTENT.startswith(kept.read_bytes())
+    assert kept.stat().st_size > 0
 
 
 @pytest.mark.parametrize("address", ["ftp://example.org/x", "example.org/x", "https:///x", "/etc/passwd"])
 def test_an_invalid_web_address_is_refused(tmp_path: Path, address: str) -> None:
     with pytest.raises(FirthError, match="is not an address"):
         fetch(address, SHA256, tmp_path)
+
+
+@pytest.mark.parametrize("length", ["abc", "12, 12", "-1"])
+def test_a_length_that_is_none_is_not_believed(server: Server, tmp_path: Path, length: str) -> None:
+    server.length = length
+    server.drop_after = len(CONTENT)
+    with contextlib.suppress(FirthError):  # a client may refuse such an answer
+        assert fetch(f"{server.address}/data.bin", SHA256, tmp_path).path.read_bytes() == CONTENT
+
+
+def test_a_redirection_to_nowhere_is_one_line(server: Server, tmp_path: Path) -> None:
+    with pytest.raises(FirthError, match="elsewhere: ") as caught:
+        fetch(f"{server.address}/elsewhere", SHA256, tmp_path)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_server_that_is_too_slow_is_given_up(server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "TIMEOUTS", (10, 0.001))
+    monkeypatch.setattr(module, "SLOWEST", 10**12)
+    monkeypatch.setattr(module, "PAUSE", 0.0)
+    monkeypatch.setattr(module, "CHUNK", 2**18)
+    monkeypatch.setattr(module, "ATTEMPTS", 1)
+    with pytest.raises(FirthError, match="can't be reached"):
+        fetch(f"{server.address}/data.bin", SHA256, tmp_path)
+
+
+def test_a_password_in_an_address_is_not_printed(server: Server, tmp_path: Path) -> None:
+    host = server.address.removeprefix("http://")
+    with pytest.raises(FirthError, match="404") as caught:
+        fetch(f"http://me:secret@{host}/missing", SHA256, tmp_path)
+    assert "secret" not in str(caught.value)
+    assert "secret" not in fetch(f"http://me:secret@{host}/data.bin", SHA256, tmp_path).name
+
+
+@pytest.mark.parametrize("address", ["http://../x", "http://./x", "http://a:b@../x"])
+def test_a_host_of_dots_does_not_leave_the_mirror(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, address: str
+) -> None:
+    (tmp_path / "x").write_bytes(CONTENT)
+    (tmp_path / "mirror").mkdir()
+    monkeypatch.setenv("FIRTH_CORPUS_MIRROR", str(tmp_path / "mirror"))
+    with pytest.raises(FirthError, match="is not an address") as caught:
+        fetch(address, SHA256, tmp_path / "downloads")
+    assert "a:b" not in str(caught.value)

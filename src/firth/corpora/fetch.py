@@ -26,6 +26,7 @@ MIRROR = "FIRTH_CORPUS_MIRROR"
 ATTEMPTS = 3  # in a row without a byte of progress
 PAUSE = 1.0  # seconds before the second attempt, doubled before each further one
 TIMEOUTS = (10, 60)  # seconds to connect, and to wait for the next byte
+SLOWEST = 100  # bytes a second, over a minute
 CHUNK = 2**18
 
 
@@ -60,15 +61,15 @@ def fetch(address: str, checksum: str | None, downloads: Path) -> LocalFile:
         If the file can't be had, has another checksum (it is then deleted), or the disk is full.
     """
     try:
-        usable = urlsplit(address).scheme in ("http", "https") and urlsplit(address).hostname
+        host = urlsplit(address).hostname if urlsplit(address).scheme in ("http", "https") else None
     except ValueError:  # such as a bracket that is never closed
-        usable = False
-    if not usable:
-        raise FirthError(f"{address}: is not an address; write https://HOST/PATH, or give a file by path")
+        host = None
+    if not host or host.strip(".") == "":
+        raise FirthError(f"{_public(address)}: is not an address; write https://HOST/PATH, or give a file by path")
     partial = downloads / f"{hashlib.sha256(address.encode()).hexdigest()[:16]}.partial"
     with _full_disk_reported(downloads):
         downloads.mkdir(parents=True, exist_ok=True)
-        return LocalFile(_kept(checksum, downloads) or _found(address, checksum, partial), address)
+        return LocalFile(_kept(checksum, downloads) or _found(address, checksum, partial), _public(address))
 
 
 def file_checksum(path: Path, like: str = "sha256:") -> str:
@@ -126,7 +127,7 @@ def _downloaded(address: str, checksum: str | None, partial: Path) -> Path:
         partial.unlink()
         if resumed:  # the part from before may belong to another version
             return _downloaded(address, checksum, partial)
-        raise FirthError(f"{address}: {_mismatch(seen, checksum)}; the file was deleted")
+        raise FirthError(f"{_public(address)}: {_mismatch(seen, checksum)}; the file was deleted")
     kept = partial.with_name(seen.partition(":")[2])
     partial.replace(kept)
     return kept
@@ -148,9 +149,11 @@ def _transfer(address: str, partial: Path) -> None:
                 left, pause = ATTEMPTS, PAUSE
             left -= 1
             if not left:
-                raise UnavailableError(f"{address}: can't be reached ({_cause(error)})") from None
+                raise UnavailableError(f"{_public(address)}: can't be reached ({_cause(error)})") from None
             time.sleep(pause)
             pause *= 2
+        except ValueError as error:  # of urllib, such as a redirection to an address that is none
+            raise UnavailableError(f"{_public(address)}: the server's answer makes no sense ({error})") from None
 
 
 def _continue(address: str, partial: Path) -> None:
@@ -167,16 +170,43 @@ def _continue(address: str, partial: Path) -> None:
         if response.status_code in (429, 500, 502, 503, 504):
             response.raise_for_status()
         if response.status_code not in (200, 206):
-            raise UnavailableError(f"{address}: the server answers {response.status_code} ({response.reason})")
+            raise UnavailableError(f"{_public(address)}: the server answers {response.status_code} ({response.reason})")
         start = start if continues else 0
-        length = int(response.headers.get("Content-Length", 0))
+        content_length = response.headers.get("Content-Length", "")
+        length = int(content_length) if content_length.isascii() and content_length.isdecimal() else 0
         _check_room(partial.parent, length)
         name = PurePosixPath(urlsplit(address).path).name
         with partial.open("ab" if start else "wb") as file, Meter(f"fetch {name}", (start + length) or None) as meter:
             meter.advance(start)
-            for chunk in response.raw.stream(CHUNK, decode_content=False):
+            for chunk in _in_time(response.raw):
                 file.write(chunk)
                 meter.advance(len(chunk))
+
+
+def _in_time(raw: urllib3.BaseHTTPResponse) -> Iterator[bytes]:
+    """The pieces of an answer, as they arrive.
+
+    Raises
+    ------
+    TimeoutError
+        If fewer than ``SLOWEST`` bytes a second come for a minute.
+    """
+    begun, received = time.monotonic(), 0
+    while chunk := raw.read1(CHUNK, decode_content=False):
+        yield chunk
+        received += len(chunk)
+        seconds = time.monotonic() - begun
+        if seconds > TIMEOUTS[1]:
+            if received < SLOWEST * seconds:
+                raise TimeoutError(f"{received} bytes in {seconds:.0f} s")
+            begun, received = time.monotonic(), 0
+
+
+def _public(address: str) -> str:
+    """An address without name and password."""
+    scheme, slashes, rest = address.partition("//")
+    host, slash, path = rest.partition("/")
+    return f"{scheme}{slashes}{host.rpartition('@')[2]}{slash}{path}"
 
 
 def _size(path: Path) -> int:

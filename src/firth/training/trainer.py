@@ -2,7 +2,6 @@
 
 import logging
 import math
-import os
 import sys
 import warnings
 from collections.abc import Iterable, Iterator, Sequence
@@ -15,14 +14,15 @@ import pandas as pd
 import pytorch_lightning as pl
 import torch
 from dvclive.lightning import DVCLiveLogger
-from lightning_fabric.plugins import TorchCheckpointIO
 from lightning_fabric.utilities.exceptions import MisconfigurationException
 from pytorch_lightning.callbacks import Callback, EarlyStopping, ModelCheckpoint
+from scmrepo.exceptions import SCMError
 from torch import Tensor
 
 from firth.errors import FirthError
 from firth.params.compute_params import ComputeParams
 from firth.params.settings import Settings
+from firth.training.checkpoints import LAST, WholeCheckpoints, readable_checkpoint
 from firth.training.precision import for_lightning, prepare
 from firth.training.progress import Meter
 from firth.training.reproducibility import derived_seed
@@ -127,19 +127,6 @@ class History(Callback):
         self.best_weights = state_dict["best_weights"]
 
 
-class WholeCheckpoints(TorchCheckpointIO):
-    """Writes a checkpoint to a temporary file, then renames it; Lightning's own class may leave half a file."""
-
-    def save_checkpoint(self, checkpoint: dict[str, Any], path: Any, storage_options: Any = None) -> None:
-        partial = Path(f"{path}.partial")
-        partial.parent.mkdir(parents=True, exist_ok=True)
-        with partial.open("wb") as file:
-            torch.save(checkpoint, file)
-            file.flush()
-            os.fsync(file.fileno())
-        partial.replace(path)
-
-
 class StepSeed(Callback):
     """Seeds torch before every step, so that dropout after a resume is that of an uninterrupted training.
 
@@ -227,13 +214,13 @@ def train(
     callbacks.append(
         ModelCheckpoint(
             dirpath=run.checkpoints,
-            filename="last",
+            filename=Path(LAST).stem,
             monitor=None,
             enable_version_counter=False,
             save_on_train_epoch_end=True,
         )
     )
-    last = run.checkpoints / "last.ckpt"
+    last = readable_checkpoint(run.checkpoints, run.name)
     _quiet()
     accelerator = run.compute.accelerator
     if accelerator == "auto":  # no other accelerator is tested
@@ -262,7 +249,10 @@ def train(
         raise FirthError(
             f"params.yaml: compute: {str(error).splitlines()[0]}; correct accelerator, devices or nodes"
         ) from None
-    trainer.fit(model, data, ckpt_path=str(last) if last.exists() else None, weights_only=True)
+    try:
+        trainer.fit(model, data, ckpt_path=str(last) if last else None, weights_only=True)
+    except SCMError as error:  # of DVCLive
+        raise FirthError(f"git: {error}; a training needs a repository with a commit: `git commit` makes one") from None
     if not trainer.is_global_zero:
         sys.exit(0)  # of several processes, one goes on and writes the outputs
     model.load_state_dict(history.best_weights)

@@ -1,0 +1,44 @@
+"""Lightning checkpoints that are written whole and read only if they are."""
+
+import os
+import sys
+from pathlib import Path
+from pickle import UnpicklingError
+from typing import Any
+
+import torch
+from lightning_fabric.plugins import TorchCheckpointIO
+
+LAST, PREVIOUS = "last.ckpt", "previous.ckpt"
+
+
+class WholeCheckpoints(TorchCheckpointIO):
+    """Writes a checkpoint to a temporary file, then renames it; Lightning's own class may leave half a file.
+
+    The checkpoint before it is kept as ``previous.ckpt``.
+    """
+
+    def save_checkpoint(self, checkpoint: dict[str, Any], path: Any, storage_options: Any = None) -> None:
+        partial = Path(f"{path}.partial")
+        partial.parent.mkdir(parents=True, exist_ok=True)
+        with partial.open("wb") as file:
+            torch.save(checkpoint, file)
+            file.flush()
+            os.fsync(file.fileno())
+        if Path(path).exists():
+            Path(path).replace(Path(path).with_name(PREVIOUS))
+        partial.replace(path)
+
+
+def readable_checkpoint(folder: Path, name: str) -> Path | None:
+    """The last checkpoint that can be read; one that can't be is set aside, with a line on standard error."""
+    for checkpoint in (folder / LAST, folder / PREVIOUS):
+        if not checkpoint.exists():
+            continue
+        try:
+            torch.load(checkpoint, map_location="cpu", weights_only=True)
+            return checkpoint
+        except (RuntimeError, EOFError, OSError, ValueError, KeyError, UnpicklingError):
+            checkpoint.replace(checkpoint.with_suffix(".damaged"))
+            print(f"{name}: {checkpoint.name} can't be read and was set aside; going on without it", file=sys.stderr)
+    return None
