@@ -101,7 +101,12 @@ def test_two_faults_are_two_lines(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("content", "word"),
-    [(b"", "empty"), (b"- 1\n", "empty, or not"), (b"a: [1\nb: 2\n", "line 2"), (b"a: \xff\n", "not UTF-8")],
+    [
+        (b"", "empty"),
+        (b"- 1\n", "empty, or not"),
+        (b"a: [1\nb: 2\n", "line 2"),
+        (b"a: \xff\n", "not UTF-8")(b"a: " + b"[" * 2000 + b"]" * 2000, "sections within sections"),
+    ],
 )
 def test_a_file_that_is_no_params_file_is_named(tmp_path: Path, content: bytes, word: str) -> None:
     path = tmp_path / "params.yaml"

@@ -148,6 +148,8 @@ def parse_yaml(text: str, name: str, yaml: YAML) -> Any:
         raise FirthError(f"{name}: line {line} is not valid YAML: {error.problem}") from None
     except YAMLError as error:
         raise FirthError(f"{name}: not valid YAML: {str(error).splitlines()[0]}") from None
+    except RecursionError:
+        raise FirthError(f"{name}: sections within sections, too many to be params; correct it") from None
     except ValueError as error:  # such as an unquoted 2024-13-45, read as a date
         raise FirthError(f"{name}: a value that YAML can't read ({error}); put it in quotes") from None
 
