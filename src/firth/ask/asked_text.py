@@ -6,13 +6,14 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from pathlib import Path
 
 from firth.ask.sentence_blocks import SentenceBlock, SentenceEncoder, line_groups
 from firth.corpora.archives import SUFFIXES, LocalFile
 from firth.corpora.formats import prose_lines
-from firth.errors import FirthError
+from firth.errors import FirthError, shown
+from firth.text.normalization import normalize
 from firth.training.progress import Meter
 
 STANDARD_INPUT = "-"
@@ -50,15 +51,14 @@ def text_file(file: str) -> Iterator[LocalFile]:
         yield LocalFile(Path(copy.name), "standard input" if file == STANDARD_INPUT else file)
 
 
-def text_blocks(text: LocalFile, encoder: SentenceEncoder, metered: bool) -> Iterator[SentenceBlock]:
-    """A text in blocks of whole sentences, with a progress bar if ``metered``."""
-    with Meter(f"read {text.name}", _size(text)) if metered else nullcontext() as meter:
-        for lines in line_groups(line for _, line in prose_lines(text)):
+def text_blocks(text: LocalFile, encoder: SentenceEncoder) -> Iterator[SentenceBlock]:
+    """A text in blocks of whole sentences, with a progress bar."""
+    with Meter(f"read {shown(text.name)}", _size(text)) as meter:
+        for lines in line_groups(normalize(line) for _, line in prose_lines(text)):
             block = encoder.encode(lines)
             if block.tokens:
                 yield block
-            if meter:
-                meter.advance(sum(len(line.encode("utf-8")) + 1 for line in lines))
+            meter.advance(sum(len(line.encode("utf-8")) + 1 for line in lines))
 
 
 def _size(text: LocalFile) -> int | None:

@@ -78,13 +78,48 @@ def perplexity(
 ) -> None:
     """Show the perplexity of a text, by every language model.
 
-    Words out of vocabulary are read as <unk>. Networks carry their state from sentence to sentence. A line of more
-    than 10,000 words is cut into several, as in a corpus.
+    Words out of vocabulary are read as <unk>. Networks carry their state from sentence to sentence; firth score scores
+    each line by itself. A line of more than 10,000 words is cut into several, as in a corpus. With --sentences every
+    line has a row, and a line without words has no numbers.
     """
     _, workspace = _experiment()
-    from firth.ask.language_questions import print_perplexity
+    from firth.ask.language_questions import print_perplexity, print_sentence_losses
 
-    print_perplexity(workspace, file, model, sentences)
+    if sentences:
+        print_sentence_losses(workspace, file, model)
+    else:
+        print_perplexity(workspace, file, model)
+
+
+@commands.command(rich_help_panel=ASK)
+def score(
+    file: Annotated[str, typer.Argument(help="UTF-8, a sentence a line, also .gz, .xz or .zip; - is standard input.")],
+    model: OneModel = None,
+    tokens: Annotated[bool, typer.Option("--tokens", help="Show the surprisal (nats) of each token instead.")] = False,
+    pairs: Annotated[
+        bool, typer.Option("--pairs", help="Each line is a minimal pair; show each model's accuracy.")
+    ] = False,
+) -> None:
+    """Show the log-probability (nats) of each line by itself, <eos> included, by every language model.
+
+    A line has the same score wherever it stands. The output is tab-separated, with a row for every line; a line without
+    words has no numbers. Words out of vocabulary are read as <unk>, and standard error names them.
+
+    With --pairs a line is good<tab>bad or prefix<tab>right<tab>wrong, and perhaps a last column, the pair's group. The
+    first line may name the columns: good, bad, group or prefix, right, wrong, group; without names, three columns are
+    prefix, right, wrong. A pair counts one if the better text is more probable, and one half if both are equally
+    probable (within 10^-6 nats). Sentences are compared with their end, continuations of a prefix without. Low and high
+    are the ends of the accuracy's 95 % interval (Wilson).
+    """
+    if tokens and pairs:
+        raise typer.BadParameter("--tokens and --pairs are both given; give one of them.")
+    _, workspace = _experiment()
+    from firth.ask.score_questions import print_pair_accuracies, print_scores
+
+    if pairs:
+        print_pair_accuracies(workspace, file, model)
+    else:
+        print_scores(workspace, file, model, by_token=tokens)
 
 
 def _finite(value: float) -> float:

@@ -8,7 +8,14 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from firth.ask.built_models import SETTINGS, VECTORS, check_vocabulary, damage_reported
+from firth.ask.built_models import (
+    SETTINGS,
+    VECTORS,
+    built_language_models,
+    check_vocabulary,
+    damage_reported,
+    require_built,
+)
 from firth.errors import FirthError
 from firth.workspace import Workspace, require
 
@@ -66,6 +73,24 @@ def load_language_model(folder: Path, encoder: SentenceEncoder | None = None) ->
         vocabulary_size, new_scorer = _ngram(folder) if kind == "ngram" else _network(folder)
     check_vocabulary(folder, vocabulary_size, len(encoder.vocabulary))
     return LanguageModel(folder.name.removeprefix("lm-"), encoder, new_scorer)
+
+
+def load_language_models(workspace: Workspace, wanted: str | None) -> dict[str, LanguageModel]:
+    """All language models that are built, or the one wanted, by name; they have one encoder.
+
+    Raises
+    ------
+    FirthError
+        As ``load``, and if there is no such model.
+    """
+    from firth.ask.sentence_blocks import SentenceEncoder
+
+    names = built_language_models(workspace)
+    if wanted:
+        require_built(workspace, "lm-", wanted, names)
+        names = [wanted]
+    encoder = SentenceEncoder.load(workspace.tokens("lm"))
+    return {name: load_language_model(workspace.model(f"lm-{name}"), encoder) for name in names}
 
 
 def load_line_decoder(folder: Path) -> LineDecoder:
