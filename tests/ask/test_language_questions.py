@@ -154,7 +154,7 @@ def test_generated_text_is_the_seed_s_and_begins_with_the_prompt(ask: Ask) -> No
     assert written("--count", "5", "--seed", "5") != five
     assert all(line.startswith("the owl") and "<unk>" not in line for line in five)
     assert written("--seed", "4") == written("--seed", "4", "--model", "lstm")
-    assert written() == written("--seed", "1")  # that of params.yaml
+    assert written() == written("--seed", "1")
 
 
 @pytest.mark.usefixtures("language_models")
@@ -230,7 +230,18 @@ def test_a_model_that_is_damaged_or_of_another_vocabulary_is_one_line(ask: Ask, 
 
 
 @pytest.mark.usefixtures("language_models")
-@pytest.mark.parametrize("option", [("--temperature", "-1"), ("--temperature", "inf"), ("--count", "0")])
+@pytest.mark.parametrize(
+    "option",
+    [
+        ("--temperature", "-1"),
+        ("--temperature", "inf"),
+        ("--count", "0"),
+        ("--count", "1000001"),
+        ("--length", "100001"),
+        ("--seed", "-1"),
+        ("--seed", "4294967296"),
+    ],
+)
 def test_a_number_that_makes_no_sense_is_a_mistake(ask: Ask, option: tuple[str, str]) -> None:
     status, rows, errors = ask("generate", *option)
     assert (status, rows) == (2, [])
@@ -263,3 +274,22 @@ def test_memory_for_unknown_words_is_bounded_and_the_frequent_are_kept(monkeypat
     assert unknown.total == 250
     assert len(unknown.words) <= 100
     assert unknown.words.most_common(1) == [("often", 50)]
+
+
+@pytest.mark.usefixtures("language_models")
+def test_a_prompt_is_read_in_the_normal_form_of_all_text(ask: Ask) -> None:
+    assert ask("next", "The\u00a0dog\u200b \t near").rows == ask("next", "The dog near").rows
+    for command in (["next", "\ufeff"], ["generate", "--prompt", "\ufeff"]):
+        status, rows, errors = ask(*command)
+        assert (status, rows) == (2, [])
+        assert errors == (
+            "error: the beginning of the sentence (U+FEFF) holds invisible characters alone; give it in letters\n"
+        )
+
+
+@pytest.mark.usefixtures("language_models")
+def test_a_name_that_no_model_can_have_is_one_short_line(ask: Ask) -> None:
+    for name in ("x" * 100_000, "../lm-lstm", "a\nb"):
+        status, _, errors = ask("next", "the", "--model", name)
+        assert (status, errors.count("\n"), len(errors) < 200) == (2, 1, True)
+        assert "no name of a model; choose from ngram, rnn, lstm" in errors

@@ -167,3 +167,12 @@ def test_a_fault_in_one_file_of_several_is_one_line_with_its_key(tmp_path: Path)
     with pytest.raises(FirthError) as caught:
         load_params(path)
     assert str(caught.value) == f"{path}: corpora.translation.train.pth: unknown key; remove it or correct its spelling"
+
+
+@pytest.mark.parametrize("value", ["x" * 100_000, [1] * 100_000, {"a": "y" * 100_000}], ids=["text", "list", "section"])
+def test_a_long_value_is_cut_in_messages(tmp_path: Path, value: Any) -> None:
+    with pytest.raises(FirthError) as caught:
+        load_params(changed(tmp_path, "seed", value))
+    message = str(caught.value).removeprefix(str(tmp_path))
+    assert message.startswith("/params.yaml: seed = ")
+    assert len(message) < 200

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from firth.ask.asked_text import STANDARD_INPUT
-from firth.corpora.archives import FOREIGN, SUFFIXES, LocalFile, Readable, Stream, members
+from firth.corpora.archives import FOREIGN, SUFFIXES, LocalFile, Stream, members
 from firth.corpora.formats import BLOCK, numbered_blocks
 from firth.errors import FirthError, shown
 
@@ -79,11 +79,11 @@ class _WithoutLongLines:
     too_long : the numbers of these lines.
     """
 
-    def __init__(self, source: Readable) -> None:
+    def __init__(self, source: Stream) -> None:
         self.source, self.too_long = source, set[int]()
         self.line, self.rest, self.skipping = 1, b"", False  # the line that ``rest`` begins; whether it is too long
 
-    def read(self, size: int = -1, /) -> bytes:
+    def read(self, size: int = BLOCK, /) -> bytes:
         """More whole lines, all that have arrived, or the last line without its end; ``b""`` at the end."""
         while chunk := self.source.read(size):
             if whole := self._whole_lines(chunk):

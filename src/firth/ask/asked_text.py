@@ -19,19 +19,40 @@ from firth.training.progress import Meter
 STANDARD_INPUT = "-"
 
 
-def checked(line: str, name: str) -> str:
-    """A line from the command line, if it is UTF-8.
+def asked(text: str, name: str) -> str:
+    """A text from the command line in the normal form of all text; it may be empty.
+
+    Parameters
+    ----------
+    name : what the text is, for the error.
 
     Raises
     ------
     FirthError
-        If it is not.
+        If it is not UTF-8, or holds invisible characters alone.
     """
     try:
-        line.encode("utf-8")
+        text.encode("utf-8")
     except UnicodeEncodeError:
         raise FirthError(f"the {name} is not UTF-8; give it in that encoding") from None
-    return line
+    normal = normalize(text)
+    if not normal and text.strip(" "):
+        raise FirthError(f"the {name} ({shown(text)}) holds invisible characters alone; give it in letters")
+    return normal
+
+
+def asked_word(word: str) -> str:
+    """A word from the command line in the normal form of all text.
+
+    Raises
+    ------
+    FirthError
+        As ``asked``, and if there is no character.
+    """
+    normal = asked(word, "word")
+    if not normal:
+        raise FirthError("the word is empty; give one")
+    return normal
 
 
 @contextmanager

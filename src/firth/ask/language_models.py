@@ -103,7 +103,7 @@ class LanguageModel:
 
     def log_probabilities(self, text: str) -> ScoredTokens:
         """The tokens of one sentence, ``<eos>`` included, each with log P in nats given the tokens before it."""
-        sentence = self.encoder.encode_sentence(text)
+        sentence = self.encoder.encode_sentence(normalize(text))
         ids = np.array([*sentence.stream.ids, EOS_ID])
         scores = self.new_scorer().score(ids).tolist()
         return ScoredTokens(zip(self.encoder.vocabulary.decode(ids), scores, strict=True), sentence.unknown_words)
@@ -136,7 +136,7 @@ class LanguageModel:
             If there is no word in the text.
         """
         scorer, totals, unknown, sentences = self.new_scorer(), RunningTotals(), UnknownWords(), 0
-        for group in line_groups(lines.splitlines() if isinstance(lines, str) else lines):
+        for group in line_groups(map(normalize, lines.splitlines() if isinstance(lines, str) else lines)):
             block = self.encoder.encode(group)
             if block.tokens:
                 ids = block.stream.with_sentence_ends()
@@ -157,7 +157,7 @@ class LanguageModel:
 
     def next_token(self, prompt: str, count: int = 10) -> ScoredTokens:
         """The most probable tokens after the first words of a sentence, with their probabilities, best first."""
-        sentence, scorer = self.encoder.encode_sentence(prompt), self.new_scorer()
+        sentence, scorer = self.encoder.encode_sentence(normalize(prompt)), self.new_scorer()
         scorer.read(sentence.stream.ids)
         tokens = self.encoder.vocabulary.tokens
         found = most_likely(scorer.next_token(), count)
@@ -174,7 +174,7 @@ class LanguageModel:
             probable.
         seed, index : the same numbers give the same sentence; sentences of one seed differ by their index.
         """
-        sentence = self.encoder.encode_sentence(prompt)
+        sentence = self.encoder.encode_sentence(normalize(prompt))
         random = generator(seed, "generate", index)
         ids = generate(self.new_scorer(), sentence.stream.ids, temperature, length, random)
         finished = ids[-1] == EOS_ID

@@ -14,7 +14,7 @@ from rich.text import Text
 
 from firth.ask.answer_tables import Columns, plain_table, print_answer, side_by_side
 from firth.ask.arriving_lines import arriving_lines, report_long_lines
-from firth.ask.asked_text import checked, text_blocks, text_file
+from firth.ask.asked_text import asked, text_blocks, text_file
 from firth.ask.built_models import built_language_models
 from firth.ask.loading import load_language_models
 from firth.ask.sentence_blocks import SentenceBlock, SentenceEncoder, UnknownWords
@@ -99,14 +99,14 @@ def _encoder(models: Mapping[str, LanguageModel]) -> SentenceEncoder:
 
 
 def _first_words(text: str, encoder: SentenceEncoder) -> SentenceBlock:
-    return encoder.encode_sentence(checked(text, "beginning of the sentence"))
+    return encoder.encode_sentence(asked(text, "beginning of the sentence"))
 
 
 def _report_unknown(model: LanguageModel, unknown: list[str]) -> None:
     """Report the first words out of vocabulary, and words spelled like them, on standard error."""
     for word in unknown[:NAMED]:
         advice = model.spelling.advice(word)
-        print(f"{word}: not in the vocabulary of the language models, so read as {UNK}{advice}", file=sys.stderr)
+        print(f"{shown(word)}: not in the vocabulary of the language models, so read as {UNK}{advice}", file=sys.stderr)
     if len(unknown) > NAMED:
         print(f"… and {len(unknown) - NAMED:,} more words", file=sys.stderr)
 

@@ -13,21 +13,19 @@ from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from firth.ask.arriving_lines import TOO_LONG, arriving_lines
-from firth.ask.asked_text import STANDARD_INPUT, checked, text_file
+from firth.ask.asked_text import STANDARD_INPUT, asked, text_file
 from firth.ask.built_models import built_attentions, require_built
-from firth.ask.line_decoding import DecodedText, LineDecoder, one_line, only
+from firth.ask.line_decoding import DecodedText, LineDecoder, only
 from firth.ask.loading import load_line_decoder
 from firth.ask.translators import QuestionAnswerer, Translator
 from firth.corpora.formats import prose_lines
-from firth.errors import FirthError, shown
+from firth.errors import FirthError, listed, shown
 from firth.params.seq2seq_params import Task
 from firth.text.vocabulary import UNK
 from firth.training.progress import Meter
 
 if TYPE_CHECKING:
     from firth.workspace import Workspace
-
-NAMED = 5  # unknown words
 
 DecodeLines = Callable[[list[str]], list[DecodedText]]
 
@@ -55,7 +53,7 @@ def print_answers(workspace: Workspace, story: str, question: SequenceQuestion) 
     with text_file(story) as text:
         read = answerer.read_story((sentence for _, sentence in prose_lines(text)), text.name)
     for note in _unknown_note(read.unknown):
-        print(f"{text.name}: {note}", file=sys.stderr)
+        print(f"{shown(text.name)}: {note}", file=sys.stderr)
     _print_outputs(partial(answerer.answer_lines, read), question)
 
 
@@ -64,7 +62,7 @@ def _print_outputs(decode_lines: DecodeLines, question: SequenceQuestion) -> Non
     if line is not None and file is not None:
         raise FirthError("a line and --file are both given; give one of them")
     if line is not None:
-        decoded = only(decode_lines([one_line(checked(line, "text"))]))
+        decoded = only(decode_lines([asked(line, "text")]))
         print(decoded.text)
         for note in _notes(decoded):
             print(note, file=sys.stderr)
@@ -89,8 +87,7 @@ def _unknown_note(words: list[str]) -> list[str]:
     """A note on words out of vocabulary, if there are any."""
     if not words:
         return []
-    more = f" and {len(words) - NAMED} more" if len(words) > NAMED else ""
-    return [f"out of vocabulary, so read as {UNK}: {', '.join(words[:NAMED])}{more}"]
+    return [f"out of vocabulary, so read as {UNK}: {listed(words)}"]
 
 
 def _open(workspace: Workspace, task: Task, question: SequenceQuestion) -> LineDecoder:
