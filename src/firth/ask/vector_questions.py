@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from firth.ask.answer_tables import Columns, print_answer, side_by_side
 from firth.ask.asked_text import asked_word
 from firth.ask.built_models import built_word_vectors
+from firth.ask.loading import load_word_vectors
 from firth.ask.spelling import Spelling
 from firth.ask.word_vectors import WITHOUT_COMPANY, WordVectors, known_words
 from firth.errors import shown
@@ -55,7 +56,7 @@ def print_analogy(workspace: Workspace, a: str, b: str, c: str) -> None:
 
 def _spaces(workspace: Workspace) -> Spaces:
     """The spaces that are built, by name."""
-    return {name: WordVectors.load(workspace.model(name)) for name in built_word_vectors(workspace)}
+    return {name: load_word_vectors(workspace.model(name)) for name in built_word_vectors(workspace)}
 
 
 def _known(workspace: Workspace, words: list[str], spaces: Spaces) -> list[str]:
