@@ -25,3 +25,21 @@ def test_a_copy_with_an_edited_source_runs_the_edit(tmp_path: Path) -> None:
     command = [sys.executable, "-c", "from firth.launch import main; main()"]
     found = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=True)
     assert found.stdout == "edited\n"
+
+
+SCRIPT = "import sys; from firth.launch import prepare_streams; prepare_streams(); "
+
+
+def test_output_is_utf_8_whatever_the_locale_says() -> None:
+    environment = {**os.environ, "PYTHONPATH": str(ROOT / "src"), "PYTHONIOENCODING": "ascii", "LC_ALL": "C"}
+    script = SCRIPT + r"print('caf\u00e9'); print('\u4f60 \udcff', file=sys.stderr)"
+    done = subprocess.run([sys.executable, "-c", script], env=environment, capture_output=True, check=True)
+    assert (done.stdout.decode("utf-8"), done.stderr.decode("utf-8")) == ("café\n", "你 \\udcff\n")
+
+
+def test_streams_that_are_closed_are_empty(tmp_path: Path) -> None:
+    environment = {**os.environ, "PYTHONPATH": str(ROOT / "src")}
+    script = f"{SCRIPT}assert sys.stdin.read() == ''; print('lost'); open('file', 'w').write('kept')"
+    command = f'"{sys.executable}" -c "{script}" <&- >&- 2>&-'
+    subprocess.run(["bash", "-c", command], env=environment, cwd=tmp_path, check=True)
+    assert (tmp_path / "file").read_text() == "kept"

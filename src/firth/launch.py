@@ -4,9 +4,11 @@ An environment that several clones, worktrees or queued experiments share has on
 ``firth`` starts itself again on that one's ``src``.
 """
 
+import io
 import os
 import sys
 from pathlib import Path
+from typing import TextIO
 
 
 def main() -> None:
@@ -16,9 +18,30 @@ def main() -> None:
         paths = [str(own), *filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))]
         os.environ["PYTHONPATH"] = os.pathsep.join(paths)
         os.execv(sys.executable, [sys.executable, "-m", "firth", *sys.argv[1:]])
+    prepare_streams()
     from firth.cli import main as run
 
     run()
+
+
+def prepare_streams() -> None:
+    """Have what is printed be UTF-8, whatever the locale, and take a stream that the caller has closed as empty."""
+    for name, descriptor, mode in (("stdin", 0, "r"), ("stdout", 1, "w"), ("stderr", 2, "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, _nothing(descriptor, mode))
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+
+
+def _nothing(descriptor: int, mode: str) -> TextIO:
+    """The null device under a descriptor, so that no file that is opened later gets it."""
+    opened = os.open(os.devnull, os.O_RDWR)
+    if opened != descriptor:
+        os.dup2(opened, descriptor)
+        os.close(opened)
+    stream: TextIO = os.fdopen(descriptor, mode, encoding="utf-8")  # type: ignore[assignment]
+    return stream
 
 
 def own_source(folder: Path) -> Path | None:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from firth.ask.generation import generate, most_likely, sample
 from firth.lm.network_scorer import NetworkScorer
 from firth.measures.scorer import Floats
+from firth.text.streams import TokenStream
 from firth.text.vocabulary import EOS_ID, UNK_ID
 
 DRAWS = 20_000
@@ -34,6 +35,9 @@ class Chain:
         raise AssertionError
 
     def score_continuations(self, prefixes: Sequence[NDArray], words: NDArray) -> Floats:
+        raise AssertionError
+
+    def score_sentences(self, sentences: TokenStream) -> Floats:
         raise AssertionError
 
     def next_token(self) -> Floats:

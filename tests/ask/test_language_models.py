@@ -47,6 +47,23 @@ def test_a_sentence_is_scored_token_by_token_with_its_end(
             assert scored.unknown == ["owl"]
 
 
+def test_lines_are_scored_by_themselves_and_blank_ones_are_kept(
+    models: dict[str, LanguageModel], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines = ["The dog near the owl.", "", "  ", "An owl\u00a0runs.", "The dog near the owl."]
+    for characters in (1, 10**6):
+        monkeypatch.setattr(sentence_blocks, "CHARACTERS_TOGETHER", characters)
+        for model in models.values():
+            found = model.score("\n".join(lines))
+            assert [score.text for score in found] == [lines[0], "", "", "An owl runs.", lines[0]]
+            for score in found:
+                wanted = model.log_probabilities(score.text) if score.text else []
+                assert [token for token, _ in score.tokens] == [token for token, _ in wanted]
+                assert [value for _, value in score.tokens] == pytest.approx([value for _, value in wanted], abs=1e-5)
+                assert score.log_probability == (sum(value for _, value in score.tokens) if score.text else None)
+            assert [score.tokens.unknown for score in found] == [["owl"], [], [], ["an", "owl"], ["owl"]]
+
+
 @pytest.mark.parametrize("characters", [1, 50, 10**6])
 def test_perplexity_of_lines_is_that_of_the_stage_in_groups_of_any_size(
     models: dict[str, LanguageModel],

@@ -94,8 +94,10 @@ def test_special_symbols_written_in_a_text_are_read_as_the_corpus_has_them(
 
 def test_sentences_add_up_to_the_whole(ask: Ask, language_models: Workspace, folder: Path) -> None:
     lines = ["The dog runs.", "An owl near the hen.", "Cats."]
-    (folder / "text.txt").write_text("\n".join(lines))
+    (folder / "text.txt").write_text("\n" + "\n \n".join(lines) + "\n\n")
     rows = ask("perplexity", "text.txt", "--sentences").rows
+    assert [bool(row) for row in rows] == [True, False, True, False, True, False, True, False]
+    rows = [row for row in rows if row]  # the others stand for blank lines
     assert rows[0] == ["tokens", "unknown", "ngram", "rnn", "lstm", "sentence"]
     assert [row[:2] for row in rows[1:]] == [["5", "0"], ["7", "3"], ["3", "0"]]
     assert [" ".join(row[5:]) for row in rows[1:]] == lines
@@ -152,7 +154,7 @@ def test_generated_text_is_the_seed_s_and_begins_with_the_prompt(ask: Ask) -> No
     assert written("--count", "5", "--seed", "5") != five
     assert all(line.startswith("the owl") and "<unk>" not in line for line in five)
     assert written("--seed", "4") == written("--seed", "4", "--model", "lstm")
-    assert written() == written("--seed", "1")  # that of params.yaml
+    assert written() == written("--seed", "1")
 
 
 @pytest.mark.usefixtures("language_models")
@@ -228,7 +230,18 @@ def test_a_model_that_is_damaged_or_of_another_vocabulary_is_one_line(ask: Ask, 
 
 
 @pytest.mark.usefixtures("language_models")
-@pytest.mark.parametrize("option", [("--temperature", "-1"), ("--temperature", "inf"), ("--count", "0")])
+@pytest.mark.parametrize(
+    "option",
+    [
+        ("--temperature", "-1"),
+        ("--temperature", "inf"),
+        ("--count", "0"),
+        ("--count", "1000001"),
+        ("--length", "100001"),
+        ("--seed", "-1"),
+        ("--seed", "4294967296"),
+    ],
+)
 def test_a_number_that_makes_no_sense_is_a_mistake(ask: Ask, option: tuple[str, str]) -> None:
     status, rows, errors = ask("generate", *option)
     assert (status, rows) == (2, [])
@@ -261,3 +274,22 @@ def test_memory_for_unknown_words_is_bounded_and_the_frequent_are_kept(monkeypat
     assert unknown.total == 250
     assert len(unknown.words) <= 100
     assert unknown.words.most_common(1) == [("often", 50)]
+
+
+@pytest.mark.usefixtures("language_models")
+def test_a_prompt_is_read_in_the_normal_form_of_all_text(ask: Ask) -> None:
+    assert ask("next", "The\u00a0dog\u200b \t near").rows == ask("next", "The dog near").rows
+    for command in (["next", "\ufeff"], ["generate", "--prompt", "\ufeff"]):
+        status, rows, errors = ask(*command)
+        assert (status, rows) == (2, [])
+        assert errors == (
+            "error: the beginning of the sentence (U+FEFF) holds invisible characters alone; give it in letters\n"
+        )
+
+
+@pytest.mark.usefixtures("language_models")
+def test_a_name_that_no_model_can_have_is_one_short_line(ask: Ask) -> None:
+    for name in ("x" * 100_000, "../lm-lstm", "a\nb"):
+        status, _, errors = ask("next", "the", "--model", name)
+        assert (status, errors.count("\n"), len(errors) < 200) == (2, 1, True)
+        assert "no name of a model; choose from ngram, rnn, lstm" in errors

@@ -15,7 +15,7 @@ from ask.asking import Ask
 from ask.tiny_models import QUESTIONS, SEARCH, STORY
 from ask.tiny_models import TRANSLATED as SENTENCES
 
-from firth.ask import sequence_questions
+from firth.ask import arriving_lines
 from firth.params.seq2seq_params import Attention, SearchParams, Task
 from firth.seq2seq.encoder_decoder import load
 from firth.seq2seq.search import decode_all
@@ -76,7 +76,7 @@ def test_a_line_is_translated_by_the_model_with_the_most_powerful_attention(
 def test_files_and_pipes_are_translated_line_by_line_in_order(
     ask: Ask, encoder_decoders: Workspace, folder: Path, monkeypatch: pytest.MonkeyPatch, together: int
 ) -> None:
-    monkeypatch.setattr(sequence_questions, "TOGETHER", together)
+    monkeypatch.setattr(arriving_lines, "TOGETHER", together)
     lines = SENTENCES * 5
     content = ("\ufeff" + "\r\n".join(lines)).encode()  # and no end of the last line
     (folder / "text.txt").write_bytes(content)

@@ -8,6 +8,9 @@ import numpy as np
 import pytest
 from ask.asking import Ask
 
+from firth.ask.word_vectors import WordVectors
+from firth.tables import write_metrics
+from firth.text.vocabulary import Vocabulary
 from firth.vectors.keyed_vectors import save_vectors
 
 # All of length 1, in order of frequency.
@@ -122,3 +125,60 @@ def test_a_question_waits_for_no_library_of_training(folder: Path) -> None:
     )
     done = subprocess.run([sys.executable, "-c", script], cwd=folder, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.usefixtures("spaces")
+@pytest.mark.parametrize("word", ["caf\u00e9", "cafe\u0301", "\u200bcaf\u00e9\u00a0", "CAFE\u0301"])
+def test_a_word_is_known_however_its_characters_are_written(ask: Ask, folder: Path, word: str) -> None:
+    save_vectors(["caf\u00e9", "cat"], np.eye(2), folder / "models" / "svd")
+    assert ask("similarity", word, "cat").rows[:3] == [["caf\u00e9,", "cat"], ["vectors", "cosine"], ["svd", "0.000"]]
+    assert WordVectors.load(folder / "models" / "svd").similarity(word, "cat") == 0
+
+
+@pytest.mark.usefixtures("spaces")
+@pytest.mark.parametrize(
+    ("word", "message"),
+    [
+        ("\u200b\u00ad", "error: the word (U+200BU+00AD) holds invisible characters alone; give it in letters\n"),
+        ("", "error: the word is empty; give one\n"),
+        ("\udcff", "error: the word is not UTF-8; give it in that encoding\n"),
+    ],
+)
+def test_a_word_without_a_character_is_one_line(ask: Ask, word: str, message: str) -> None:
+    assert ask("neighbors", word) == (2, [], message)
+
+
+@pytest.mark.usefixtures("spaces")
+def test_a_long_word_is_cut_in_messages(ask: Ask) -> None:
+    status, _, errors = ask("neighbors", "x" * 100_000)
+    assert (status, len(errors) < 300) == (2, True)
+
+
+@pytest.mark.usefixtures("spaces")
+def test_vectors_that_no_pair_has_trained_are_not_asked(ask: Ask, folder: Path) -> None:
+    write_metrics(folder / "models" / "word2vec" / "metrics.json", {"train_loss": 2.5})
+    assert ask("neighbors", "cat").status == 0
+    write_metrics(folder / "models" / "word2vec" / "metrics.json", {"train_loss": None})
+    for command in (["neighbors", "cat"], ["similarity", "cat", "owl"], ["analogy", "cat", "Dog", "owl"]):
+        status, rows, errors = ask(*command)
+        assert (status, rows, errors.count("\n")) == (2, [], 1)
+        assert "models/word2vec: its vectors are random" in errors
+        assert "raise word2vec.subsampling_threshold" in errors
+
+
+def test_words_and_spaces_without_company_are_named(ask: Ask, folder: Path) -> None:
+    build(folder, "svd", {"cat": [1, 0], "owl": [0, 0], "dog": [0, 1]})
+    (folder / "data" / "tokens" / "embeddings").mkdir(parents=True)
+    Vocabulary(["<unk>", "<eos>", "cat", "owl", "dog"], [0, 1, 3, 2, 1]).save(
+        folder / "data" / "tokens" / "embeddings" / "vocabulary.tsv"
+    )
+    assert ask("neighbors", "owl").errors == (
+        "error: owl: has no vector, for no word stands near it more often than by chance; "
+        "ask about another word, or give more text\n"
+    )
+    assert ask("neighbors", "own").errors.startswith("error: own: not in the vocabulary")
+    build(folder, "word2vec", {"cat": [1, 0], "owl": [0, 1], "dog": [0, 1]})
+    notes = [" ".join(row) for row in ask("neighbors", "owl").rows]
+    assert "svd has no vector for owl: no word stands near it more often than by chance" in notes
+    save_vectors(["cat", "owl"], np.zeros((2, 2)), folder / "models" / "svd")
+    assert "models/svd: every vector is zero" in ask("neighbors", "cat").errors

@@ -42,6 +42,9 @@ class Unigrams:
     def score_continuations(self, prefixes: Sequence[NDArray], words: NDArray) -> Floats:
         return self.scores[words]
 
+    def score_sentences(self, sentences: TokenStream) -> Floats:
+        return self.scores[sentences.with_sentence_ends()]
+
 
 def test_every_token_counts_with_unk_and_one_end_for_each_sentence() -> None:
     text = from_sentences([[2, UNK_ID], [3]]).with_sentence_ends()  # probabilities 1/4, 1/2, 1/8 and twice 1/8

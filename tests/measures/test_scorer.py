@@ -110,3 +110,21 @@ def test_an_n_gram_model_starts_each_sentence_anew_and_a_network_does_not() -> N
         first = scorer.next_token()
         scorer.read(np.array([5, 3, 2, EOS_ID]))
         assert np.allclose(first, scorer.next_token()) == same
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_sentences_by_themselves_have_the_scores_of_texts_of_their_own(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(network_scorer, "WINDOW", 4)
+    sentences, start = stream(5, 30), new_scorer(name)
+    alone = new_scorer("lstm") if name == "dynamic" else start  # which doesn't learn from the beginning of a sentence
+    wanted = [alone().score(np.array([*sentence, EOS_ID])) for sentence in sentences.sentences()]
+    for together, tokens in ((1, 100), (7, 12), (100, 100)):
+        monkeypatch.setattr(network_scorer, "PREFIXES_TOGETHER", together)
+        monkeypatch.setattr(network_scorer, "TOKENS_TOGETHER", tokens)
+        scorer = start()
+        scorer.read(np.array([4, 4, EOS_ID, 7]))  # which doesn't matter
+        first = scorer.next_token()
+        np.testing.assert_allclose(scorer.score_sentences(sentences), np.concatenate(wanted), rtol=1e-5, atol=1e-6)
+        np.testing.assert_array_equal(scorer.next_token(), first)

@@ -6,32 +6,54 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from pathlib import Path
 
 from firth.ask.sentence_blocks import SentenceBlock, SentenceEncoder, line_groups
 from firth.corpora.archives import LocalFile
 from firth.corpora.formats import prose_lines
 from firth.corpora.unpacking import SUFFIXES
-from firth.errors import FirthError
+from firth.errors import FirthError, shown
+from firth.text.normalization import normalize
 from firth.training.progress import Meter
 
 STANDARD_INPUT = "-"
 
 
-def checked(line: str, name: str) -> str:
-    """A line from the command line, if it is UTF-8.
+def asked(text: str, name: str) -> str:
+    """A text from the command line in the normal form of all text; it may be empty.
+
+    Parameters
+    ----------
+    name : what the text is, for the error.
 
     Raises
     ------
     FirthError
-        If it is not.
+        If it is not UTF-8, or holds invisible characters alone.
     """
     try:
-        line.encode("utf-8")
+        text.encode("utf-8")
     except UnicodeEncodeError:
         raise FirthError(f"the {name} is not UTF-8; give it in that encoding") from None
-    return line
+    normal = normalize(text)
+    if not normal and text.strip(" "):
+        raise FirthError(f"the {name} ({shown(text)}) holds invisible characters alone; give it in letters")
+    return normal
+
+
+def asked_word(word: str) -> str:
+    """A word from the command line in the normal form of all text.
+
+    Raises
+    ------
+    FirthError
+        As ``asked``, and if there is no character.
+    """
+    normal = asked(word, "word")
+    if not normal:
+        raise FirthError("the word is empty; give one")
+    return normal
 
 
 @contextmanager
@@ -51,15 +73,14 @@ def text_file(file: str) -> Iterator[LocalFile]:
         yield LocalFile(Path(copy.name), "standard input" if file == STANDARD_INPUT else file)
 
 
-def text_blocks(text: LocalFile, encoder: SentenceEncoder, metered: bool) -> Iterator[SentenceBlock]:
-    """A text in blocks of whole sentences, with a progress bar if ``metered``."""
-    with Meter(f"read {text.name}", _size(text)) if metered else nullcontext() as meter:
-        for lines in line_groups(line for _, line in prose_lines(text)):
+def text_blocks(text: LocalFile, encoder: SentenceEncoder) -> Iterator[SentenceBlock]:
+    """A text in blocks of whole sentences, with a progress bar."""
+    with Meter(f"read {shown(text.name)}", _size(text)) as meter:
+        for lines in line_groups(normalize(line) for _, line in prose_lines(text)):
             block = encoder.encode(lines)
             if block.tokens:
                 yield block
-            if meter:
-                meter.advance(sum(len(line.encode("utf-8")) + 1 for line in lines))
+            meter.advance(sum(len(line.encode("utf-8")) + 1 for line in lines))
 
 
 def _size(text: LocalFile) -> int | None:

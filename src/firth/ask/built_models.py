@@ -1,18 +1,21 @@
 """Which models are built in an experiment, and the errors about models that are not, or not in full."""
 
+import json
+import re
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from safetensors import SafetensorError
 
-from firth.errors import FirthError
+from firth.errors import FirthError, listed, shown
 from firth.params.models_params import LANGUAGE_MODELS
 from firth.params.seq2seq_params import Task
 from firth.workspace import Workspace
 
 SETTINGS, VECTORS = "settings.json", "vectors.bin"  # files that the folder of a network and of word vectors holds
 ATTENTIONS_BY_RANK = ("additive", "general", "dot", "none")  # the most powerful first
+NAME = r"[\w.-]{1,60}"  # of a model, within the name of its folder
 DAMAGE = (ValueError, KeyError, TypeError, EOFError, FileNotFoundError, RuntimeError, SafetensorError)
 
 
@@ -58,6 +61,14 @@ def built_attentions(workspace: Workspace, task: Task) -> list[str]:
     return names
 
 
+def threads(workspace: Workspace) -> int:
+    """The number of threads of the measuring stages, whatever params.yaml says by now; 1 before any settings."""
+    for path in sorted(workspace.settings.glob("evaluate_*.json")):
+        with suppress(ValueError, KeyError, TypeError):
+            return max(1, int(json.loads(path.read_text(encoding="utf-8"))["threads"]))
+    return 1
+
+
 def require_built(workspace: Workspace, prefix: str, name: str, built: Sequence[str]) -> None:
     """Refuse a model that is not among those built.
 
@@ -67,8 +78,10 @@ def require_built(workspace: Workspace, prefix: str, name: str, built: Sequence[
         The error lists what is built.
     """
     if name not in built:
+        if not re.fullmatch(NAME, name):
+            raise FirthError(f"{shown(name)}: no name of a model; choose from {listed(built)}")
         folder = workspace.model(f"{prefix}{name}")
-        raise FirthError(f"{folder}: not built; choose from {', '.join(built)}, or build it with `{command(folder)}`")
+        raise FirthError(f"{folder}: not built; choose from {listed(built)}, or build it with `{command(folder)}`")
 
 
 def command(folder: Path) -> str:

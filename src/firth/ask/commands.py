@@ -10,11 +10,12 @@ from typing import Annotated
 
 import typer
 
-from firth.params.experiment import Params, load_params
 from firth.params.models_params import LANGUAGE_MODELS
 from firth.process import fix_threads
 from firth.workspace import Workspace, checkout
 
+MOST_SHOWN, MOST_TOKENS = 1_000_000, 100_000
+MOST_HYPOTHESES, MOST_LINES = 1_000, 10_000  # beyond them memory is the limit
 ASK, EXPERIMENT = "Ask the models", "The experiment"  # headings in the help
 OneModel = Annotated[
     str | None, typer.Option("--model", metavar="NAME", help="One model, such as lstm, instead of all that are built.")
@@ -27,24 +28,31 @@ OneAttention = Annotated[
     typer.Option(metavar="NAME", help="By default the first built of additive, general, dot, none."),
 ]
 BeamSize = Annotated[
-    int | None, typer.Option(min=1, help="Hypotheses kept in decoding; 1 is greedy. (default: params.yaml's)")
+    int | None,
+    typer.Option(
+        min=1, max=MOST_HYPOTHESES, help="Hypotheses kept in decoding; 1 is greedy. (default: the evaluation's)"
+    ),
 ]
-BatchSize = Annotated[int | None, typer.Option(min=1, help="Lines decoded together. (default: the model's)")]
+BatchSize = Annotated[
+    int | None, typer.Option(min=1, max=MOST_LINES, help="Lines decoded together. (default: the model's)")
+]
 
 commands = typer.Typer()
 
 
-def _experiment() -> tuple[Params, Workspace]:
-    """The experiment in the current folder, with the number of threads set."""
+def _experiment() -> Workspace:
+    """The experiment in the current folder, with the number of threads set as for the measures of its models."""
+    from firth.ask.built_models import threads
+
     workspace = Workspace(Path.cwd())
-    params = load_params(workspace.params)
-    fix_threads(params.threads)
-    return params, workspace
+    fix_threads(threads(workspace))
+    return workspace
 
 
 @commands.command(rich_help_panel=ASK)
 def neighbors(
-    word: str, count: Annotated[int, typer.Option(min=1, help="How many words to show in each space.")] = 10
+    word: str,
+    count: Annotated[int, typer.Option(min=1, max=MOST_SHOWN, help="How many words to show in each space.")] = 10,
 ) -> None:
     """Show the words nearest to a word, in every space of word vectors."""
     from firth.ask.vector_questions import print_neighbors
@@ -78,13 +86,48 @@ def perplexity(
 ) -> None:
     """Show the perplexity of a text, by every language model.
 
-    Words out of vocabulary are read as <unk>. Networks carry their state from sentence to sentence. A line of more
-    than 10,000 words is cut into several, as in a corpus.
+    Words out of vocabulary are read as <unk>. Networks carry their state from sentence to sentence; firth score scores
+    each line by itself. A line of more than 10,000 words is cut into several, as in a corpus. With --sentences every
+    line has a row, and a line without words has no numbers.
     """
-    _, workspace = _experiment()
-    from firth.ask.language_questions import print_perplexity
+    workspace = _experiment()
+    from firth.ask.language_questions import print_perplexity, print_sentence_losses
 
-    print_perplexity(workspace, file, model, sentences)
+    if sentences:
+        print_sentence_losses(workspace, file, model)
+    else:
+        print_perplexity(workspace, file, model)
+
+
+@commands.command(rich_help_panel=ASK)
+def score(
+    file: Annotated[str, typer.Argument(help="UTF-8, a sentence a line, also .gz, .xz or .zip; - is standard input.")],
+    model: OneModel = None,
+    tokens: Annotated[bool, typer.Option("--tokens", help="Show the surprisal (nats) of each token instead.")] = False,
+    pairs: Annotated[
+        bool, typer.Option("--pairs", help="Each line is a minimal pair; show each model's accuracy.")
+    ] = False,
+) -> None:
+    """Show the log-probability (nats) of each line by itself, <eos> included, by every language model.
+
+    A line has the same score wherever it stands. The output is tab-separated, with a row for every line; a line without
+    words has no numbers. Words out of vocabulary are read as <unk>, and standard error names them.
+
+    With --pairs a line is good<tab>bad or prefix<tab>right<tab>wrong, and perhaps a last column, the pair's group. The
+    first line may name the columns: good, bad, group or prefix, right, wrong, group; without names, three columns are
+    prefix, right, wrong. A pair counts one if the better text is more probable, and one half if both are equally
+    probable (within 10^-6 nats). Sentences are compared with their end, continuations of a prefix without. Low and high
+    are the ends of the accuracy's 95 % interval (Wilson).
+    """
+    if tokens and pairs:
+        raise typer.BadParameter("--tokens and --pairs are both given; give one of them.")
+    workspace = _experiment()
+    from firth.ask.score_questions import print_pair_accuracies, print_scores
+
+    if pairs:
+        print_pair_accuracies(workspace, file, model)
+    else:
+        print_scores(workspace, file, model, by_token=tokens)
 
 
 def _finite(value: float) -> float:
@@ -100,31 +143,31 @@ def generate(
         float,
         typer.Option(min=0.0, callback=_finite, help="Below 1 prefers probable tokens; 0 takes the best."),
     ] = 1.0,
-    seed: Annotated[
-        int | None, typer.Option(min=0, help="The same seed gives the same text. (default: params.yaml's)")
-    ] = None,
-    count: Annotated[int, typer.Option(min=1, help="How many sentences.")] = 1,
-    length: Annotated[int, typer.Option(min=1, help="How many tokens to add to the prompt at most.")] = 50,
+    seed: Annotated[int, typer.Option(min=0, max=2**32 - 1, help="The same seed gives the same text.")] = 1,
+    count: Annotated[int, typer.Option(min=1, max=MOST_SHOWN, help="How many sentences.")] = 1,
+    length: Annotated[
+        int, typer.Option(min=1, max=MOST_TOKENS, help="How many tokens to add to the prompt at most.")
+    ] = 50,
     model: Annotated[
         str | None,
         typer.Option(metavar="NAME", help=f"By default the first built of {', '.join(reversed(LANGUAGE_MODELS))}."),
     ] = None,
 ) -> None:
     """Have a language model write sentences, one a line; it never writes <unk>."""
-    params, workspace = _experiment()
+    workspace = _experiment()
     from firth.ask.language_questions import print_generated
 
-    print_generated(workspace, prompt, temperature, params.seed if seed is None else seed, count, length, model)
+    print_generated(workspace, prompt, temperature, seed, count, length, model)
 
 
 @commands.command("next", rich_help_panel=ASK)
 def next_token(
     text: Annotated[str, typer.Argument(help="The first words of a sentence, in quotes; may be empty.")],
-    count: Annotated[int, typer.Option(min=1, help="How many tokens to show for each model.")] = 10,
+    count: Annotated[int, typer.Option(min=1, max=MOST_SHOWN, help="How many tokens to show for each model.")] = 10,
     model: OneModel = None,
 ) -> None:
     """Show the most probable next tokens of a sentence, by every language model; <eos> is the sentence's end."""
-    _, workspace = _experiment()
+    workspace = _experiment()
     from firth.ask.language_questions import print_next
 
     print_next(workspace, text, count, model)
@@ -139,7 +182,7 @@ def translate(
     batch_size: BatchSize = None,
 ) -> None:
     """Translate a sentence or, without one, each line of a file or of standard input, in order."""
-    _, workspace = _experiment()
+    workspace = _experiment()
     from firth.ask.sequence_questions import SequenceQuestion, print_translations
 
     print_translations(workspace, SequenceQuestion(text, file, attention, beam_size, batch_size))
@@ -155,7 +198,7 @@ def answer(
     batch_size: BatchSize = None,
 ) -> None:
     """Answer a question about a story or, without one, each line of a file or of standard input, in order."""
-    _, workspace = _experiment()
+    workspace = _experiment()
     from firth.ask.sequence_questions import SequenceQuestion, print_answers
 
     print_answers(workspace, story, SequenceQuestion(question, file, attention, beam_size, batch_size))

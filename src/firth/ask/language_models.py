@@ -10,10 +10,12 @@ import numpy as np
 
 from firth.ask.generation import generate, most_likely
 from firth.ask.sentence_blocks import SentenceEncoder, UnknownWords, line_groups
+from firth.ask.sentence_tables import rows_of
 from firth.ask.spelling import Spelling
 from firth.errors import FirthError
 from firth.measures.perplexity import RunningTotals
 from firth.measures.scorer import Scorer
+from firth.text.normalization import normalize
 from firth.text.tokenizer import join_words
 from firth.text.vocabulary import EOS, EOS_ID, UNK
 from firth.training.reproducibility import generator
@@ -55,6 +57,22 @@ class TextScore:
 
 
 @dataclass(frozen=True)
+class SentenceScore:
+    """A line scored by itself.
+
+    Attributes
+    ----------
+    text : the line, in the normal form of all text.
+    log_probability : nats, ``<eos>`` included; None for a line without tokens.
+    tokens : with log P of each, which sum to ``log_probability``; the last one is ``<eos>``.
+    """
+
+    text: str
+    log_probability: float | None
+    tokens: ScoredTokens
+
+
+@dataclass(frozen=True)
 class GeneratedText:
     """A sentence that a language model has written.
 
@@ -85,10 +103,29 @@ class LanguageModel:
 
     def log_probabilities(self, text: str) -> ScoredTokens:
         """The tokens of one sentence, ``<eos>`` included, each with log P in nats given the tokens before it."""
-        sentence = self.encoder.encode_sentence(text)
+        sentence = self.encoder.encode_sentence(normalize(text))
         ids = np.array([*sentence.stream.ids, EOS_ID])
         scores = self.new_scorer().score(ids).tolist()
         return ScoredTokens(zip(self.encoder.vocabulary.decode(ids), scores, strict=True), sentence.unknown_words)
+
+    def score(self, lines: str | Iterable[str]) -> list[SentenceScore]:
+        """The log-probability of each line by itself, wherever it stands; blank lines are kept."""
+        found = []
+        for group in line_groups(map(normalize, lines.splitlines() if isinstance(lines, str) else lines)):
+            block = self.encoder.encode(group)
+            ids, is_unknown = block.stream.with_sentence_ends(), set(block.unknown)
+            scores = self.new_scorer().score_sentences(block.stream) if block.tokens else np.zeros(0)
+            scored = list(zip(self.encoder.vocabulary.decode(ids), scores.tolist(), strict=True))
+            for line, row in zip(group, rows_of(group, block), strict=True):
+                if row is None:
+                    found.append(SentenceScore(line, None, ScoredTokens([], [])))
+                    continue
+                start, end = block.stream.offsets[row : row + 2].tolist()
+                tokens = scored[start + row : end + row + 1]
+                unknown = dict.fromkeys(block.tokens[index] for index in range(start, end) if index in is_unknown)
+                total = sum(value for _, value in tokens)
+                found.append(SentenceScore(line, total, ScoredTokens(tokens, list(unknown))))
+        return found
 
     def perplexity(self, lines: str | Iterable[str]) -> TextScore:
         """The perplexity of a text, a sentence a line, in constant memory.
@@ -99,7 +136,7 @@ class LanguageModel:
             If there is no word in the text.
         """
         scorer, totals, unknown, sentences = self.new_scorer(), RunningTotals(), UnknownWords(), 0
-        for group in line_groups(lines.splitlines() if isinstance(lines, str) else lines):
+        for group in line_groups(map(normalize, lines.splitlines() if isinstance(lines, str) else lines)):
             block = self.encoder.encode(group)
             if block.tokens:
                 ids = block.stream.with_sentence_ends()
@@ -120,7 +157,7 @@ class LanguageModel:
 
     def next_token(self, prompt: str, count: int = 10) -> ScoredTokens:
         """The most probable tokens after the first words of a sentence, with their probabilities, best first."""
-        sentence, scorer = self.encoder.encode_sentence(prompt), self.new_scorer()
+        sentence, scorer = self.encoder.encode_sentence(normalize(prompt)), self.new_scorer()
         scorer.read(sentence.stream.ids)
         tokens = self.encoder.vocabulary.tokens
         found = most_likely(scorer.next_token(), count)
@@ -137,7 +174,7 @@ class LanguageModel:
             probable.
         seed, index : the same numbers give the same sentence; sentences of one seed differ by their index.
         """
-        sentence = self.encoder.encode_sentence(prompt)
+        sentence = self.encoder.encode_sentence(normalize(prompt))
         random = generator(seed, "generate", index)
         ids = generate(self.new_scorer(), sentence.stream.ids, temperature, length, random)
         finished = ids[-1] == EOS_ID

@@ -6,20 +6,23 @@ A word out of vocabulary is read as ``<unk>``, which is reported.
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
 from rich.text import Text
 
 from firth.ask.answer_tables import Columns, plain_table, print_answer, side_by_side
-from firth.ask.asked_text import checked, text_blocks, text_file
-from firth.ask.built_models import built_language_models, require_built
-from firth.ask.loading import load_language_model
+from firth.ask.arriving_lines import arriving_lines, report_long_lines
+from firth.ask.asked_text import asked, text_blocks, text_file
+from firth.ask.built_models import built_language_models
+from firth.ask.loading import load_language_models
 from firth.ask.sentence_blocks import SentenceBlock, SentenceEncoder, UnknownWords
-from firth.errors import FirthError
-from firth.measures.perplexity import RunningTotals, by_sentence
-from firth.measures.scorer import Floats
+from firth.ask.sentence_tables import print_rows, sentence_headings, sentence_rows
+from firth.ask.unknown_words import unknown_note
+from firth.errors import FirthError, shown
+from firth.measures.perplexity import RunningTotals
+from firth.text.normalization import normalize
 from firth.text.vocabulary import EOS, UNK
 
 if TYPE_CHECKING:
@@ -31,36 +34,44 @@ DECIMALS = 4  # of probabilities
 TITLE_WORDS = 12
 
 
-def print_perplexity(workspace: Workspace, file: str, wanted: str | None, sentences: bool) -> None:
-    """Print every model's perplexity of a file or, instead, the negative log-likelihood of each sentence."""
-    models = _open(workspace, wanted)
+def print_perplexity(workspace: Workspace, file: str, wanted: str | None) -> None:
+    """Print every model's perplexity of a file."""
+    models = load_language_models(workspace, wanted)
     scorers = {name: model.new_scorer() for name, model in models.items()}
     totals = {name: RunningTotals() for name in models}
     unknown, count = UnknownWords(), 0
-    out = sys.stdout  # the progress bar on the terminal replaces sys.stdout
     with text_file(file) as text:
-        for block in text_blocks(text, _encoder(models), metered=not (sentences and out.isatty())):
+        for block in text_blocks(text, _encoder(models)):
             ids = block.stream.with_sentence_ends()
-            scores = {name: scorer.score(ids) for name, scorer in scorers.items()}
-            for name, running in totals.items():
-                running.add(ids, scores[name])
-            if sentences and not count:
-                print("tokens", "unknown", *scorers, "sentence", sep="\t", file=out)
-            if sentences:
-                out.writelines(_sentence_lines(block, scores))
+            for name, scorer in scorers.items():
+                totals[name].add(ids, scorer.score(ids))
             unknown.add(block)
             count += len(block.stream)
         if not count:
-            raise FirthError(f"{text.name}: there is no word in it; give a file that holds some")
-    if not sentences:
-        _print_totals(text.name, count, totals, unknown)
+            raise FirthError(f"{shown(text.name)}: there is no word in it; give a file that holds some")
+    _print_totals(text.name, count, totals, unknown)
+
+
+def print_sentence_losses(workspace: Workspace, file: str, wanted: str | None) -> None:
+    """Print the negative log-likelihood of each line of a file by every model, which reads the lines in order."""
+    models = load_language_models(workspace, wanted)
+    scorers = {name: model.new_scorer() for name, model in models.items()}
+    for index, arrived in enumerate(arriving_lines(file)):
+        if not index:
+            print_rows([sentence_headings(list(models))])
+        lines = [normalize(line) for line in arrived.lines]
+        block = _encoder(models).encode(lines)
+        ids = block.stream.with_sentence_ends()
+        losses = {name: -scorer.score(ids) if len(ids) else np.zeros(0) for name, scorer in scorers.items()}
+        print_rows(sentence_rows(lines, block, losses))
+        report_long_lines(arrived)
 
 
 def print_generated(
     workspace: Workspace, prompt: str, temperature: float, seed: int, count: int, length: int, wanted: str | None
 ) -> None:
     """Print sentences that begin with the prompt, as one model continues them, one a line."""
-    (model,) = _open(workspace, wanted or built_language_models(workspace)[-1]).values()
+    (model,) = load_language_models(workspace, wanted or built_language_models(workspace)[-1]).values()
     _report_unknown(model, _first_words(prompt, model.encoder).unknown_words)
     unfinished = 0
     for index in range(count):
@@ -73,7 +84,7 @@ def print_generated(
 
 def print_next(workspace: Workspace, text: str, count: int, wanted: str | None) -> None:
     """Print the most probable next tokens after the first words of a sentence, by every model."""
-    models = _open(workspace, wanted)
+    models = load_language_models(workspace, wanted)
     encoder = _encoder(models)
     sentence = _first_words(text, encoder)
     _report_unknown(next(iter(models.values())), sentence.unknown_words)
@@ -83,42 +94,21 @@ def print_next(workspace: Workspace, text: str, count: int, wanted: str | None) 
     print_answer(f"after {shown}" if words else "first in a sentence", side_by_side(columns, DECIMALS), [])
 
 
-def _open(workspace: Workspace, wanted: str | None) -> dict[str, LanguageModel]:
-    """All models that are built, or the one wanted, by name."""
-    names = built_language_models(workspace)
-    if wanted:
-        require_built(workspace, "lm-", wanted, names)
-        names = [wanted]
-    encoder = SentenceEncoder.load(workspace.tokens("lm"))
-    return {name: load_language_model(workspace.model(f"lm-{name}"), encoder) for name in names}
-
-
 def _encoder(models: Mapping[str, LanguageModel]) -> SentenceEncoder:
     return next(iter(models.values())).encoder
 
 
 def _first_words(text: str, encoder: SentenceEncoder) -> SentenceBlock:
-    return encoder.encode_sentence(checked(text, "beginning of the sentence"))
+    return encoder.encode_sentence(asked(text, "beginning of the sentence"))
 
 
 def _report_unknown(model: LanguageModel, unknown: list[str]) -> None:
     """Report the first words out of vocabulary, and words spelled like them, on standard error."""
     for word in unknown[:NAMED]:
         advice = model.spelling.advice(word)
-        print(f"{word}: not in the vocabulary of the language models, so read as {UNK}{advice}", file=sys.stderr)
+        print(f"{shown(word)}: not in the vocabulary of the language models, so read as {UNK}{advice}", file=sys.stderr)
     if len(unknown) > NAMED:
         print(f"… and {len(unknown) - NAMED:,} more words", file=sys.stderr)
-
-
-def _sentence_lines(block: SentenceBlock, scores: Mapping[str, Floats]) -> Iterator[str]:
-    """For each sentence: tokens with ``<eos>``, unknown tokens, negative log-likelihood by each model, the sentence."""
-    stream = block.stream
-    sentences = np.searchsorted(stream.offsets, block.unknown, side="right") - 1
-    unknown = np.bincount(sentences, minlength=len(stream)).tolist()
-    lengths = (np.diff(stream.offsets) + 1).tolist()
-    losses = np.stack([by_sentence(stream, -values) for values in scores.values()], axis=1)  # (sentences, models)
-    for line, length, number, values in zip(block.lines, lengths, unknown, losses, strict=True):
-        yield "\t".join([str(length), str(number), *(f"{value:.3f}" for value in values), line]) + "\n"
 
 
 def _print_totals(name: str, count: int, totals: Mapping[str, RunningTotals], unknown: UnknownWords) -> None:
@@ -132,13 +122,6 @@ def _print_totals(name: str, count: int, totals: Mapping[str, RunningTotals], un
     for model, running in totals.items():
         values = [running.perplexity, running.cross_entropy, running.perplexity_without_unknown][: len(headings)]
         table.add_row(Text(model), *(f"{value:.3f}" for value in values))
-    notes = []
-    if unknown.total:
-        most = ", ".join(f"{word} ({times:,})" for word, times in unknown.words.most_common(NAMED))
-        more = ", …" if len(unknown.words) > NAMED else ""
-        notes.append(
-            f"{unknown.total:,} of {tokens - count:,} words ({unknown.total / (tokens - count):.2%}) are not in the "
-            f"vocabulary and were read as {UNK}: {most}{more}"
-        )
+    notes = [unknown_note(unknown, tokens - count)] if unknown.total else []
     sentences = "1 sentence" if count == 1 else f"{count:,} sentences"
-    print_answer(f"{name}: {sentences}, {tokens:,} tokens with each {EOS}", table, notes)
+    print_answer(f"{shown(name)}: {sentences}, {tokens:,} tokens with each {EOS}", table, notes)

@@ -14,6 +14,7 @@ from firth.params.seq2seq_params import SearchParams, Seq2seqParams
 from firth.seq2seq.encoder_decoder import EncoderDecoder
 from firth.seq2seq.pairs import Pairs
 from firth.seq2seq.search import decode_all
+from firth.text.normalization import normalize
 from firth.text.sides import decoder, encoder, readable_tokens, vocabulary_file
 from firth.text.streams import TokenStream, from_sentences
 from firth.text.vocabulary import EOS, UNK_ID, Vocabulary
@@ -92,7 +93,7 @@ class LineDecoder:
     Attributes
     ----------
     settings : those of training, of which the size of batches is used.
-    precision : as in params.yaml.
+    precision : of the evaluation.
     """
 
     network: EncoderDecoder
@@ -116,6 +117,7 @@ class LineDecoder:
         context : ids that the model reads before each line.
         with_attention : whether to compute attention weights, one line after another.
         """
+        lines = [normalize(line) for line in lines]
         encoded = [self.text.encode(line) for line in lines]
         faults = [self._fault(line, ids, len(context)) for line, (ids, _) in zip(lines, encoded, strict=True)]
         sources = [context + ids for ids, _ in encoded]
@@ -159,7 +161,7 @@ class LineDecoder:
 
     def _fault(self, line: str, ids: list[int], context: int) -> str:
         most = max(LONGEST, self.text.longest)
-        if not line.strip():
+        if not line:
             return "is empty; write something to be read"
         if context + len(ids) > most:
             return f"makes {context + len(ids):,} tokens to read at once, and {most:,} are the most; make it shorter"
@@ -174,8 +176,3 @@ def only(outputs: list[DecodedText]) -> DecodedText:
     if decoded.fault:
         raise FirthError(f"the text {decoded.fault}")
     return decoded
-
-
-def one_line(text: str) -> str:
-    """A text as a single line, whatever its line breaks."""
-    return " ".join(text.splitlines())

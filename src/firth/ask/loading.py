@@ -8,7 +8,15 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from firth.ask.built_models import SETTINGS, VECTORS, check_vocabulary, damage_reported
+from firth.ask.built_models import (
+    SETTINGS,
+    VECTORS,
+    built_language_models,
+    check_vocabulary,
+    damage_reported,
+    require_built,
+)
+from firth.ask.recorded_state import verify_recorded, verify_trained_on
 from firth.errors import FirthError
 from firth.workspace import Workspace, require
 
@@ -30,19 +38,32 @@ def load(path: str | Path) -> WordVectors | LanguageModel | Translator | Questio
     Raises
     ------
     FirthError
-        If the folder holds no model, the model is damaged, or it was trained on another vocabulary than the present.
+        If the folder holds no model, the model is damaged, is not the one that dvc.lock records, or was trained on
+        another vocabulary than the present.
     """
     folder = Path(path).absolute()
     if (folder / VECTORS).exists():
-        from firth.ask.word_vectors import WordVectors
-
-        return WordVectors.load(folder)
+        return load_word_vectors(folder)
     if "attention" not in _settings(folder):
         return load_language_model(folder)
     from firth.ask.translators import QuestionAnswerer, Translator
 
     decoder = load_line_decoder(folder)
     return Translator(decoder) if _task_and_attention(folder)[0] == "translation" else QuestionAnswerer(decoder)
+
+
+def load_word_vectors(folder: Path) -> WordVectors:
+    """Word vectors.
+
+    Raises
+    ------
+    FirthError
+        As ``load``.
+    """
+    from firth.ask.word_vectors import WordVectors
+
+    verify_recorded(_experiment(folder).root, folder)
+    return WordVectors.load(folder)
 
 
 def load_language_model(folder: Path, encoder: SentenceEncoder | None = None) -> LanguageModel:
@@ -58,14 +79,32 @@ def load_language_model(folder: Path, encoder: SentenceEncoder | None = None) ->
         As ``load``.
     """
     from firth.ask.language_models import LanguageModel
-    from firth.ask.sentence_blocks import SentenceEncoder
 
     kind = "ngram" if "order" in _settings(folder) else "network"
-    encoder = encoder or SentenceEncoder.load(_experiment(folder).tokens("lm"))
+    experiment = _experiment(folder)
+    verify_recorded(experiment.root, folder)
+    verify_trained_on(experiment.root, folder, experiment.tokens("lm"))
+    encoder = encoder or _language_encoder(experiment)
     with damage_reported(folder):
         vocabulary_size, new_scorer = _ngram(folder) if kind == "ngram" else _network(folder)
     check_vocabulary(folder, vocabulary_size, len(encoder.vocabulary))
     return LanguageModel(folder.name.removeprefix("lm-"), encoder, new_scorer)
+
+
+def load_language_models(workspace: Workspace, wanted: str | None) -> dict[str, LanguageModel]:
+    """All language models that are built, or the one wanted, by name; they have one encoder.
+
+    Raises
+    ------
+    FirthError
+        As ``load``, and if there is no such model.
+    """
+    names = built_language_models(workspace)
+    if wanted:
+        require_built(workspace, "lm-", wanted, names)
+        names = [wanted]
+    encoder = _language_encoder(workspace)
+    return {name: load_language_model(workspace.model(f"lm-{name}"), encoder) for name in names}
 
 
 def load_line_decoder(folder: Path) -> LineDecoder:
@@ -81,9 +120,12 @@ def load_line_decoder(folder: Path) -> LineDecoder:
     from firth.seq2seq.encoder_decoder import load as load_network
 
     task, attention = _task_and_attention(folder)
+    experiment = _experiment(folder)
+    verify_recorded(experiment.root, folder)
+    verify_recorded(experiment.root, experiment.tokens(task))
+    verify_trained_on(experiment.root, folder, experiment.tokens(task))
     with damage_reported(folder):
         network = load_network(folder)
-    experiment = _experiment(folder)
     text = TaskText.load(experiment.tokens(task))
     configuration = network.configuration
     check_vocabulary(folder, configuration.source_vocabulary_size, len(text.source))
@@ -113,6 +155,14 @@ def _network(folder: Path) -> tuple[int, Callable[[], Scorer]]:
 
     network = load_network(folder)
     return network.vocabulary_size, partial(NetworkScorer, network)
+
+
+def _language_encoder(experiment: Workspace) -> SentenceEncoder:
+    """The encoder of the text that language models are trained on."""
+    from firth.ask.sentence_blocks import SentenceEncoder
+
+    verify_recorded(experiment.root, experiment.tokens("lm"))
+    return SentenceEncoder.load(experiment.tokens("lm"))
 
 
 def _experiment(folder: Path) -> Workspace:

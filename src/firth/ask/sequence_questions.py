@@ -7,29 +7,25 @@ and standard error says why; alone on the command line, it is an error.
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import nullcontext
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from firth.ask.asked_text import STANDARD_INPUT, checked, text_file
+from firth.ask.arriving_lines import TOO_LONG, arriving_lines
+from firth.ask.asked_text import STANDARD_INPUT, asked, text_file
 from firth.ask.built_models import built_attentions, require_built
-from firth.ask.line_decoding import DecodedText, LineDecoder, one_line, only
+from firth.ask.line_decoding import DecodedText, LineDecoder, only
 from firth.ask.loading import load_line_decoder
 from firth.ask.translators import QuestionAnswerer, Translator
-from firth.corpora.archives import LocalFile, Stream, members
-from firth.corpora.formats import numbered_blocks, prose_lines
-from firth.errors import FirthError
+from firth.corpora.formats import prose_lines
+from firth.errors import FirthError, listed, shown
 from firth.params.seq2seq_params import Task
 from firth.text.vocabulary import UNK
 from firth.training.progress import Meter
 
 if TYPE_CHECKING:
     from firth.workspace import Workspace
-
-TOGETHER = 2_000  # lines that are sorted by length before they are answered
-NAMED = 5  # unknown words
 
 DecodeLines = Callable[[list[str]], list[DecodedText]]
 
@@ -57,7 +53,7 @@ def print_answers(workspace: Workspace, story: str, question: SequenceQuestion) 
     with text_file(story) as text:
         read = answerer.read_story((sentence for _, sentence in prose_lines(text)), text.name)
     for note in _unknown_note(read.unknown):
-        print(f"{text.name}: {note}", file=sys.stderr)
+        print(f"{shown(text.name)}: {note}", file=sys.stderr)
     _print_outputs(partial(answerer.answer_lines, read), question)
 
 
@@ -66,50 +62,21 @@ def _print_outputs(decode_lines: DecodeLines, question: SequenceQuestion) -> Non
     if line is not None and file is not None:
         raise FirthError("a line and --file are both given; give one of them")
     if line is not None:
-        decoded = only(decode_lines([one_line(checked(line, "text"))]))
+        decoded = only(decode_lines([asked(line, "text")]))
         print(decoded.text)
         for note in _notes(decoded):
             print(note, file=sys.stderr)
         return
     out = sys.stdout  # the progress bar on the terminal replaces sys.stdout; it isn't shown among lines of output
     with nullcontext() if out.isatty() else Meter("lines", None) as meter:
-        for name, first, lines in _arriving(file or STANDARD_INPUT):
-            for number, decoded in enumerate(decode_lines(lines), start=first):
+        for block in arriving_lines(file or STANDARD_INPUT):
+            for (number, _), decoded in zip(block.numbered(), decode_lines(block.lines), strict=True):
                 print(decoded.text, file=out)
-                for note in _notes(decoded):
-                    print(f"{name}: line {number}: {note}", file=sys.stderr)
+                for note in [TOO_LONG] if number in block.too_long else _notes(decoded):
+                    print(f"{shown(block.name)}: line {number}: {note}", file=sys.stderr)
             out.flush()
             if meter:
-                meter.advance(len(lines))
-
-
-def _arriving(file: str) -> Iterator[tuple[str, int, list[str]]]:
-    """Lines of a file or of standard input, as (name, number of the first line, lines).
-
-    Whole lines that have arrived in a pipe are not held back until more arrive; there are at most ``TOGETHER``.
-    """
-    for stream in _streams(file):
-        empty = True
-        for first, lines in numbered_blocks(stream):
-            empty = False
-            for start in range(0, len(lines), TOGETHER):
-                yield stream.name, first + start, lines[start : start + TOGETHER]
-        if empty:
-            raise FirthError(f"{stream.name}: there is no text in it; give some, a sentence a line")
-
-
-def _streams(file: str) -> Iterator[Stream]:
-    if file == STANDARD_INPUT:
-        if sys.stdin.isatty():
-            print("reading the terminal, a sentence a line; end with Ctrl-D", file=sys.stderr)
-        with open(sys.stdin.fileno(), "rb", buffering=0, closefd=False) as pipe:  # unbuffered: returns what has arrived
-            yield Stream(pipe, "standard input")
-    elif Path(file).is_fifo():
-        with Path(file).open("rb", buffering=0) as pipe:
-            yield Stream(pipe, file)
-    else:
-        for _, stream in members(LocalFile(Path(file), file)):
-            yield stream
+                meter.advance(len(block.lines))
 
 
 def _notes(decoded: DecodedText) -> list[str]:
@@ -120,8 +87,7 @@ def _unknown_note(words: list[str]) -> list[str]:
     """A note on words out of vocabulary, if there are any."""
     if not words:
         return []
-    more = f" and {len(words) - NAMED} more" if len(words) > NAMED else ""
-    return [f"out of vocabulary, so read as {UNK}: {', '.join(words[:NAMED])}{more}"]
+    return [f"out of vocabulary, so read as {UNK}: {listed(words)}"]
 
 
 def _open(workspace: Workspace, task: Task, question: SequenceQuestion) -> LineDecoder:

@@ -10,7 +10,7 @@ from typing import Any
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
-from firth.errors import FirthError
+from firth.errors import FirthError, shown
 
 PARAMS, HEADLINE = "params.yaml", "reports/headline.json"
 WORKSPACE = "workspace"
@@ -44,7 +44,7 @@ def committed(folder: Path, revision: str) -> Snapshot:
     """The experiment in ``folder`` as a commit, tag, branch or experiment of DVC's has it."""
     commit = _commit(folder, revision)
     subject = _git(folder, "log", "-1", "--format=%h %s", commit)[1].strip()
-    label = f"{revision} ({cut(subject, LONGEST_SUBJECT)})"
+    label = f"{shown(revision)} ({cut(subject, LONGEST_SUBJECT)})"
     contents = []
     for name in (PARAMS, HEADLINE):
         status, content = _git(folder, "show", f"{commit}:./{name}")
@@ -99,7 +99,9 @@ def _commit(folder: Path, revision: str) -> str:
         names = _git(folder, "for-each-ref", "--format=%(refname) %(objectname)", "refs/exps")[1].split("\n")
         found = [name.split()[1] for name in names if name.partition(" ")[0].endswith(f"/{revision}")]
         if not found:
-            raise FirthError(f"{revision}: no commit, tag, branch or experiment of that name (git log, dvc exp list)")
+            raise FirthError(
+                f"{shown(revision)}: no commit, tag, branch or experiment of that name (git log, dvc exp list)"
+            )
         commit = found[-1]
     return commit.strip()
 

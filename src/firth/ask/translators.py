@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from firth.ask.line_decoding import WITHOUT_WORDS, DecodedText, LineDecoder, one_line, only
-from firth.errors import FirthError
+from firth.ask.line_decoding import WITHOUT_WORDS, DecodedText, LineDecoder, only
+from firth.errors import FirthError, shown
+from firth.text.normalization import normalize
 
 
 @dataclass(frozen=True)
@@ -28,14 +29,14 @@ class Translator:
 
         Parameters
         ----------
-        beam_size : hypotheses kept in decoding, instead of ``seq2seq.beam_size`` in params.yaml; 1 is greedy search.
+        beam_size : hypotheses kept in decoding, instead of the evaluation's; 1 is greedy search.
 
         Raises
         ------
         FirthError
             If the text is empty, too long, or has no word that the model knows.
         """
-        return only(self.decoder.varied(beam_size).decode([one_line(text)], [], with_attention=True))
+        return only(self.decoder.varied(beam_size).decode([text], [], with_attention=True))
 
     def translate_lines(self, lines: list[str]) -> list[DecodedText]:
         """Translate many lines together, in order; a line that can't be translated has a ``fault`` and no output."""
@@ -58,7 +59,7 @@ class QuestionAnswerer:
         """
         read = self.read_story(story.splitlines())
         decoder = self.decoder.varied(beam_size)
-        decoded = only(decoder.decode([one_line(question)], read.ids, with_attention=True))
+        decoded = only(decoder.decode([question], read.ids, with_attention=True))
         return replace(decoded, unknown=[*read.unknown, *decoded.unknown])
 
     def answer_lines(self, story: EncodedStory, questions: list[str]) -> list[DecodedText]:
@@ -73,8 +74,8 @@ class QuestionAnswerer:
         FirthError
             If the story has no word that the model knows; ``name`` begins the message.
         """
-        encoded = [self.decoder.text.encode(sentence) for sentence in sentences]
+        encoded = [self.decoder.text.encode(normalize(sentence)) for sentence in sentences]
         ids = [token for tokens, _ in encoded for token in tokens]
         if not self.decoder.text.is_word[ids].any():
-            raise FirthError(f"{name}: {WITHOUT_WORDS}")
+            raise FirthError(f"{shown(name)}: {WITHOUT_WORDS}")
         return EncodedStory(ids, [word for _, unknown in encoded for word in unknown])

@@ -6,9 +6,13 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from firth.ask.answer_tables import Columns, print_answer, side_by_side
+from firth.ask.asked_text import asked_word
 from firth.ask.built_models import built_word_vectors
+from firth.ask.loading import load_word_vectors
 from firth.ask.spelling import Spelling
-from firth.ask.word_vectors import WordVectors, known_words
+from firth.ask.word_vectors import WITHOUT_COMPANY, WordVectors, known_words
+from firth.errors import shown
+from firth.text.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
     from firth.workspace import Workspace
@@ -21,7 +25,7 @@ Spaces = dict[str, WordVectors]
 def print_neighbors(workspace: Workspace, word: str, count: int) -> None:
     """Print the words nearest to a word in every space."""
     spaces = _spaces(workspace)
-    (word,) = _known([word], spaces)
+    (word,) = _known(workspace, [word], spaces)
     columns: Columns = [
         (name, "cosine", space.most_similar(word, count) if word in space else []) for name, space in spaces.items()
     ]
@@ -31,7 +35,7 @@ def print_neighbors(workspace: Workspace, word: str, count: int) -> None:
 def print_similarity(workspace: Workspace, a: str, b: str) -> None:
     """Print the cosine of two words in every space."""
     spaces = _spaces(workspace)
-    a, b = _known([a, b], spaces)
+    a, b = _known(workspace, [a, b], spaces)
     cosines = {name: space.similarity(a, b) for name, space in spaces.items() if a in space and b in space}
     table = side_by_side([("vectors", "cosine", list(cosines.items()))])
     print_answer(f"{a}, {b}", table, _missing([a, b], spaces))
@@ -40,7 +44,7 @@ def print_similarity(workspace: Workspace, a: str, b: str) -> None:
 def print_analogy(workspace: Workspace, a: str, b: str, c: str) -> None:
     """Print the answers to a : b = c : ? in every space, by 3CosAdd and by 3CosMul."""
     spaces = _spaces(workspace)
-    a, b, c = _known([a, b, c], spaces)
+    a, b, c = _known(workspace, [a, b, c], spaces)
     columns: Columns = [
         (f"{name}\n{measure}", "\nscore", ranked)
         for name, space in spaces.items()
@@ -52,17 +56,20 @@ def print_analogy(workspace: Workspace, a: str, b: str, c: str) -> None:
 
 def _spaces(workspace: Workspace) -> Spaces:
     """The spaces that are built, by name."""
-    return {name: WordVectors.load(workspace.model(name)) for name in built_word_vectors(workspace)}
+    return {name: load_word_vectors(workspace.model(name)) for name in built_word_vectors(workspace)}
 
 
-def _known(words: list[str], spaces: Spaces) -> list[str]:
-    """The words in the spelling of the joint vocabulary of all spaces."""
-    return known_words(words, Spelling(dict.fromkeys(chain.from_iterable(space.words for space in spaces.values()))))
+def _known(workspace: Workspace, words: list[str], spaces: Spaces) -> list[str]:
+    """The words in the normal form of all text and in the spelling of the joint vocabulary of all spaces."""
+    spelling = Spelling(dict.fromkeys(chain.from_iterable(space.words for space in spaces.values())))
+    vocabulary = workspace.tokens("embeddings") / "vocabulary.tsv"
+    without_vector = Vocabulary.load(vocabulary) if vocabulary.exists() else ()
+    return known_words([asked_word(word) for word in words], spelling, without_vector)
 
 
 def _missing(words: list[str], spaces: Spaces) -> list[str]:
     return [
-        f"{name} has no vector for {word}"
+        f"{name} has no vector for {shown(word)}{f': {WITHOUT_COMPANY}' if name == 'svd' else ''}"
         for name, space in spaces.items()
         for word in dict.fromkeys(words)
         if word not in space

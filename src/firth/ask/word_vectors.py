@@ -1,6 +1,7 @@
 """Trained word vectors: nearest neighbors, similarity and analogies."""
 
-from collections.abc import Sequence
+import json
+from collections.abc import Container, Sequence
 from functools import cached_property
 from pathlib import Path
 
@@ -9,8 +10,11 @@ from gensim.models import KeyedVectors
 from numpy.typing import NDArray
 
 from firth.ask.spelling import Spelling
-from firth.errors import FirthError
+from firth.errors import FirthError, shown
+from firth.text.normalization import normalize
 from firth.vectors.keyed_vectors import load_vectors
+
+WITHOUT_COMPANY = "no word stands near it more often than by chance"  # the cause of a zero vector, which is not stored
 
 Ranked = list[tuple[str, float]]  # words with their scores, best first
 
@@ -37,9 +41,17 @@ class WordVectors:
         Raises
         ------
         FirthError
-            If the file doesn't exist or is damaged.
+            If the file doesn't exist or is damaged, or its vectors say nothing: word2vec's where no pair of words was
+            left to train on, which are random, or svd's where every one is zero.
         """
-        return cls(load_vectors(folder))
+        _require_training(folder)
+        vectors = load_vectors(folder)
+        if not len(vectors):
+            raise FirthError(
+                f"{folder}: every vector is zero, for no word stands near another more often than by chance; give more "
+                f"text or a wider cooccurrence.context_window, then `dvc repro {folder.name}`"
+            )
+        return cls(vectors)
 
     @property
     def words(self) -> list[str]:
@@ -84,17 +96,39 @@ class WordVectors:
         return Spelling(self.words)
 
 
-def known_words(words: Sequence[str], spelling: Spelling) -> list[str]:
+def _require_training(folder: Path) -> None:
+    """Refuse vectors of word2vec whose training had no pair of words, so that its loss is null."""
+    try:
+        metrics = json.loads((folder / "metrics.json").read_text(encoding="utf-8"))
+        is_untrained = "train_loss" in metrics and metrics["train_loss"] is None
+    except FileNotFoundError:
+        return
+    except (ValueError, TypeError):
+        raise FirthError(f"{folder}/metrics.json: damaged; build it again with `dvc repro {folder.name}`") from None
+    if is_untrained:
+        raise FirthError(
+            f"{folder}: its vectors are random, for subsampling left no pair of words to train on; raise "
+            f"word2vec.subsampling_threshold (0 keeps every word), then `dvc repro {folder.name}`"
+        )
+
+
+def known_words(words: Sequence[str], spelling: Spelling, without_vector: Container[str] = ()) -> list[str]:
     """The words in the vocabulary's spelling.
+
+    Parameters
+    ----------
+    without_vector : further words of the vocabulary, for the error.
 
     Raises
     ------
     FirthError
         One line for each unknown word, with the words that are spelled alike.
     """
-    found = {word: spelling.known(word) for word in words}
+    found = {word: spelling.known(normalize(word)) for word in words}
     problems = [
-        f"{word}: not in the vocabulary of the word vectors{spelling.advice(word)}"
+        f"{shown(word)}: has no vector, for {WITHOUT_COMPANY}; ask about another word, or give more text"
+        if word in without_vector
+        else f"{shown(word)}: not in the vocabulary of the word vectors{spelling.advice(word)}"
         for word, known in found.items()
         if known is None
     ]

@@ -8,11 +8,14 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn.utils.rnn import pad_sequence
 
+from firth.kernels.fused_softmax import NO_TARGET
 from firth.lm.language_network import LanguageNetwork
+from firth.text.streams import TokenStream
 from firth.text.vocabulary import EOS_ID
 
 WINDOW = 256  # tokens read at once; changes speed alone
-PREFIXES_TOGETHER = 256  # read in parallel
+PREFIXES_TOGETHER = 256  # sentences, or beginnings of sentences, read in parallel
+TOKENS_TOGETHER = 8192  # of sentences of like length in parallel, padding included
 
 
 class NetworkScorer:
@@ -79,6 +82,33 @@ class NetworkScorer:
             scores.append(_gathered(self.network.log_probabilities(last), words[batch]))
         return np.concatenate(scores)
 
+    @torch.no_grad()
+    def score_sentences(self, sentences: TokenStream) -> NDArray[np.float64]:
+        """log P of every token, (tokens + sentences,), in the order of ``sentences.with_sentence_ends()``.
+
+        Each sentence is a text of its own, after the warm-up context and ``<eos>``. What has been read is ignored.
+        """
+        ids = torch.from_numpy(sentences.with_sentence_ends().astype(np.int64))  # (N,)
+        lengths = torch.from_numpy(np.diff(sentences.offsets) + 1)  # (sentences,)
+        starts = lengths.cumsum(0) - lengths
+        scores = torch.empty(len(ids), dtype=torch.float64)
+        for batch in _of_like_length(lengths):
+            positions = starts[batch] + torch.arange(int(lengths[batch].max()))[:, None]  # (T, B) among the ids
+            is_token = positions < starts[batch] + lengths[batch]
+            targets = torch.where(is_token, ids[positions.clamp(max=len(ids) - 1)], NO_TARGET)
+            scores[positions[is_token]] = -self._sentence_losses(targets)[is_token]
+        return scores.numpy()
+
+    def _sentence_losses(self, targets: Tensor) -> Tensor:
+        """−log P of the tokens (T, B) of sentences that are read side by side from their start, on the CPU, float64."""
+        tokens = torch.cat([torch.full_like(targets[:1], EOS_ID), targets[:-1]])  # (T, B)
+        tokens[tokens == NO_TARGET] = EOS_ID
+        state, losses = self.network.initial_state(targets.shape[1]), []
+        for window, wanted in zip(tokens.split(WINDOW), targets.split(WINDOW), strict=True):
+            hidden, state = self.network(window.to(self._device), state)  # (T, B, H)
+            losses.append(self.network.negative_log_likelihood(hidden, wanted.to(self._device)).cpu().double())
+        return torch.cat(losses)
+
     def _predictors(self, ids: NDArray) -> Tensor:
         """Read tokens (T,); return the last layer at the token before each, (T, 1, H)."""
         hidden = torch.cat([self.last, self._read_on(ids)])  # (T + 1, 1, H)
@@ -103,6 +133,18 @@ class NetworkScorer:
 def _windows(values: NDArray) -> Iterator[NDArray]:
     """Consecutive rows, ``WINDOW`` at a time."""
     return (values[start : start + WINDOW] for start in range(0, len(values), WINDOW))
+
+
+def _of_like_length(lengths: Tensor) -> Iterator[Tensor]:
+    """Indices of sentences that are read together, the shortest first: at most ``TOKENS_TOGETHER`` tokens at a time."""
+    order = lengths.argsort(stable=True)
+    start = 0
+    while start < len(order):
+        longest = lengths[order[start : start + PREFIXES_TOGETHER]].clamp(max=WINDOW)  # (B,), ascending
+        sizes = longest * torch.arange(1, len(longest) + 1)
+        count = max(1, int((sizes <= TOKENS_TOGETHER).sum()))
+        yield order[start : start + count]
+        start += count
 
 
 def _gathered(log_probabilities: Tensor, words: NDArray) -> NDArray[np.float64]:

@@ -13,6 +13,7 @@ from firth.lm.network_scorer import NetworkScorer
 from firth.lm.text_windows import Windows, equal_lengths, training_columns
 from firth.measures.scorer import Floats
 from firth.params.evaluation_params import DynamicEvaluation
+from firth.text.streams import TokenStream
 from firth.text.vocabulary import EOS_ID
 
 STATISTICS_WINDOWS = 500  # of the training text, over which squared gradients are averaged
@@ -79,6 +80,10 @@ class DynamicScorer:
     def score_continuations(self, prefixes: Sequence[NDArray], words: NDArray) -> Floats:
         """log P of K words (N, K) after each of N prefixes, (N, K), with the present weights; nothing is learned."""
         return NetworkScorer(self.network).score_continuations(prefixes, words)
+
+    def score_sentences(self, sentences: TokenStream) -> Floats:
+        """log P of every token of sentences by themselves, with the present weights; nothing is learned."""
+        return NetworkScorer(self.network).score_sentences(sentences)
 
     def _read_on(self, ids: NDArray, distributions: bool = False) -> Iterator[tuple[Tensor, Tensor]]:
         """Read tokens up to the end of each segment, and take a step there.

@@ -6,6 +6,8 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from firth.text.streams import TokenStream
+
 Floats = NDArray[np.float64]
 
 
@@ -37,4 +39,10 @@ class Scorer(Protocol):
         """log P of K words (N, K) after each of N prefixes of sentences, (N, K).
 
         Each prefix is a text of its own; what has been read before is ignored, and nothing is read.
+        """
+
+    def score_sentences(self, sentences: TokenStream) -> Floats:
+        """log P of every token, (tokens + sentences,), in the order of ``sentences.with_sentence_ends()``.
+
+        Each sentence, one or more, is a text of its own; what has been read before is ignored, and nothing is read.
         """

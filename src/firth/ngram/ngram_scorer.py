@@ -51,6 +51,10 @@ class NgramScorer:
         ends: Ids = np.cumsum([len(prefix) + 1 for prefix in prefixes]) - 1  # of <eos>, among all tokens
         return self.model.score_alternatives(from_sentences(prefixes), ends, words.astype(np.int64))
 
+    def score_sentences(self, sentences: TokenStream) -> Floats:
+        """log P of every token of whole sentences, (tokens + sentences,). What has been read is ignored."""
+        return self.model.log_probabilities(sentences)
+
     def _in_context(self, ids: NDArray) -> tuple[TokenStream, int]:
         """The context and the next tokens as whole sentences, and the index of the first of the tokens among them.
 

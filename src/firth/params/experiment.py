@@ -8,7 +8,7 @@ from pydantic import Field, ValidationError, model_validator
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
-from firth.errors import FirthError
+from firth.errors import FirthError, shown
 from firth.params.compute_params import ComputeParams
 from firth.params.cooccurrence_params import CooccurrenceParams
 from firth.params.corpora_params import CorporaParams, OwnTextSplits
@@ -145,13 +145,13 @@ def parse_yaml(text: str, name: str, yaml: YAML) -> Any:
         return yaml.load(text)
     except MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else "?"
-        raise FirthError(f"{name}: line {line} is not valid YAML: {error.problem}") from None
+        raise FirthError(f"{name}: line {line} is not valid YAML: {shown(str(error.problem))}") from None
     except YAMLError as error:
-        raise FirthError(f"{name}: not valid YAML: {str(error).splitlines()[0]}") from None
+        raise FirthError(f"{name}: not valid YAML: {shown(str(error).splitlines()[0])}") from None
     except RecursionError:
         raise FirthError(f"{name}: sections within sections, too many to be params; correct it") from None
     except ValueError as error:  # such as an unquoted 2024-13-45, read as a date
-        raise FirthError(f"{name}: a value that YAML can't read ({error}); put it in quotes") from None
+        raise FirthError(f"{name}: a value that YAML can't read ({shown(str(error))}); put it in quotes") from None
 
 
 def _line(detail: Any) -> str:
@@ -160,16 +160,16 @@ def _line(detail: Any) -> str:
     key = ".".join(str(part) for part in detail["loc"] if part not in tags)
     kind, message = detail["type"], detail["msg"]
     if kind == "extra_forbidden":
-        return f"{key}: unknown key; remove it or correct its spelling"
+        return f"{shown(key)}: unknown key; remove it or correct its spelling"
     if kind == "missing":
         return f"{key}: missing; add it (`firth preset world --show` explains every key)"
     if kind == "value_error":
         message = str(detail["ctx"]["error"])
         return f"{key}: {message}" if key else message
-    value = detail["input"]
+    value = shown(repr(detail["input"]))
     if kind in ("model_type", "dict_type", "model_attributes_type"):
-        return f"{key} = {value!r}: must be a section of keys, as `firth preset world --show` shows"
-    return f"{key} = {value!r}: {message[0].lower()}{message[1:]}"
+        return f"{key} = {value}: must be a section of keys, as `firth preset world --show` shows"
+    return f"{key} = {value}: {message[0].lower()}{message[1:]}"
 
 
 def _check_batch(key: str, batch_size: int, devices: int) -> None:

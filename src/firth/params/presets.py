@@ -10,7 +10,7 @@ from typing import Any
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 
-from firth.errors import FirthError
+from firth.errors import FirthError, listed, shown
 from firth.params.experiment import parse_params, parse_yaml, read_yaml_text
 from firth.workspace import write_text
 
@@ -62,7 +62,7 @@ def read_preset(folder: Path, name: str) -> Preset:
     """
     names = preset_names(folder)
     if name not in names:
-        raise FirthError(f"preset {name}: not found in {folder}; there are {', '.join(names)}")
+        raise FirthError(f"preset {shown(name)}: not found in {folder}; there are {listed(names)}")
     path = folder / f"{name}.yaml"
     text = read_yaml_text(path)
     values = parse_commented(text, str(path))

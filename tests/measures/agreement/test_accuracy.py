@@ -10,6 +10,7 @@ from firth.measures.agreement.accuracy import accuracies, distance_groups
 from firth.measures.agreement.items import FEWEST_PAIRS, english_items
 from firth.measures.agreement.templates import lexicon
 from firth.measures.scorer import Floats
+from firth.text.streams import TokenStream
 from firth.text.vocabulary import Vocabulary
 
 Score = Callable[[Sequence[NDArray], NDArray], Floats]
@@ -50,6 +51,9 @@ class Prefers:
 
     def score_continuations(self, prefixes: Sequence[NDArray], words: NDArray) -> Floats:
         return self.score_of(prefixes, words)
+
+    def score_sentences(self, sentences: TokenStream) -> Floats:
+        raise AssertionError
 
 
 def measured(items: list[dict[str, Any]] | pd.DataFrame, score: Score) -> pd.DataFrame:

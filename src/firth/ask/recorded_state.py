@@ -1,0 +1,136 @@
+"""Whether the folders of an experiment are those that dvc.lock records, so that a question is not asked of another one.
+
+After ``git switch`` without ``dvc checkout``, dvc.lock belongs to one experiment and the folders to another. After
+``dvc repro tokenize`` alone, a model belongs to another text than the one that is there.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import yaml
+
+from firth.ask.built_models import command
+from firth.errors import FirthError
+
+READ_WHOLE = 1 << 28  # bytes; of a larger folder, size and number of files are compared and not every byte
+PARTIAL = ".partial"  # files under way, which .dvcignore names
+
+
+class RecordedFolder(NamedTuple):
+    """A folder as dvc.lock records it: its checksum, its size in bytes, its number of files."""
+
+    md5: str
+    size: int
+    files: int
+
+
+class RecordedState(NamedTuple):
+    """What dvc.lock says of the outputs, by path: each as a folder, and the checksums of what it was made from."""
+
+    folders: dict[str, RecordedFolder]
+    made_from: dict[str, dict[str, str]]
+
+
+def verify_recorded(root: Path, folder: Path) -> None:
+    """Refuse a folder whose content is not what dvc.lock records; without a record there is nothing to compare.
+
+    Parameters
+    ----------
+    root : of the experiment, which holds dvc.lock.
+
+    Raises
+    ------
+    FirthError
+        The error names the commands that bring the content back.
+    """
+    name = folder.relative_to(root).as_posix()
+    recorded = _state(root).folders.get(name)
+    if recorded and not _is_same(folder, recorded):
+        raise FirthError(
+            f"{folder}: is not what dvc.lock records, but of another experiment or changed; "
+            f"`dvc checkout {name}` brings it back, `{_command(folder)}` builds it"
+        )
+
+
+def verify_trained_on(root: Path, model: Path, tokens: Path) -> None:
+    """Refuse a model that dvc.lock records as trained on other tokens than the present ones.
+
+    Raises
+    ------
+    FirthError
+        The error names the command that trains it again.
+    """
+    state, name = _state(root), tokens.relative_to(root).as_posix()
+    trained_on = state.made_from.get(model.relative_to(root).as_posix(), {}).get(name)
+    present = state.folders.get(name)
+    if trained_on and present and trained_on != present.md5:
+        raise FirthError(
+            f"{model}: was trained on other tokens than {name} holds now; build it again with `{_command(model)}`"
+        )
+
+
+def _command(folder: Path) -> str:
+    return f"dvc repro tokenize@{folder.name}" if folder.parent.name == "tokens" else command(folder)
+
+
+def _is_same(folder: Path, recorded: RecordedFolder) -> bool:
+    files = sorted(path for path in folder.rglob("*") if path.is_file() and not path.name.endswith(PARTIAL))
+    size = sum(path.stat().st_size for path in files)
+    if (size, len(files)) != (recorded.size, recorded.files):
+        return False
+    return size > READ_WHOLE or _checksum(folder, files) == recorded.md5
+
+
+def _checksum(folder: Path, files: list[Path]) -> str:
+    """DVC's checksum of a folder: that of the list of its files, each with its own."""
+    listing = [{"md5": _md5(path), "relpath": path.relative_to(folder).as_posix()} for path in files]
+    listing.sort(key=lambda entry: entry["relpath"])
+    return hashlib.md5(json.dumps(listing, sort_keys=True).encode(), usedforsecurity=False).hexdigest() + ".dir"
+
+
+def _md5(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, lambda: hashlib.md5(usedforsecurity=False)).hexdigest()
+
+
+def _state(root: Path) -> RecordedState:
+    """What the dvc.lock of an experiment records; nothing if there is none."""
+    path = root / "dvc.lock"
+    try:
+        status = path.stat()
+    except FileNotFoundError:
+        return RecordedState({}, {})
+    return _read(path, status.st_mtime_ns, status.st_size)
+
+
+@lru_cache(maxsize=4)
+def _read(path: Path, _changed: int, _size: int) -> RecordedState:
+    try:
+        content = yaml.load(path.read_text(encoding="utf-8"), getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+        stages = list(content["stages"].values())
+        folders = {out["path"]: RecordedFolder(*values) for out in _outputs(stages) if (values := _folder(out))}
+        made_from = {
+            out["path"]: {dependency["path"]: dependency.get("md5", "") for dependency in stage.get("deps", [])}
+            for stage in stages
+            for out in stage.get("outs", [])
+        }
+    except (yaml.YAMLError, ValueError, KeyError, TypeError, AttributeError):
+        raise FirthError(
+            f"{path}: not DVC's (a merge conflict?); settle it with `git checkout dvc.lock`, then `dvc checkout`"
+        ) from None
+    return RecordedState(folders, made_from)
+
+
+def _outputs(stages: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    return (out for stage in stages for out in stage.get("outs", []))
+
+
+def _folder(out: dict[str, Any]) -> tuple[str, int, int] | None:
+    """Checksum, size and number of files of a recorded folder; None for a file."""
+    return (out["md5"], out["size"], out["nfiles"]) if str(out.get("md5", "")).endswith(".dir") else None

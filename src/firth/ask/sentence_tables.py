@@ -1,0 +1,88 @@
+"""Rows about the sentences of a text and their tokens, for ``firth score`` and ``firth perplexity --sentences``."""
+
+import sys
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+import numpy as np
+
+from firth.ask.sentence_blocks import SentenceBlock
+from firth.measures.perplexity import by_sentence
+from firth.measures.scorer import Floats
+from firth.text.vocabulary import EOS
+
+DECIMALS = 4  # of nats; further ones depend on what else a network reads in parallel
+
+
+def sentence_headings(models: Sequence[str]) -> list[str]:
+    """The names of the columns of ``sentence_rows``."""
+    return ["tokens", "unknown", *models, "sentence"]
+
+
+def sentence_rows(lines: Sequence[str], block: SentenceBlock, values: Mapping[str, Floats]) -> Iterator[list[str]]:
+    """For each line: its tokens with ``<eos>``, how many are unknown, the sum of each model's values, and the line.
+
+    A line without tokens has no numbers.
+
+    Parameters
+    ----------
+    block : the lines as ``SentenceEncoder.encode`` gives them.
+    values : for each model one value for each token of the block, with ``<eos>`` after each sentence.
+    """
+    stream = block.stream
+    sentences = np.searchsorted(stream.offsets, block.unknown, side="right") - 1
+    unknown = np.bincount(sentences.astype(np.int64), minlength=len(stream)).tolist()
+    lengths = (np.diff(stream.offsets) + 1).tolist()
+    sums = [by_sentence(stream, of_model).tolist() if block.tokens else [] for of_model in values.values()]
+    for line, row in zip(lines, rows_of(lines, block), strict=True):
+        if row is None:
+            yield [""] * (2 + len(sums)) + [line]
+        else:
+            yield [str(lengths[row]), str(unknown[row]), *(number(of_model[row]) for of_model in sums), line]
+
+
+def token_headings(models: Sequence[str]) -> list[str]:
+    """The names of the columns of ``token_rows``."""
+    return ["line", "token", "unknown", *models]
+
+
+def token_rows(
+    lines: Sequence[str], first: int, block: SentenceBlock, values: Mapping[str, Floats]
+) -> Iterator[list[str]]:
+    """For each token: the number of its line, the token, 1 if it is unknown and otherwise 0, and each model's value.
+
+    Parameters
+    ----------
+    first : the number of the first line.
+    block, values : as in ``sentence_rows``.
+    """
+    unknown = set(block.unknown)
+    for line, row in enumerate(rows_of(lines, block), start=first):
+        if row is None:
+            continue
+        start, end = block.stream.offsets[row : row + 2].tolist()
+        for index in range(start, end + 1):
+            token, is_unknown = (block.tokens[index], index in unknown) if index < end else (EOS, False)
+            numbers = (number(of_model[index + row]) for of_model in values.values())
+            yield [str(line), token, str(int(is_unknown)), *numbers]
+
+
+def print_rows(rows: Iterable[Sequence[str]]) -> None:
+    """Print rows of cells, separated by tabs, so that a pipe has them at once."""
+    sys.stdout.writelines("\t".join(row) + "\n" for row in rows)
+    sys.stdout.flush()
+
+
+def rows_of(lines: Sequence[str], block: SentenceBlock) -> list[int | None]:
+    """The index of each line among the sentences of its block; None for a line without tokens."""
+    rows: list[int | None] = []
+    row = 0
+    for line in lines:
+        is_sentence = row < len(block.lines) and block.lines[row] == line  # equal lines have equal tokens
+        rows.append(row if is_sentence else None)
+        row += is_sentence
+    return rows
+
+
+def number(nats: float) -> str:
+    """A number as it is printed; nothing is printed as −0."""
+    return f"{round(nats, DECIMALS) + 0.0:.{DECIMALS}f}"

@@ -1,0 +1,17 @@
+"""What questions say of words out of vocabulary."""
+
+from firth.ask.sentence_blocks import UnknownWords
+from firth.errors import shown
+from firth.text.vocabulary import UNK
+
+NAMED = 5  # the most frequent ones
+
+
+def unknown_note(unknown: UnknownWords, words: int) -> str:
+    """How many of a text's words, one or more, are unknown, and the most frequent of them."""
+    most = ", ".join(f"{shown(word)} ({times:,})" for word, times in unknown.words.most_common(NAMED))
+    more = ", …" if len(unknown.words) > NAMED else ""
+    return (
+        f"{unknown.total:,} of {words:,} words ({unknown.total / words:.2%}) are not in the vocabulary and were read "
+        f"as {UNK}: {most}{more}"
+    )
