@@ -14,9 +14,10 @@ from firth.params.experiment import load_params
 from firth.params.models_params import Network
 from firth.params.seq2seq_params import Attention, Task
 from firth.seq2seq.encoder_decoder import Configuration, EncoderDecoder, save
-from firth.text.sides import SIDES, subwords_file, vocabulary_file
+from firth.text.sides import SIDES
 from firth.text.streams import TokenStream
 from firth.text.subwords import train_subwords
+from firth.text.text_encoding import subwords_file, vocabulary_file
 from firth.text.text_form import TextForm
 from firth.text.tokenizer import words
 from firth.text.vocabulary import EOS, PAD, UNK, Vocabulary
@@ -102,6 +103,8 @@ def build_encoder_decoders(folder: Path) -> Workspace:
     for task, longest in LONGEST.items():
         workspace.tokens(task).mkdir(parents=True)
         TokenStream(np.zeros(longest, np.uint16), np.array([0, longest])).save(workspace.tokens(task), "train.source")
+    form = TextForm(lowercase=False, tokenized=False, language="en", world=False, segmentation="subwords")
+    form.save(workspace.tokens("translation"))
     subwords = train_subwords([TRANSLATED], 300, lowercase=False)
     ids = [token for line in subwords.encode_lines(TRANSLATED) for token in line]
     counts = np.bincount(ids, minlength=len(subwords.pieces))

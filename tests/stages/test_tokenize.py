@@ -21,8 +21,8 @@ TEXT = {"train.txt": "The dog sleeps.\n\nThe dog eats.\n", "valid.txt": "A cat s
 
 
 def settings(role: Role) -> Settings:
-    words = {"lowercase": True, "min_count": 1, "max_size": 100}
-    translation = {"lowercase": False, "units": "words", "joint": False, "vocabulary_size": 300}
+    words = {"segmentation": "words", "lowercase": True, "min_count": 1, "max_size": 100}
+    translation = {"segmentation": "words", "lowercase": False, "joint": False, "vocabulary_size": 300}
     values = {"threads": 1, "tokens": translation if role == "translation" else words}
     return Settings(f"tokenize-{role}", values, "", ComputeParams(accelerator="cpu", devices=1, nodes=1))
 

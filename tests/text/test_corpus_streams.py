@@ -9,21 +9,24 @@ import pytest
 
 from firth.errors import FirthError
 from firth.params.corpora_params import Role
-from firth.params.tokens_params import TranslationTokens, WordTokens
-from firth.text.corpus_streams import make_streams, total_tokens
-from firth.text.sides import SIDES, decoder, subwords_file, vocabulary_file, whole_words
+from firth.params.tokens_params import TextTokens, TranslationTokens
+from firth.text.corpus_streams import make_streams
+from firth.text.sides import SIDES, decoder, whole_words
+from firth.text.stream_statistics import total_tokens
 from firth.text.streams import TokenStream
 from firth.text.subwords import Subwords
+from firth.text.text_encoding import subwords_file, vocabulary_file
+from firth.text.text_form import TextForm
 from firth.text.vocabulary import Vocabulary
 
 
-def word_tokens(**changes: Any) -> WordTokens:
-    return WordTokens(**{"lowercase": True, "min_count": 1, "max_size": 100, **changes})
+def word_tokens(**changes: Any) -> TextTokens:
+    return TextTokens(**{"segmentation": "words", "lowercase": True, "min_count": 1, "max_size": 100, **changes})
 
 
 def translation_tokens(**changes: Any) -> TranslationTokens:
     return TranslationTokens(
-        **{"lowercase": False, "units": "subwords", "joint": True, "vocabulary_size": 300, **changes}
+        **{"lowercase": False, "segmentation": "subwords", "joint": True, "vocabulary_size": 300, **changes}
     )
 
 
@@ -41,9 +44,10 @@ class Corpus:
         (self.raw / "text" / name).write_text(content, encoding="utf-8", newline="\n")
 
     def streams(
-        self, settings: WordTokens | TranslationTokens, tokenized: bool = False, processes: int = 1
+        self, settings: TextTokens | TranslationTokens, tokenized: bool = False, processes: int = 1
     ) -> dict[str, Any]:
-        return make_streams(self.raw, self.out, self.role, settings, tokenized, processes)
+        TextForm(settings.lowercase, tokenized, "en", False, settings.segmentation).save(self.out)
+        return make_streams(self.raw, self.out, self.role, settings, tokenized, processes).metrics
 
 
 def sentences(folder: Path, name: str) -> list[str]:
@@ -66,7 +70,12 @@ def test_embeddings_have_one_stream_without_blank_lines(tmp_path: Path) -> None:
     out = corpus.out
     assert (out / "vocabulary.tsv").read_text() == "<unk>\t4\n<eos>\t2\n.\t2\ndog\t2\nthe\t2\n"
     assert sentences(out, "train") == ["the dog <unk> .", "the dog <unk> <unk> <unk> ."]
-    assert sorted(path.name for path in out.iterdir()) == ["train.ids.npy", "train.offsets.npy", "vocabulary.tsv"]
+    assert sorted(path.name for path in out.iterdir()) == [
+        "text.json",
+        "train.ids.npy",
+        "train.offsets.npy",
+        "vocabulary.tsv",
+    ]
     assert metrics == {
         "vocabulary_size": 5,
         "train": {"sentences": 2, "tokens": 10, "types": 7, "out_of_vocabulary_rate": 0.4},
@@ -147,7 +156,7 @@ def test_translation_has_joint_subwords_and_aligned_streams(translations: Corpus
     for file in (subwords_file, vocabulary_file):
         assert file(out, "source").read_bytes() == file(out, "target").read_bytes()
     subwords, vocabulary = Subwords.load(subwords_file(out, "source")), Vocabulary.load(vocabulary_file(out, "source"))
-    assert vocabulary.tokens == subwords.pieces
+    assert vocabulary.tokens == subwords.readable
     source, target = TokenStream.load(out, "test_2017.source"), TokenStream.load(out, "test_2017.target")
     assert [subwords.decode(target.sentence(position)) for position in (0, 1)] == FRENCH.splitlines()
     counts = np.bincount(np.concatenate([source.ids, target.ids]), minlength=len(vocabulary))
@@ -169,7 +178,7 @@ def test_sides_may_have_subwords_of_their_own(translations: Corpus) -> None:
     assert not (out / "vocabulary.tsv").exists()
     for side, text in (("source", ENGLISH), ("target", FRENCH)):
         subwords, vocabulary = Subwords.load(subwords_file(out, side)), Vocabulary.load(vocabulary_file(out, side))
-        assert vocabulary.tokens == subwords.pieces
+        assert vocabulary.tokens == subwords.readable
         stream = TokenStream.load(out, f"train.{side}")
         assert list(map(subwords.decode, stream.sentences())) == text.splitlines()
         counts = np.bincount(stream.ids, minlength=len(vocabulary))
@@ -181,7 +190,7 @@ def test_sides_may_have_subwords_of_their_own(translations: Corpus) -> None:
 @pytest.mark.parametrize("joint", [True, False])
 def test_translation_may_be_of_words(translations: Corpus, joint: bool) -> None:
     translations.write("test_2016.source.txt", "Mary eats pears.\nMarie sleeps.\n")
-    figures = translations.streams(translation_tokens(units="words", joint=joint))
+    figures = translations.streams(translation_tokens(segmentation="words", joint=joint))
     out = translations.out
     unknown = "Marie" if joint else "<unk>"
     assert sentences(out, "test_2016.source") == ["Mary eats <unk> .", f"{unknown} sleeps ."]
@@ -197,7 +206,7 @@ def test_translation_may_be_of_words(translations: Corpus, joint: bool) -> None:
     assert whole_words(out, "source") == vocabularies[0].tokens
     translations.write("valid.target.txt", "Marie.\n")
     with pytest.raises(FirthError, match="valid has 2 source and 1 target lines"):
-        translations.streams(translation_tokens(units="words", joint=joint))
+        translations.streams(translation_tokens(segmentation="words", joint=joint))
 
 
 def test_files_and_metrics_are_the_same_for_one_and_for_two_processes(

@@ -15,7 +15,7 @@ def test_a_form_is_read_as_it_was_written(tmp_path: Path) -> None:
         assert TextForm.load(tmp_path) == form
     assert (tmp_path / "text.json").read_text() == (
         '{\n  "lowercase": true,\n  "tokenized": false,\n  "language": {\n    "source": "en",\n    "target": "fr"\n  },'
-        '\n  "world": false\n}\n'
+        '\n  "world": false,\n  "segmentation": "words"\n}\n'
     )
 
 
@@ -38,5 +38,5 @@ def test_a_missing_or_damaged_form_names_its_stage(tmp_path: Path) -> None:
         TextForm.load(folder)
     for content in ("{", "[]", "{}", '{"lowercase": true, "other": 1}'):
         (folder / "text.json").write_text(content)
-        with pytest.raises(FirthError, match=r"text\.json: damaged; build it again with `dvc repro tokenize@lm`"):
+        with pytest.raises(FirthError, match=r"text\.json: damaged or of another version; build it again with `dvc repro tokenize@lm`"):
             TextForm.load(folder)

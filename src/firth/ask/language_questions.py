@@ -18,7 +18,7 @@ from firth.ask.built_models import built_language_models, require_built
 from firth.ask.loading import load_language_model
 from firth.ask.sentence_blocks import SentenceBlock, SentenceEncoder, UnknownWords
 from firth.errors import FirthError
-from firth.measures.perplexity import RunningTotals, by_sentence
+from firth.measures.perplexity import RunningTotals, TextLength, by_sentence, unit_perplexities
 from firth.measures.scorer import Floats
 from firth.text.vocabulary import EOS, UNK
 
@@ -29,6 +29,11 @@ if TYPE_CHECKING:
 NAMED = 5  # unknown words
 DECIMALS = 4  # of probabilities
 TITLE_WORDS = 12
+PER_UNIT = {
+    "word_perplexity": "perplexity per word",
+    "character_perplexity": "perplexity per character",
+    "bits_per_character": "bits per character",
+}
 
 
 def print_perplexity(workspace: Workspace, file: str, wanted: str | None, sentences: bool) -> None:
@@ -36,10 +41,11 @@ def print_perplexity(workspace: Workspace, file: str, wanted: str | None, senten
     models = _open(workspace, wanted)
     scorers = {name: model.new_scorer() for name, model in models.items()}
     totals = {name: RunningTotals() for name in models}
+    encoder, length = _encoder(models), TextLength(0, 0)
     unknown, count = UnknownWords(), 0
     out = sys.stdout  # the progress bar on the terminal replaces sys.stdout
     with text_file(file) as text:
-        for block in text_blocks(text, _encoder(models), metered=not (sentences and out.isatty())):
+        for block in text_blocks(text, encoder, metered=not (sentences and out.isatty())):
             ids = block.stream.with_sentence_ends()
             scores = {name: scorer.score(ids) for name, scorer in scorers.items()}
             for name, running in totals.items():
@@ -50,10 +56,11 @@ def print_perplexity(workspace: Workspace, file: str, wanted: str | None, senten
                 out.writelines(_sentence_lines(block, scores))
             unknown.add(block)
             count += len(block.stream)
+            length += encoder.length(block) or TextLength(0, 0)
         if not count:
             raise FirthError(f"{text.name}: there is no word in it; give a file that holds some")
     if not sentences:
-        _print_totals(text.name, count, totals, unknown)
+        _print_totals(text.name, count, totals, unknown, length)
 
 
 def print_generated(
@@ -121,23 +128,33 @@ def _sentence_lines(block: SentenceBlock, scores: Mapping[str, Floats]) -> Itera
         yield "\t".join([str(length), str(number), *(f"{value:.3f}" for value in values), line]) + "\n"
 
 
-def _print_totals(name: str, count: int, totals: Mapping[str, RunningTotals], unknown: UnknownWords) -> None:
-    """Print a row for each model, and below the table the words out of vocabulary."""
+def _print_totals(
+    name: str, count: int, totals: Mapping[str, RunningTotals], unknown: UnknownWords, length: TextLength
+) -> None:
+    """Print a row for each model, and below the table the tokens out of vocabulary.
+
+    Parameters
+    ----------
+    length : of the text; without words if tokens are words.
+    """
     tokens, unknown_tokens = next((running.tokens, running.unknown) for running in totals.values())
+    kind, per_unit = ("tokens", PER_UNIT) if length.words else ("words", {})
     headings = ["perplexity", "cross-entropy (nats)", *([f"perplexity without {UNK}"] if unknown_tokens else [])]
     table = plain_table()
     table.add_column("model")
-    for heading in headings:
+    for heading in [*headings, *per_unit.values()]:
         table.add_column(heading, justify="right")
     for model, running in totals.items():
         values = [running.perplexity, running.cross_entropy, running.perplexity_without_unknown][: len(headings)]
+        found = unit_perplexities(running.negative_log_likelihood, length) if per_unit else {}
+        values += [found[name] for name in per_unit]
         table.add_row(Text(model), *(f"{value:.3f}" for value in values))
     notes = []
     if unknown.total:
         most = ", ".join(f"{word} ({times:,})" for word, times in unknown.words.most_common(NAMED))
         more = ", …" if len(unknown.words) > NAMED else ""
         notes.append(
-            f"{unknown.total:,} of {tokens - count:,} words ({unknown.total / (tokens - count):.2%}) are not in the "
+            f"{unknown.total:,} of {tokens - count:,} {kind} ({unknown.total / (tokens - count):.2%}) are not in the "
             f"vocabulary and were read as {UNK}: {most}{more}"
         )
     sentences = "1 sentence" if count == 1 else f"{count:,} sentences"

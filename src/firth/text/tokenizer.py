@@ -4,7 +4,7 @@ The rule, by the Unicode classes of the running Python's character database:
 
 1. A *word character* is a letter or number (``str.isalnum``) or a combining mark (category M), but not the underscore.
 2. A *word* is a run of word characters. It may contain single joiners between two word characters: an apostrophe (``'``
-   ``’``), a hyphen (``-`` U+2010 U+2011), a soft hyphen or a zero-width (non-)joiner; and a single ``.`` or ``,``
+   ``’``), a hyphen (``-`` U+2010 U+2011) or a zero-width (non-)joiner; and a single ``.`` or ``,``
    between two decimal digits. So ``don't``, ``l’homme``, ``twenty-one`` and ``1,000.50`` are one word each; ``U.S.``,
    ``24/7`` and ``well--known`` are not.
 3. Every other character that is not white space (``str.isspace``) is a token, with the marks that follow it (a heart
@@ -21,7 +21,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
-JOINERS = "'’\u2010\u2011\u00ad\u200c\u200d-"
+JOINERS = "'’\u2010\u2011\u200c\u200d-"
 LAST_MARK = 0xE01EF
 
 
@@ -37,12 +37,12 @@ def _marks() -> str:
     return "".join(f"{chr(first)}-{chr(last)}" for first, last in ranges)
 
 
-_MARKS = _marks()
+MARKS = _marks()
 # Matching takes linear time without possessive quantifiers, since nothing has to follow a word and the expression never
 # backtracks; possessive quantifiers are broken in Python 3.11 before 3.11.5.
-_RUN = rf"(?:[^\W_]+|[{_MARKS}]+)+"
+_RUN = rf"(?:[^\W_]+|[{MARKS}]+)+"
 _WORD = rf"{_RUN}(?:(?:[{JOINERS}]|(?<=\d)[.,](?=\d)){_RUN})*"
-_TOKEN = rf"{_WORD}|\S[{_MARKS}]*"
+_TOKEN = rf"{_WORD}|\S[{MARKS}]*"
 _BREAK = re.compile("<[bB][rR] ?/?>")
 _BY_RULE, _BY_RULE_AND_LINES = re.compile(_TOKEN), re.compile(rf"{_TOKEN}|\n")
 _AT_SPACES, _AT_SPACES_AND_LINES = re.compile(r"[^ \t\n\r\f\v]+"), re.compile(r"[^ \t\n\r\f\v]+|\n")
