@@ -15,7 +15,7 @@ from firth.text.sides import SIDES, decoder, whole_words
 from firth.text.stream_statistics import total_tokens
 from firth.text.streams import TokenStream
 from firth.text.subwords import Subwords
-from firth.text.text_encoding import subwords_file, vocabulary_file
+from firth.text.text_encoding import TextEncoding, subwords_file, vocabulary_file
 from firth.text.text_form import TextForm
 from firth.text.vocabulary import Vocabulary
 
@@ -238,3 +238,72 @@ def test_a_text_that_is_missing_or_has_no_words_is_named(tmp_path: Path) -> None
     (corpus.raw / "text" / "test.txt").unlink()
     with pytest.raises(FirthError, match=r"test\.txt: not there yet; build it with `dvc repro download@lm`"):
         corpus.streams(word_tokens())
+
+
+def test_characters_are_tokens_and_the_space_is_one_of_them(tmp_path: Path) -> None:
+    corpus = Corpus(tmp_path, "lm", {**LM, "test.txt": "Ein Öl."})
+    metrics = corpus.streams(word_tokens(segmentation="characters"))
+    assert sentences(corpus.out, "train")[0] == "t h e ␣ d o g ␣ s l e e p s ."
+    assert sentences(corpus.out, "test") == ["e i <unk> ␣ <unk> l ."]
+    assert metrics["test"] == {
+        "sentences": 1,
+        "tokens": 7,
+        "types": 7,
+        "out_of_vocabulary_rate": 2 / 7,
+        "words": 3,
+        "characters": 7,
+    }
+
+
+def test_questions_may_be_of_characters_and_translations_too(tmp_path: Path, translations: Corpus) -> None:
+    files = {f"{split}.jsonl": story(["Ann left."], "Who?", "Ann.") for split in ("train", "valid", "test")}
+    corpus = Corpus(tmp_path / "qa", "qa", files)
+    corpus.streams(word_tokens(segmentation="characters"))
+    assert sentences(corpus.out, "test.source") == ["a n n ␣ l e f t . ␣ w h o ?"]
+    translations.streams(translation_tokens(segmentation="characters"))
+    ids = TokenStream.load(translations.out, "test_2016.target").sentence(0).tolist()
+    assert decoder(translations.out, "target")(ids) == "Marie mange des pommes."
+
+
+def test_subwords_of_a_language_model_stand_in_order_of_frequency_and_leave_nothing_unknown(tmp_path: Path) -> None:
+    corpus = Corpus(tmp_path, "lm", {**LM, "test.txt": "Ein  Öl."})
+    metrics = corpus.streams(word_tokens(segmentation="subwords", max_size=300))
+    known = TextEncoding.load(corpus.out)
+    vocabulary, stream = known.vocabulary, TokenStream.load(corpus.out, "test")
+    assert vocabulary.tokens[:2] == ["<unk>", "<eos>"]
+    assert "<pad>" not in vocabulary.tokens
+    assert vocabulary.counts[1] == 2
+    assert (np.diff(vocabulary.counts[2:]) <= 0).all()
+    train = TokenStream.load(corpus.out, "train")
+    assert np.bincount(train.ids, minlength=len(vocabulary))[2:].tolist() == vocabulary.counts[2:].tolist()
+    ((tokens, ids),) = known.encode_lines(["Ein\u00a0Öl."])
+    assert stream.sentence(0).tolist() == ids
+    assert known.text(tokens, ids) == "ein öl."
+    assert (metrics["test"]["words"], metrics["test"]["characters"]) == (3, 7)
+    assert metrics["test"]["out_of_vocabulary_rate"] == 0
+
+
+def test_subwords_of_embeddings_are_those_that_occur_and_rare_pairs_are_not_merged(tmp_path: Path) -> None:
+    corpus = Corpus(tmp_path, "embeddings", {"train.txt": "ab ab ab cd cd\n"})
+    corpus.streams(word_tokens(segmentation="subwords", min_count=3, max_size=300))
+    lines = (corpus.out / "vocabulary.tsv").read_text(encoding="utf-8").splitlines()
+    assert lines[:3] == ["<unk>\t0", "<eos>\t1", "␣ab\t3"]
+    assert sorted(lines[3:]) == ["c\t2", "d\t2", "␣\t2"]
+
+
+def test_warnings_name_the_side_and_the_key(tmp_path: Path) -> None:
+    letters = [chr(0x4E00 + number) for number in range(400)]
+    chinese = "".join(f"{''.join(letters[7 * n % 350 : 7 * n % 350 + 3 + n % 40])}。\n" for n in range(300))
+    english = "he does n't go , she said .\n" * 300
+    files = {
+        f"{split}.{side}.txt": text
+        for split in ("train", "valid", "test")
+        for side, text in (("source", english), ("target", chinese))
+    }
+    corpus = Corpus(tmp_path, "translation", files)
+    settings = translation_tokens(segmentation="words")
+    first, second = make_streams(corpus.raw, corpus.out, "translation", settings, False, 1).warnings
+    assert first.startswith("tokens.translation.segmentation (target): words are hardly the units")
+    assert second.startswith("corpora.translation.tokenized: the text looks tokenized")
+    (only,) = make_streams(corpus.raw, corpus.out, "translation", settings, True, 1).warnings
+    assert only.startswith("tokens.translation.segmentation (target)")

@@ -133,26 +133,38 @@ def _subword_streams(
     for sides in _sharing(role, joint):
         training = [map(subwords_of_line, raw_lines(raw, role, "train", side)) for side in sides]
         subwords = train_subwords(training, settings.max_size, lowercase, settings.min_count, aligned)
-        vocabulary = Vocabulary(subwords.readable, np.zeros(len(subwords.readable), dtype=np.int64))
+        size, trained = len(subwords.readable), np.zeros(len(subwords.readable), dtype=np.int64)
+        names, sentences = list[str](), 0
         for split, side in product(splits_of(raw, role), sides):
             name = f"{split}.{side}" if side else split
-            counts, units = np.zeros(len(vocabulary), dtype=np.int64), np.zeros(2, dtype=np.int64)
-            with StreamWriter(out, name, vocabulary.dtype, keep_empty=aligned) as stream:
+            counts, units = np.zeros(size, dtype=np.int64), np.zeros(2, dtype=np.int64)
+            with StreamWriter(out, name, np.dtype(np.int32), keep_empty=aligned) as stream:
                 lines = map(subwords_of_line, raw_lines(raw, role, split, side))
                 while block := list(islice(lines, LINES_A_BLOCK)):
                     encoded = list(subwords.encode_lines(block))
-                    ids = np.array([piece for line in encoded for piece in line], dtype=vocabulary.dtype)
+                    ids = np.array([piece for line in encoded for piece in line], dtype=np.int32)
                     stream.append(ids, np.cumsum([len(line) for line in encoded]))
-                    counts += np.bincount(ids, minlength=len(vocabulary))
+                    counts += np.bincount(ids, minlength=size)
                     units += np.sum([count_words_and_characters(line, tokenized) for line in block], axis=0)
             _refuse_empty(stream.tokens, raw, name, role)
             if split == "train":
-                vocabulary.counts += counts
-                vocabulary.counts[EOS_ID] += stream.sentences
+                trained += counts
+                sentences += stream.sentences
             words, characters = units.tolist()
             measured = _stream_metrics(stream.sentences, counts, int(counts[UNK_ID]))
             measured |= {"words": words, "characters": characters}
             _insert(made.metrics, name, {**measured, "pieces_per_word": stream.tokens / max(words, 1)})
+            names.append(name)
+        order = np.arange(size, dtype=np.int32)
+        if not aligned:  # as readers of word vectors and adaptive softmax want it
+            subwords, order = subwords.by_frequency(trained)
+        vocabulary = Vocabulary(subwords.readable, trained[np.argsort(order)])
+        vocabulary.counts[EOS_ID] = sentences
+        if role == "embeddings":  # the unseen bytes, which stand last, have no neighbors
+            seen = EOS_ID + 1 + np.count_nonzero(trained)
+            vocabulary = Vocabulary(vocabulary.tokens[:seen], vocabulary.counts[:seen])
+        for name in names:
+            renumber_stream(out, name, order, vocabulary.dtype)
         for side in sides:
             subwords.save(subwords_file(out, side))
             vocabulary.save(vocabulary_file(out, side))

@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator
 from itertools import chain
 from pathlib import Path
 
+import numpy as np
 from tokenizers import Tokenizer, decoders, models, normalizers, pre_tokenizers, trainers
 
 from firth.errors import FirthError
@@ -64,6 +65,25 @@ class Subwords:
         return [
             self.decode([number]) if piece.startswith(SPACE_BYTE) else "" for number, piece in enumerate(self.pieces)
         ]
+
+    def by_frequency(self, counts: np.ndarray) -> tuple["Subwords", np.ndarray]:
+        """The same subwords in another order: special symbols first, then by descending count, ties in the old order.
+
+        Parameters
+        ----------
+        counts : (V,) by the present ids.
+
+        Returns
+        -------
+        The subwords, and the new id of each present id, (V,) int32.
+        """
+        first = self._last_special + 1
+        order = np.concatenate([np.arange(first), first + np.argsort(-counts[first:], kind="stable")])
+        ids = np.empty(len(order), dtype=np.int32)
+        ids[order] = np.arange(len(order), dtype=np.int32)
+        content = json.loads(self.tokenizer.to_str())
+        content["model"]["vocab"] = {self.pieces[old]: new for new, old in enumerate(order.tolist())}
+        return Subwords(Tokenizer.from_str(json.dumps(content, ensure_ascii=False))), ids
 
     def save(self, path: Path) -> None:
         """Write a JSON file that the tokenizers library reads."""

@@ -1,12 +1,13 @@
 """The form of the text in a folder of tokens, for splitting other text (a prompt, a question) in the same way."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
 from firth.errors import FirthError
 from firth.params.tokens_params import Segmentation
-from firth.text.characters import characters
+from firth.text.characters import SPACE, characters
 from firth.text.normalization import normalize
 from firth.text.tokenizer import tokenize_line
 from firth.workspace import require, write_text
@@ -42,6 +43,15 @@ class TextForm:
             case "characters":
                 return characters(normalize(line), self.lowercase and not self.tokenized)
         raise ValueError("a form alone can't split text into subwords")
+
+    def words_of(self, tokens: Sequence[str]) -> list[str]:
+        """Tokens of a vocabulary as words: a subword that begins with a space without it, what is no word empty."""
+        match self.segmentation:
+            case "words":
+                return list(tokens)
+            case "subwords":
+                return [token.removeprefix(SPACE) if token.startswith(SPACE) else "" for token in tokens]
+        return [""] * len(tokens)
 
     def save(self, folder: Path) -> None:
         """Write ``text.json``."""
