@@ -13,7 +13,9 @@ from firth.ngram.kneser_ney import train_kneser_ney
 from firth.params.experiment import load_params
 from firth.params.models_params import Network
 from firth.params.seq2seq_params import Attention, Task
+from firth.params.tokens_params import Segmentation, TextTokens
 from firth.seq2seq.encoder_decoder import Configuration, EncoderDecoder, save
+from firth.text.corpus_streams import make_streams
 from firth.text.sides import SIDES
 from firth.text.streams import TokenStream
 from firth.text.subwords import train_subwords
@@ -76,6 +78,23 @@ def build_language_models(folder: Path) -> Workspace:
     train_kneser_ney(plain(SENTENCES * 5), len(TOKENS), 3).save(workspace.model("lm-ngram"))
     add_network(folder, "rnn")
     add_network(folder, "lstm")
+    return workspace
+
+
+def build_segmented_model(folder: Path, segmentation: Segmentation) -> Workspace:
+    """An n-gram model of characters or subwords."""
+    workspace = Workspace(folder)
+    workspace.params.write_bytes(PARAMS.read_bytes())
+    raw, tokens = workspace.raw("lm") / "text", workspace.tokens("lm")
+    for path in (raw, tokens, workspace.model("lm-ngram")):
+        path.mkdir(parents=True)
+    for split in ("train", "valid", "test"):
+        (raw / f"{split}.txt").write_text("\n".join(SENTENCES * 5))
+    settings = TextTokens(segmentation=segmentation, lowercase=True, min_count=1, max_size=300)
+    make_streams(workspace.raw("lm"), tokens, "lm", settings, False, 1)
+    TextForm(True, False, "en", False, segmentation).save(tokens)
+    size = len(Vocabulary.load(vocabulary_file(tokens)))
+    train_kneser_ney(TokenStream.load(tokens, "train"), size, 3).save(workspace.model("lm-ngram"))
     return workspace
 
 
