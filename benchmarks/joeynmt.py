@@ -73,9 +73,9 @@ def run_firth(choices: Choices) -> Result:
     from firth.seq2seq.pairs import Pairs, test_splits
     from firth.seq2seq.search import decode_all
     from firth.seq2seq.seq2seq_training import Seq2seqData, Seq2seqModule
-    from firth.text.sides import subwords_file
     from firth.text.streams import TokenStream, from_sentences
     from firth.text.subwords import Subwords
+    from firth.text.text_encoding import subwords_file
     from firth.training.trainer import Run, train
 
     class Clock(Callback):
@@ -127,8 +127,8 @@ def run_firth(choices: Choices) -> Result:
 def run_joeynmt(choices: Choices) -> Result:
     """JoeyNMT's own commands on text whose words are pieces: ``p17`` is piece 17."""
     from firth.seq2seq.pairs import Pairs, test_splits
-    from firth.text.sides import subwords_file
     from firth.text.subwords import Subwords
+    from firth.text.text_encoding import subwords_file
 
     subwords = Subwords.load(subwords_file(choices.folder, "target"))
     threads = dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS"), str(choices.threads))
@@ -246,9 +246,9 @@ def main() -> None:
     import sacrebleu
 
     from firth.seq2seq.pairs import test_splits
-    from firth.text.sides import subwords_file
     from firth.text.streams import TokenStream
     from firth.text.subwords import Subwords
+    from firth.text.text_encoding import subwords_file
 
     split = test_splits(choices.folder)[0]
     subwords, targets = (

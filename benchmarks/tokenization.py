@@ -21,7 +21,7 @@ import numpy as np
 
 from firth.params.compute_params import ComputeParams
 from firth.params.settings import Settings
-from firth.params.tokens_params import WordTokens
+from firth.params.tokens_params import TextTokens
 from firth.stages.tokenize import run
 from firth.text.streams import TokenStream
 from firth.workspace import Workspace
@@ -68,7 +68,7 @@ def firth(text: Path, folder: Path, processes: int) -> int:
     (raw / "text").mkdir(parents=True)
     (raw / "corpus.json").write_text(json.dumps({"tokenized": False, "world": False, "language": "en"}))
     (raw / "text" / "train.txt").symlink_to(text.resolve())
-    words = WordTokens(lowercase=True, min_count=MIN_COUNT, max_size=1_000_000)
+    words = TextTokens(segmentation="words", lowercase=True, min_count=MIN_COUNT, max_size=1_000_000)
     values = {"threads": processes, "tokens": words.model_dump()}
     compute = ComputeParams(accelerator="cpu", devices=1, nodes=1)
     run(Settings("tokenize-embeddings", values, "", compute), workspace, "embeddings")

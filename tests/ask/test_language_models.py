@@ -2,11 +2,13 @@
 
 import math
 from itertools import chain
+from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
-from ask.tiny_models import SENTENCES, TOKENS, encoded, plain
+from ask.asking import Ask
+from ask.tiny_models import SENTENCES, TOKENS, build_segmented_model, encoded, plain
 from lm.settings import predictions
 
 from firth.ask import sentence_blocks
@@ -17,6 +19,7 @@ from firth.lm.network_scorer import NetworkScorer
 from firth.lm.networks import load as load_network
 from firth.measures.perplexity import perplexity
 from firth.ngram.kneser_ney import KneserNey
+from firth.params.tokens_params import Segmentation
 from firth.text.vocabulary import EOS_ID
 from firth.workspace import Workspace
 
@@ -132,3 +135,34 @@ def test_the_most_probable_sentence_is_finished_or_cut_at_the_length(models: dic
     assert (whole.text, whole.tokens, whole.finished, whole.unknown) == ("the dog runs.", [".", "<eos>"], True, [])
     cut = models["ngram"].generate("The dog runs", temperature=0, length=1)
     assert (cut.text, cut.tokens, cut.finished) == ("the dog runs.", ["."], False)
+
+
+@pytest.mark.parametrize("segmentation", ["characters", "subwords"])
+def test_questions_follow_the_segmentation_of_the_text_that_was_built(folder: Path, segmentation: Segmentation) -> None:
+    workspace = build_segmented_model(folder, segmentation)
+    model = load_language_model(workspace.model("lm-ngram"))
+    scored = model.log_probabilities("The\u00a0dog\truns.")
+    spelled = [*"the␣dog␣runs."] if segmentation == "characters" else ["␣the", "␣dog", "␣runs", "."]
+    assert [token for token, _ in scored] == [*spelled, "<eos>"]
+    beginning, following = ("The do", "g") if segmentation == "characters" else ("The", "␣dog")
+    assert model.next_token(beginning, 1)[0][0] == following
+    whole = model.generate("The dog runs", temperature=0)
+    assert (whole.text, whole.tokens, whole.finished) == ("the dog runs.", [".", "<eos>"], True)
+    assert model.generate(beginning, temperature=0, length=1).text == "the dog"
+    lines = ["The dog runs.", "", "Cats run near."]
+    score = model.perplexity(lines)
+    nats = -sum(value for line in lines if line for _, value in model.log_probabilities(line))
+    assert score.word_perplexity == pytest.approx(math.exp(nats / 10))
+    assert score.bits_per_character == pytest.approx(nats / math.log(2) / (13 + 14 + 2))
+
+
+def test_perplexity_of_characters_is_printed_per_word_and_per_character_too(ask: Ask, folder: Path) -> None:
+    build_segmented_model(folder, "characters")
+    (folder / "text.txt").write_text("The dog runs.\nTHE DOG Zé.\n")
+    rows = ask("perplexity", "text.txt").rows
+    assert " ".join(rows[1]).endswith("perplexity per word perplexity per character bits per character")
+    per_token, _, _, per_word, per_character, bits = map(float, rows[2][1:])
+    assert per_character == per_token
+    assert bits == pytest.approx(math.log2(per_token), abs=0.002)
+    assert per_word == pytest.approx(math.exp(26 * math.log(per_token) / 10), rel=0.01)
+    assert " ".join(rows[-1]).startswith("2 of 24 tokens (8.33%) are not in the vocabulary")

@@ -19,9 +19,9 @@ from firth.ask import arriving_lines
 from firth.params.seq2seq_params import Attention, SearchParams, Task
 from firth.seq2seq.encoder_decoder import load
 from firth.seq2seq.search import decode_all
-from firth.text.sides import subwords_file, vocabulary_file
 from firth.text.streams import TokenStream
 from firth.text.subwords import Subwords
+from firth.text.text_encoding import subwords_file, vocabulary_file
 from firth.text.tokenizer import join_words, words
 from firth.text.vocabulary import EOS, UNK, Vocabulary
 from firth.workspace import Workspace

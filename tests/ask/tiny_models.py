@@ -13,10 +13,13 @@ from firth.ngram.kneser_ney import train_kneser_ney
 from firth.params.experiment import load_params
 from firth.params.models_params import Network
 from firth.params.seq2seq_params import Attention, Task
+from firth.params.tokens_params import Segmentation, TextTokens
 from firth.seq2seq.encoder_decoder import Configuration, EncoderDecoder, save
-from firth.text.sides import SIDES, subwords_file, vocabulary_file
+from firth.text.corpus_streams import make_streams
+from firth.text.sides import SIDES
 from firth.text.streams import TokenStream
 from firth.text.subwords import train_subwords
+from firth.text.text_encoding import subwords_file, vocabulary_file
 from firth.text.text_form import TextForm
 from firth.text.tokenizer import words
 from firth.text.vocabulary import EOS, PAD, UNK, Vocabulary
@@ -78,6 +81,23 @@ def build_language_models(folder: Path) -> Workspace:
     return workspace
 
 
+def build_segmented_model(folder: Path, segmentation: Segmentation) -> Workspace:
+    """An n-gram model of characters or subwords."""
+    workspace = Workspace(folder)
+    workspace.params.write_bytes(PARAMS.read_bytes())
+    raw, tokens = workspace.raw("lm") / "text", workspace.tokens("lm")
+    for path in (raw, tokens, workspace.model("lm-ngram")):
+        path.mkdir(parents=True)
+    for split in ("train", "valid", "test"):
+        (raw / f"{split}.txt").write_text("\n".join(SENTENCES * 5))
+    settings = TextTokens(segmentation=segmentation, lowercase=True, min_count=1, max_size=300)
+    make_streams(workspace.raw("lm"), tokens, "lm", settings, False, 1)
+    TextForm(True, False, "en", False, segmentation).save(tokens)
+    size = len(Vocabulary.load(vocabulary_file(tokens)))
+    train_kneser_ney(TokenStream.load(tokens, "train"), size, 3).save(workspace.model("lm-ngram"))
+    return workspace
+
+
 def add_encoder_decoder(workspace: Workspace, task: Task, attention: Attention, size: int) -> None:
     """Write models/seq2seq-TASK-ATTENTION and the settings of its evaluation."""
     torch.manual_seed(len(attention))
@@ -102,6 +122,8 @@ def build_encoder_decoders(folder: Path) -> Workspace:
     for task, longest in LONGEST.items():
         workspace.tokens(task).mkdir(parents=True)
         TokenStream(np.zeros(longest, np.uint16), np.array([0, longest])).save(workspace.tokens(task), "train.source")
+    form = TextForm(lowercase=False, tokenized=False, language="en", world=False, segmentation="subwords")
+    form.save(workspace.tokens("translation"))
     subwords = train_subwords([TRANSLATED], 300, lowercase=False)
     ids = [token for line in subwords.encode_lines(TRANSLATED) for token in line]
     counts = np.bincount(ids, minlength=len(subwords.pieces))

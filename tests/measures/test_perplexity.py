@@ -13,7 +13,14 @@ from numpy.typing import NDArray
 from firth.errors import FirthError
 from firth.lm.network_scorer import NetworkScorer
 from firth.lm.networks import build
-from firth.measures.perplexity import RunningTotals, by_sentence, cross_entropy, perplexity
+from firth.measures.perplexity import (
+    RunningTotals,
+    TextLength,
+    by_sentence,
+    cross_entropy,
+    perplexity,
+    unit_perplexities,
+)
 from firth.measures.scorer import Floats
 from firth.ngram.kneser_ney import train_kneser_ney
 from firth.ngram.ngram_scorer import NgramScorer
@@ -94,3 +101,9 @@ def test_an_empty_text_is_refused() -> None:
 def test_sums_by_sentence_include_its_end() -> None:
     text = TokenStream(np.array([4, 5, 6]), np.array([0, 1, 3]))
     assert by_sentence(text, np.array([1.0, 10, 100, 1000, 10000])).tolist() == [11, 11100]
+
+
+def test_the_same_text_has_a_perplexity_for_each_unit() -> None:
+    length = TextLength(2, 3) + TextLength(2, 9)
+    found = unit_perplexities(24 * math.log(2), length)
+    assert found == pytest.approx({"word_perplexity": 2**6, "character_perplexity": 2**2, "bits_per_character": 2})

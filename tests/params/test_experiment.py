@@ -182,3 +182,37 @@ def test_a_long_value_is_cut_in_messages(tmp_path: Path, value: Any) -> None:
     message = str(caught.value).removeprefix(str(tmp_path))
     assert message.startswith("/params.yaml: seed = ")
     assert len(message) < 200
+
+
+def test_word_vectors_initialize_tokens_of_their_own_kind_alone(tmp_path: Path) -> None:
+    yaml = YAML(typ="safe")
+    content = yaml.load((Path(__file__).parents[2] / "params.yaml").read_text(encoding="utf-8"))
+    path = tmp_path / "params.yaml"
+
+    def fault(section: str, embeddings: str, others: str) -> str:
+        content["lm"]["initial_embeddings"] = content["seq2seq"]["initial_embeddings"] = "random"
+        content[section]["initial_embeddings"] = "word2vec"
+        content["tokens"]["embeddings"]["segmentation"] = embeddings
+        for role in ("lm", "translation", "qa"):
+            content["tokens"][role]["segmentation"] = others
+        with path.open("w", encoding="utf-8") as file:
+            yaml.dump(content, file)
+        try:
+            load_params(path)
+        except FirthError as error:
+            return str(error)
+        return ""
+
+    kinds = ("words", "characters", "subwords")
+    fine = {
+        section: [(a, b) for a in kinds for b in kinds if not fault(section, a, b)] for section in ("lm", "seq2seq")
+    }
+    same = [("words", "words"), ("characters", "characters")]
+    assert fine == {"lm": same, "seq2seq": [same[0], ("words", "subwords"), same[1]]}
+    assert "lm.initial_embeddings = 'word2vec': the vectors are of words" in fault("lm", "words", "subwords")
+
+
+def test_a_vocabulary_of_subwords_has_room_for_every_byte(tmp_path: Path) -> None:
+    few = {"segmentation": "subwords", "lowercase": True, "min_count": 1, "max_size": 299}
+    with pytest.raises(FirthError, match=r"tokens\.lm: max_size = 299: every byte is a subword; give 300 or more"):
+        load_params(changed(tmp_path, "tokens.lm", few))

@@ -151,7 +151,8 @@ def test_a_killed_stage_continues_from_its_checkpoint_and_ends_in_the_same_bytes
 
 
 def test_a_stage_that_fails_leaves_nothing_half_written(built: Project) -> None:
-    built.change("tokens", "lm", {"lowercase": True, "min_count": 10**6, "max_size": 50000})
+    lm = {"segmentation": "words", "lowercase": True, "min_count": 10**6, "max_size": 50000}
+    built.change("tokens", "lm", lm)
     result = built.run("dvc", "repro", "tokenize@lm", check=False)
     assert result.returncode != 0
     assert "tokens.lm.min_count" in result.stdout + result.stderr

@@ -9,9 +9,10 @@ import torch
 
 from firth.params.experiment import Params, load_params
 from firth.params.seq2seq_params import Seq2seqOverride, Seq2seqOverrides
-from firth.text.sides import SIDES, subwords_file, vocabulary_file
+from firth.text.sides import SIDES
 from firth.text.streams import TokenStream
 from firth.text.subwords import train_subwords
+from firth.text.text_encoding import subwords_file, vocabulary_file
 from firth.text.text_form import TextForm
 from firth.text.tokenizer import words
 from firth.text.vocabulary import EOS, PAD, UNK, Vocabulary
@@ -83,7 +84,7 @@ def make_translations(workspace: Workspace) -> None:
         for split in ("train", "valid", "test_one", "test_two")
     }
     lines["train"] = (lines["train"][0] * 40, lines["train"][1] * 40)
-    TextForm(False, False, {"source": "en", "target": "fr"}, False).save(tokens)
+    TextForm(False, False, {"source": "en", "target": "fr"}, False, "subwords").save(tokens)
     subwords = train_subwords([side for pair in lines.values() for side in pair], 300, lowercase=False)
     for side in SIDES:
         subwords.save(subwords_file(tokens, side))

@@ -28,8 +28,12 @@ from firth.measures.perplexity import cross_entropy, perplexity
 from firth.ngram.kneser_ney import KneserNey, train_kneser_ney
 from firth.ngram.ngram_scorer import NgramScorer
 from firth.params.evaluation_params import DynamicEvaluation
+from firth.params.settings import Settings
+from firth.params.tokens_params import Segmentation
+from firth.stages import tokenize
 from firth.text.streams import TokenStream
 from firth.text.vocabulary import Vocabulary
+from firth.workspace import Workspace
 
 
 def by_split(tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
@@ -217,3 +221,47 @@ def test_a_missing_model_names_the_stage_that_makes_it(tmp_path: Path) -> None:
         evaluate(experiment(), workspace, "gru")
     with pytest.raises(FirthError, match=r"lm-ngram: not there yet; build it with `dvc repro ngram`"):
         evaluate(experiment(), workspace, "ngram")
+
+
+def segmented(root: Path, segmentation: Segmentation) -> Workspace:
+    """The four sentences as text, and as tokens of another kind."""
+    workspace = workspace_at(root)
+    vocabulary = Vocabulary.load(workspace.tokens("lm") / "vocabulary.tsv")
+    (workspace.raw("lm") / "text").mkdir()
+    for split in ("train", "valid", "test"):
+        sentences = TokenStream.load(workspace.tokens("lm"), split).sentences()
+        lines = [" ".join(vocabulary.decode(sentence)) for sentence in sentences]
+        (workspace.raw("lm") / "text" / f"{split}.txt").write_text("\n".join([*lines, ""]))
+    params = experiment()
+    tokens = {"segmentation": segmentation, "lowercase": True, "min_count": 1, "max_size": 300}
+    settings = Settings("tokenize-lm", {"threads": 1, "tokens": tokens}, "", params.compute)
+    tokenize.run(settings, workspace, "lm")
+    return workspace
+
+
+@pytest.mark.parametrize("segmentation", ["characters", "subwords"])
+def test_perplexity_per_word_and_per_character_is_that_of_the_same_text(
+    tmp_path: Path, segmentation: Segmentation
+) -> None:
+    workspace = segmented(tmp_path, segmentation)
+    of_words = workspace_at(tmp_path / "words")
+    by_words = TokenStream.load(of_words.tokens("lm"), "test")
+    words = len(by_words.with_sentence_ends())
+    lines = (workspace.raw("lm") / "text" / "test.txt").read_text()
+    train_ngram(experiment(order=5), workspace)
+    train_lm(experiment(max_epochs=1), workspace, "gru")
+    for model in ("ngram", "gru"):
+        tables = evaluate(experiment(order=5), workspace, model)
+        test = by_split(tables).loc["test"]
+        nats = test["tokens"] * math.log(test["perplexity"])
+        assert test["word_perplexity"] == pytest.approx(math.exp(nats / words), rel=1e-4)
+        assert test["bits_per_character"] == pytest.approx(nats / math.log(2) / len(lines), rel=1e-4)  # line end: <eos>
+        assert test["character_perplexity"] == pytest.approx(2 ** test["bits_per_character"], rel=1e-4)
+        if segmentation == "characters":
+            assert test["character_perplexity"] == test["perplexity"]
+        source = test["tokens"] * math.log(test["source_perplexity"])  # the same text, so the same entropy
+        assert source == pytest.approx(words * math.log(source_perplexity_of(of_words, "test")), rel=1e-4)
+        assert tables.keys() - {"ngram_orders"} == {"perplexity"}  # a verb form is no single token
+        main = metrics_in(workspace.evaluation(f"evaluate_lm-{model}"))
+        for name in ("word_perplexity", "character_perplexity", "bits_per_character"):
+            assert main[name] == test[name]

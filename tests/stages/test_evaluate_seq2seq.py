@@ -17,9 +17,9 @@ from firth.seq2seq.pairs import Pairs
 from firth.seq2seq.search import decode_all
 from firth.stages import evaluate_seq2seq, seq2seq
 from firth.tables import read_csv
-from firth.text.sides import subwords_file, vocabulary_file
 from firth.text.streams import TokenStream
 from firth.text.subwords import Subwords
+from firth.text.text_encoding import subwords_file, vocabulary_file
 from firth.text.tokenizer import join_words
 from firth.text.vocabulary import Vocabulary
 from firth.workspace import Workspace

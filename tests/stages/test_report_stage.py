@@ -13,6 +13,7 @@ from firth.params.experiment import load_params
 from firth.params.settings import Settings
 from firth.stages import report
 from firth.tables import write_metrics
+from firth.text.text_form import TextForm
 from firth.text.vocabulary import Vocabulary
 from firth.vectors.counting.count_matrix import write_rows
 from firth.vectors.keyed_vectors import save_vectors
@@ -33,6 +34,7 @@ def workspace(tmp_path: Path) -> Workspace:
     """What the other stages would have written for six words."""
     built = Workspace(tmp_path)
     Vocabulary(["<unk>", "<eos>", *WORDS], [0, 9, 9, 5, 5, 4, 3, 2]).save(built.tokens("embeddings") / "vocabulary.tsv")
+    TextForm(True, False, "en", True).save(built.tokens("embeddings"))
     counts = np.zeros((8, 8), dtype=np.int32)
     counts[2, 3:] = counts[3:, 2] = [31, 5, 4, 3, 2]
     counts[3, 4] = counts[4, 3] = 17

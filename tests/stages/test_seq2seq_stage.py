@@ -16,8 +16,8 @@ from firth.params.seq2seq_params import Attention, Task
 from firth.seq2seq.encoder_decoder import load
 from firth.stages import seq2seq
 from firth.tables import read_csv
-from firth.text.sides import subwords_file
 from firth.text.subwords import Subwords
+from firth.text.text_encoding import subwords_file
 from firth.vectors.keyed_vectors import save_vectors
 from firth.workspace import Workspace
 

@@ -21,8 +21,8 @@ TEXT = {"train.txt": "The dog sleeps.\n\nThe dog eats.\n", "valid.txt": "A cat s
 
 
 def settings(role: Role) -> Settings:
-    words = {"lowercase": True, "min_count": 1, "max_size": 100}
-    translation = {"lowercase": False, "units": "words", "joint": False, "vocabulary_size": 300}
+    words = {"segmentation": "words", "lowercase": True, "min_count": 1, "max_size": 100}
+    translation = {"segmentation": "words", "lowercase": False, "joint": False, "vocabulary_size": 300}
     values = {"threads": 1, "tokens": translation if role == "translation" else words}
     return Settings(f"tokenize-{role}", values, "", ComputeParams(accelerator="cpu", devices=1, nodes=1))
 
@@ -94,3 +94,12 @@ def test_faults_are_named_and_leave_nothing_half_written(tmp_path: Path) -> None
         run(settings("lm"), workspace, "lm")
     assert not workspace.tokens("lm").exists()
     assert not list((tmp_path / "data" / "tokens").iterdir())
+
+
+def test_warnings_go_to_standard_error(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    workspace = write_raw(tmp_path, "lm", {**TEXT, "train.txt": "The dog , the cat .\n" * 20})
+    run(settings("lm"), workspace, "lm")
+    warning, report = capsys.readouterr().err.splitlines()
+    assert warning.startswith("corpora.lm.tokenized: the text looks tokenized (a space before 40 of 40 full stops")
+    assert report.startswith("tokenize@lm: 127 tokens")
+    assert TextForm.load(workspace.tokens("lm")).segmentation == "words"

@@ -17,6 +17,7 @@ from firth.params.models_params import SPACES, Space
 from firth.stages import cooccurrence, evaluate_vectors, svd, word2vec
 from firth.tables import read_csv
 from firth.text.streams import TokenStream
+from firth.text.text_form import TextForm
 from firth.text.vocabulary import EOS_ID, Vocabulary
 from firth.vectors.skipgram.skipgram_model import SkipGram
 from firth.workspace import Workspace
@@ -57,6 +58,7 @@ def workspace_at(root: Path) -> Workspace:
     words.sort(key=lambda word: -counts[word])
     vocabulary = Vocabulary(["<unk>", "<eos>", *words], [0, len(sentences), *(counts[word] for word in words)])
     vocabulary.save(tokens / "vocabulary.tsv")
+    TextForm(True, False, "en", False).save(tokens)
     ids = np.concatenate([vocabulary.encode(sentence) for sentence in sentences])
     TokenStream(ids, np.arange(0, 6 * len(sentences) + 1, 6)).save(tokens, "train")
     return workspace

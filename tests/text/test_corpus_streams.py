@@ -9,21 +9,24 @@ import pytest
 
 from firth.errors import FirthError
 from firth.params.corpora_params import Role
-from firth.params.tokens_params import TranslationTokens, WordTokens
-from firth.text.corpus_streams import make_streams, total_tokens
-from firth.text.sides import SIDES, decoder, subwords_file, vocabulary_file, whole_words
+from firth.params.tokens_params import TextTokens, TranslationTokens
+from firth.text.corpus_streams import make_streams
+from firth.text.sides import SIDES, decoder, whole_words
+from firth.text.stream_statistics import total_tokens
 from firth.text.streams import TokenStream
 from firth.text.subwords import Subwords
+from firth.text.text_encoding import TextEncoding, subwords_file, vocabulary_file
+from firth.text.text_form import TextForm
 from firth.text.vocabulary import Vocabulary
 
 
-def word_tokens(**changes: Any) -> WordTokens:
-    return WordTokens(**{"lowercase": True, "min_count": 1, "max_size": 100, **changes})
+def word_tokens(**changes: Any) -> TextTokens:
+    return TextTokens(**{"segmentation": "words", "lowercase": True, "min_count": 1, "max_size": 100, **changes})
 
 
 def translation_tokens(**changes: Any) -> TranslationTokens:
     return TranslationTokens(
-        **{"lowercase": False, "units": "subwords", "joint": True, "vocabulary_size": 300, **changes}
+        **{"lowercase": False, "segmentation": "subwords", "joint": True, "vocabulary_size": 300, **changes}
     )
 
 
@@ -41,9 +44,10 @@ class Corpus:
         (self.raw / "text" / name).write_text(content, encoding="utf-8", newline="\n")
 
     def streams(
-        self, settings: WordTokens | TranslationTokens, tokenized: bool = False, processes: int = 1
+        self, settings: TextTokens | TranslationTokens, tokenized: bool = False, processes: int = 1
     ) -> dict[str, Any]:
-        return make_streams(self.raw, self.out, self.role, settings, tokenized, processes)
+        TextForm(settings.lowercase, tokenized, "en", False, settings.segmentation).save(self.out)
+        return make_streams(self.raw, self.out, self.role, settings, tokenized, processes).metrics
 
 
 def sentences(folder: Path, name: str) -> list[str]:
@@ -66,7 +70,12 @@ def test_embeddings_have_one_stream_without_blank_lines(tmp_path: Path) -> None:
     out = corpus.out
     assert (out / "vocabulary.tsv").read_text() == "<unk>\t4\n<eos>\t2\n.\t2\ndog\t2\nthe\t2\n"
     assert sentences(out, "train") == ["the dog <unk> .", "the dog <unk> <unk> <unk> ."]
-    assert sorted(path.name for path in out.iterdir()) == ["train.ids.npy", "train.offsets.npy", "vocabulary.tsv"]
+    assert sorted(path.name for path in out.iterdir()) == [
+        "text.json",
+        "train.ids.npy",
+        "train.offsets.npy",
+        "vocabulary.tsv",
+    ]
     assert metrics == {
         "vocabulary_size": 5,
         "train": {"sentences": 2, "tokens": 10, "types": 7, "out_of_vocabulary_rate": 0.4},
@@ -147,7 +156,7 @@ def test_translation_has_joint_subwords_and_aligned_streams(translations: Corpus
     for file in (subwords_file, vocabulary_file):
         assert file(out, "source").read_bytes() == file(out, "target").read_bytes()
     subwords, vocabulary = Subwords.load(subwords_file(out, "source")), Vocabulary.load(vocabulary_file(out, "source"))
-    assert vocabulary.tokens == subwords.pieces
+    assert vocabulary.tokens == subwords.readable
     source, target = TokenStream.load(out, "test_2017.source"), TokenStream.load(out, "test_2017.target")
     assert [subwords.decode(target.sentence(position)) for position in (0, 1)] == FRENCH.splitlines()
     counts = np.bincount(np.concatenate([source.ids, target.ids]), minlength=len(vocabulary))
@@ -169,7 +178,7 @@ def test_sides_may_have_subwords_of_their_own(translations: Corpus) -> None:
     assert not (out / "vocabulary.tsv").exists()
     for side, text in (("source", ENGLISH), ("target", FRENCH)):
         subwords, vocabulary = Subwords.load(subwords_file(out, side)), Vocabulary.load(vocabulary_file(out, side))
-        assert vocabulary.tokens == subwords.pieces
+        assert vocabulary.tokens == subwords.readable
         stream = TokenStream.load(out, f"train.{side}")
         assert list(map(subwords.decode, stream.sentences())) == text.splitlines()
         counts = np.bincount(stream.ids, minlength=len(vocabulary))
@@ -181,7 +190,7 @@ def test_sides_may_have_subwords_of_their_own(translations: Corpus) -> None:
 @pytest.mark.parametrize("joint", [True, False])
 def test_translation_may_be_of_words(translations: Corpus, joint: bool) -> None:
     translations.write("test_2016.source.txt", "Mary eats pears.\nMarie sleeps.\n")
-    figures = translations.streams(translation_tokens(units="words", joint=joint))
+    figures = translations.streams(translation_tokens(segmentation="words", joint=joint))
     out = translations.out
     unknown = "Marie" if joint else "<unk>"
     assert sentences(out, "test_2016.source") == ["Mary eats <unk> .", f"{unknown} sleeps ."]
@@ -197,7 +206,7 @@ def test_translation_may_be_of_words(translations: Corpus, joint: bool) -> None:
     assert whole_words(out, "source") == vocabularies[0].tokens
     translations.write("valid.target.txt", "Marie.\n")
     with pytest.raises(FirthError, match="valid has 2 source and 1 target lines"):
-        translations.streams(translation_tokens(units="words", joint=joint))
+        translations.streams(translation_tokens(segmentation="words", joint=joint))
 
 
 def test_files_and_metrics_are_the_same_for_one_and_for_two_processes(
@@ -229,3 +238,72 @@ def test_a_text_that_is_missing_or_has_no_words_is_named(tmp_path: Path) -> None
     (corpus.raw / "text" / "test.txt").unlink()
     with pytest.raises(FirthError, match=r"test\.txt: not there yet; build it with `dvc repro download@lm`"):
         corpus.streams(word_tokens())
+
+
+def test_characters_are_tokens_and_the_space_is_one_of_them(tmp_path: Path) -> None:
+    corpus = Corpus(tmp_path, "lm", {**LM, "test.txt": "Ein Öl."})
+    metrics = corpus.streams(word_tokens(segmentation="characters"))
+    assert sentences(corpus.out, "train")[0] == "t h e ␣ d o g ␣ s l e e p s ."
+    assert sentences(corpus.out, "test") == ["e i <unk> ␣ <unk> l ."]
+    assert metrics["test"] == {
+        "sentences": 1,
+        "tokens": 7,
+        "types": 7,
+        "out_of_vocabulary_rate": 2 / 7,
+        "words": 3,
+        "characters": 7,
+    }
+
+
+def test_questions_may_be_of_characters_and_translations_too(tmp_path: Path, translations: Corpus) -> None:
+    files = {f"{split}.jsonl": story(["Ann left."], "Who?", "Ann.") for split in ("train", "valid", "test")}
+    corpus = Corpus(tmp_path / "qa", "qa", files)
+    corpus.streams(word_tokens(segmentation="characters"))
+    assert sentences(corpus.out, "test.source") == ["a n n ␣ l e f t . ␣ w h o ?"]
+    translations.streams(translation_tokens(segmentation="characters"))
+    ids = TokenStream.load(translations.out, "test_2016.target").sentence(0).tolist()
+    assert decoder(translations.out, "target")(ids) == "Marie mange des pommes."
+
+
+def test_subwords_of_a_language_model_stand_in_order_of_frequency_and_leave_nothing_unknown(tmp_path: Path) -> None:
+    corpus = Corpus(tmp_path, "lm", {**LM, "test.txt": "Ein  Öl."})
+    metrics = corpus.streams(word_tokens(segmentation="subwords", max_size=300))
+    known = TextEncoding.load(corpus.out)
+    vocabulary, stream = known.vocabulary, TokenStream.load(corpus.out, "test")
+    assert vocabulary.tokens[:2] == ["<unk>", "<eos>"]
+    assert "<pad>" not in vocabulary.tokens
+    assert vocabulary.counts[1] == 2
+    assert (np.diff(vocabulary.counts[2:]) <= 0).all()
+    train = TokenStream.load(corpus.out, "train")
+    assert np.bincount(train.ids, minlength=len(vocabulary))[2:].tolist() == vocabulary.counts[2:].tolist()
+    ((tokens, ids),) = known.encode_lines(["Ein\u00a0Öl."])
+    assert stream.sentence(0).tolist() == ids
+    assert known.text(tokens, ids) == "ein öl."
+    assert (metrics["test"]["words"], metrics["test"]["characters"]) == (3, 7)
+    assert metrics["test"]["out_of_vocabulary_rate"] == 0
+
+
+def test_subwords_of_embeddings_are_those_that_occur_and_rare_pairs_are_not_merged(tmp_path: Path) -> None:
+    corpus = Corpus(tmp_path, "embeddings", {"train.txt": "ab ab ab cd cd\n"})
+    corpus.streams(word_tokens(segmentation="subwords", min_count=3, max_size=300))
+    lines = (corpus.out / "vocabulary.tsv").read_text(encoding="utf-8").splitlines()
+    assert lines[:3] == ["<unk>\t0", "<eos>\t1", "␣ab\t3"]
+    assert sorted(lines[3:]) == ["c\t2", "d\t2", "␣\t2"]
+
+
+def test_warnings_name_the_side_and_the_key(tmp_path: Path) -> None:
+    letters = [chr(0x4E00 + number) for number in range(400)]
+    chinese = "".join(f"{''.join(letters[7 * n % 350 : 7 * n % 350 + 3 + n % 40])}。\n" for n in range(300))
+    english = "he does n't go , she said .\n" * 300
+    files = {
+        f"{split}.{side}.txt": text
+        for split in ("train", "valid", "test")
+        for side, text in (("source", english), ("target", chinese))
+    }
+    corpus = Corpus(tmp_path, "translation", files)
+    settings = translation_tokens(segmentation="words")
+    first, second = make_streams(corpus.raw, corpus.out, "translation", settings, False, 1).warnings
+    assert first.startswith("tokens.translation.segmentation (target): words are hardly the units")
+    assert second.startswith("corpora.translation.tokenized: the text looks tokenized")
+    (only,) = make_streams(corpus.raw, corpus.out, "translation", settings, True, 1).warnings
+    assert only.startswith("tokens.translation.segmentation (target)")

@@ -63,7 +63,7 @@ def written(
     """Sentences as tokens again, from the files of the fast pass."""
     folder.mkdir()
     numbering = Numbering()
-    blocks = encode_blocks(text_blocks(path, size), True, tokenized, processes)
+    blocks = encode_blocks(text_blocks(path, size), True, tokenized, False, processes)
     numbered = number_stream(blocks, numbering, folder, "train", keep_empty)
     backwards = np.arange(len(numbering))[::-1]
     renumber_stream(folder, "train", backwards, np.dtype(np.uint16))
@@ -123,7 +123,7 @@ def test_text_that_is_not_utf8_is_named_with_its_byte(tmp_path: Path) -> None:
 
 
 def test_a_reader_that_stops_early_leaves_no_worker_behind() -> None:
-    blocks = encode_blocks(("a b\n" for _ in range(10)), True, False, 2)
+    blocks = encode_blocks(("a b\n" for _ in range(10)), True, False, False, 2)
     assert next(blocks).types == ["a", "b"]
     assert len(multiprocessing.active_children()) == 2
     blocks.close()
@@ -139,14 +139,14 @@ def test_only_a_few_blocks_are_read_ahead() -> None:
             read += 1
             yield "a b\n"
 
-    blocks = encode_blocks(texts(), True, False, 2)
+    blocks = encode_blocks(texts(), True, False, False, 2)
     for given, _ in enumerate(blocks, start=1):
         assert read <= given + 2
     assert read == 50
 
 
 def test_a_worker_that_dies_is_one_line() -> None:
-    blocks = encode_blocks(("a b\n" for _ in range(100)), True, False, 2)
+    blocks = encode_blocks(("a b\n" for _ in range(100)), True, False, False, 2)
     next(blocks)
     for worker in multiprocessing.active_children():
         os.kill(worker.pid or 0, signal.SIGKILL)
@@ -160,7 +160,7 @@ import multiprocessing, time
 from firth.text.numbering import encode_blocks
 
 if __name__ == "__main__":
-    blocks = encode_blocks(("a b\\n" for _ in range(10)), True, False, 2)
+    blocks = encode_blocks(("a b\\n" for _ in range(10)), True, False, False, 2)
     next(blocks)
     print(*(worker.pid for worker in multiprocessing.active_children()), flush=True)
     time.sleep(60)

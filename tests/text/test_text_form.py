@@ -15,7 +15,7 @@ def test_a_form_is_read_as_it_was_written(tmp_path: Path) -> None:
         assert TextForm.load(tmp_path) == form
     assert (tmp_path / "text.json").read_text() == (
         '{\n  "lowercase": true,\n  "tokenized": false,\n  "language": {\n    "source": "en",\n    "target": "fr"\n  },'
-        '\n  "world": false\n}\n'
+        '\n  "world": false,\n  "segmentation": "words"\n}\n'
     )
 
 
@@ -38,5 +38,25 @@ def test_a_missing_or_damaged_form_names_its_stage(tmp_path: Path) -> None:
         TextForm.load(folder)
     for content in ("{", "[]", "{}", '{"lowercase": true, "other": 1}'):
         (folder / "text.json").write_text(content)
-        with pytest.raises(FirthError, match=r"text\.json: damaged; build it again with `dvc repro tokenize@lm`"):
+        with pytest.raises(
+            FirthError, match=r"text\.json: damaged or of another version; build it again with `dvc repro tokenize@lm`"
+        ):
             TextForm.load(folder)
+
+
+def test_words_of_a_vocabulary_are_what_stands_between_spaces() -> None:
+    tokens = ["␣dog", "dog", "␣", "."]
+    assert TextForm(True, False, "en", False, "words").words_of(tokens) == tokens
+    assert TextForm(True, False, "en", False, "subwords").words_of(tokens) == ["dog", "", "", ""]
+    assert TextForm(True, False, "en", False, "characters").words_of(tokens) == [""] * 4
+
+
+def test_a_form_of_another_version_is_not_guessed(tmp_path: Path) -> None:
+    (tmp_path / "text.json").write_text('{"lowercase": true, "tokenized": false, "language": "en", "world": true}')
+    with pytest.raises(FirthError, match="damaged or of another version"):
+        TextForm.load(tmp_path)
+
+
+def test_lines_are_normalized_before_they_are_split() -> None:
+    for form in (TextForm(True, False, "fr", False), TextForm(True, False, "fr", False, "characters")):
+        assert form.tokens("Cafe\u0301\u00a0\t\u00adnoir") == form.tokens("café noir")

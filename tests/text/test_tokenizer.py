@@ -105,3 +105,37 @@ def test_joined_words_read_well_and_give_the_words_back() -> None:
         assert words(join_words(tokens), lowercase=False) == tokens
     assert join_words(["Where", "is", "Mary", "(", "the", "cook", ")", "?"]) == "Where is Mary (the cook)?"
     assert join_words(["he", "said", '"', "no", '"', ",", "did", "n't", "he", "'s"]) == "he said \"no\", didn't he's"
+
+
+SCRIPTS = {
+    "Das Ö-Haus, z.B. für 3,5 €!": ["Das", "Ö-Haus", ",", "z", ".", "B", ".", "für", "3,5", "€", "!"],
+    "Talossani-han on 12 huonetta.": ["Talossani-han", "on", "12", "huonetta", "."],
+    "Кто-то сказал: «Ё-моё»…": ["Кто-то", "сказал", ":", "«", "Ё-моё", "»", "…"],
+    "他说：“你好”。": ["他说", "：", "“", "你好", "”", "。"],
+    "เด็กกินข้าว แมวนอน": ["เด็กกินข้าว", "แมวนอน"],
+    "ذهب الولدُ إلى المدرسةِ، ثم عاد.": ["ذهب", "الولدُ", "إلى", "المدرسةِ", "،", "ثم", "عاد", "."],
+}
+
+
+@pytest.mark.parametrize("text", SCRIPTS)
+def test_words_of_other_languages_are_cut_as_by_hand(text: str) -> None:
+    assert words(text, lowercase=False) == SCRIPTS[text]
+
+
+def test_a_soft_hyphen_joins_no_word() -> None:
+    assert words("man\u00adger", lowercase=False) == ["man", "\u00ad", "ger"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "他说：“你好！”真的吗？",
+        "我用 Python 写《红楼梦》。",
+        "Die „Oma“ schläft.",
+        "Il dit: «Oui!» (déjà)",
+        "“Yes,” she said. “No”",
+        "ذهب الولدُ، ثم عاد؟",
+    ],
+)
+def test_words_close_up_with_the_punctuation_of_their_language(text: str) -> None:
+    assert join_words(words(text, lowercase=False)) == text

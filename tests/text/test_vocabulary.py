@@ -6,15 +6,15 @@ import numpy as np
 import pytest
 
 from firth.errors import FirthError
-from firth.params.tokens_params import WordTokens
+from firth.params.tokens_params import TextTokens
 from firth.text.vocabulary import Vocabulary, build_vocabulary
 
 TYPES = ["b", "the", "a", "é", "Z", "rare", "elsewhere", "<unk>", "<eos>"]
 COUNTS = np.array([3, 9, 3, 3, 3, 1, 0, 4, 2])
 
 
-def settings(min_count: int = 1, max_size: int = 100) -> WordTokens:
-    return WordTokens(lowercase=False, min_count=min_count, max_size=max_size)
+def settings(min_count: int = 1, max_size: int = 100) -> TextTokens:
+    return TextTokens(segmentation="words", lowercase=False, min_count=min_count, max_size=max_size)
 
 
 def build(min_count: int = 1, max_size: int = 100, padded: bool = False) -> tuple[Vocabulary, list[int]]:

@@ -13,10 +13,9 @@ from firth.ask.sentence_blocks import SentenceEncoder, UnknownWords, line_groups
 from firth.ask.sentence_tables import rows_of
 from firth.ask.spelling import Spelling
 from firth.errors import FirthError
-from firth.measures.perplexity import RunningTotals
+from firth.measures.perplexity import RunningTotals, TextLength, unit_perplexities
 from firth.measures.scorer import Scorer
 from firth.text.normalization import normalize
-from firth.text.tokenizer import join_words
 from firth.text.vocabulary import EOS, EOS_ID, UNK
 from firth.training.reproducibility import generator
 
@@ -45,6 +44,7 @@ class TextScore:
     perplexity_without_unknown : over all tokens except ``<unk>``.
     unknown_tokens : words out of vocabulary, which were read as ``<unk>``.
     unknown : these words, each once, the most frequent first; in a long text some of the rare ones are left out.
+    word_perplexity, character_perplexity, bits_per_character : None if tokens are words.
     """
 
     sentences: int
@@ -54,6 +54,9 @@ class TextScore:
     perplexity_without_unknown: float
     unknown_tokens: int
     unknown: list[str]
+    word_perplexity: float | None = None
+    character_perplexity: float | None = None
+    bits_per_character: float | None = None
 
 
 @dataclass(frozen=True)
@@ -136,6 +139,7 @@ class LanguageModel:
             If there is no word in the text.
         """
         scorer, totals, unknown, sentences = self.new_scorer(), RunningTotals(), UnknownWords(), 0
+        length = TextLength(0, 0)
         for group in line_groups(map(normalize, lines.splitlines() if isinstance(lines, str) else lines)):
             block = self.encoder.encode(group)
             if block.tokens:
@@ -143,6 +147,7 @@ class LanguageModel:
                 totals.add(ids, scorer.score(ids))
                 unknown.add(block)
                 sentences += len(block.stream)
+                length += self.encoder.length(block) or TextLength(0, 0)
         if not sentences:
             raise FirthError("there is no word in the text; give a sentence or more")
         return TextScore(
@@ -153,6 +158,7 @@ class LanguageModel:
             totals.perplexity_without_unknown,
             unknown.total,
             [word for word, _ in unknown.words.most_common()],
+            **(unit_perplexities(totals.negative_log_likelihood, length) if length.words else {}),
         )
 
     def next_token(self, prompt: str, count: int = 10) -> ScoredTokens:
@@ -179,7 +185,8 @@ class LanguageModel:
         ids = generate(self.new_scorer(), sentence.stream.ids, temperature, length, random)
         finished = ids[-1] == EOS_ID
         tokens = self.encoder.vocabulary.decode(ids)
-        text = join_words([*sentence.tokens, *(tokens[:-1] if finished else tokens)])
+        end = len(tokens) - finished
+        text = self.encoder.text([*sentence.tokens, *tokens[:end]], [*sentence.stream.ids.tolist(), *ids[:end]])
         return GeneratedText(text, tokens, finished, sentence.unknown_words)
 
     @cached_property

@@ -21,7 +21,7 @@ from firth.ask.sentence_blocks import SentenceBlock, SentenceEncoder, UnknownWor
 from firth.ask.sentence_tables import print_rows, sentence_headings, sentence_rows
 from firth.ask.unknown_words import unknown_note
 from firth.errors import FirthError, shown
-from firth.measures.perplexity import RunningTotals
+from firth.measures.perplexity import RunningTotals, TextLength, unit_perplexities
 from firth.text.normalization import normalize
 from firth.text.vocabulary import EOS, UNK
 
@@ -32,6 +32,11 @@ if TYPE_CHECKING:
 NAMED = 5  # unknown words
 DECIMALS = 4  # of probabilities
 TITLE_WORDS = 12
+PER_UNIT = {
+    "word_perplexity": "perplexity per word",
+    "character_perplexity": "perplexity per character",
+    "bits_per_character": "bits per character",
+}
 
 
 def print_perplexity(workspace: Workspace, file: str, wanted: str | None) -> None:
@@ -39,17 +44,19 @@ def print_perplexity(workspace: Workspace, file: str, wanted: str | None) -> Non
     models = load_language_models(workspace, wanted)
     scorers = {name: model.new_scorer() for name, model in models.items()}
     totals = {name: RunningTotals() for name in models}
+    encoder, length = _encoder(models), TextLength(0, 0)
     unknown, count = UnknownWords(), 0
     with text_file(file) as text:
-        for block in text_blocks(text, _encoder(models)):
+        for block in text_blocks(text, encoder):
             ids = block.stream.with_sentence_ends()
             for name, scorer in scorers.items():
                 totals[name].add(ids, scorer.score(ids))
             unknown.add(block)
             count += len(block.stream)
+            length += encoder.length(block) or TextLength(0, 0)
         if not count:
             raise FirthError(f"{shown(text.name)}: there is no word in it; give a file that holds some")
-    _print_totals(text.name, count, totals, unknown)
+    _print_totals(text.name, count, totals, unknown, length)
 
 
 def print_sentence_losses(workspace: Workspace, file: str, wanted: str | None) -> None:
@@ -111,17 +118,27 @@ def _report_unknown(model: LanguageModel, unknown: list[str]) -> None:
         print(f"… and {len(unknown) - NAMED:,} more words", file=sys.stderr)
 
 
-def _print_totals(name: str, count: int, totals: Mapping[str, RunningTotals], unknown: UnknownWords) -> None:
-    """Print a row for each model, and below the table the words out of vocabulary."""
+def _print_totals(
+    name: str, count: int, totals: Mapping[str, RunningTotals], unknown: UnknownWords, length: TextLength
+) -> None:
+    """Print a row for each model, and below the table the tokens out of vocabulary.
+
+    Parameters
+    ----------
+    length : of the text; without words if tokens are words.
+    """
     tokens, unknown_tokens = next((running.tokens, running.unknown) for running in totals.values())
+    kind, per_unit = ("tokens", PER_UNIT) if length.words else ("words", {})
     headings = ["perplexity", "cross-entropy (nats)", *([f"perplexity without {UNK}"] if unknown_tokens else [])]
     table = plain_table()
     table.add_column("model")
-    for heading in headings:
+    for heading in [*headings, *per_unit.values()]:
         table.add_column(heading, justify="right")
     for model, running in totals.items():
         values = [running.perplexity, running.cross_entropy, running.perplexity_without_unknown][: len(headings)]
+        found = unit_perplexities(running.negative_log_likelihood, length) if per_unit else {}
+        values += [found[name] for name in per_unit]
         table.add_row(Text(model), *(f"{value:.3f}" for value in values))
-    notes = [unknown_note(unknown, tokens - count)] if unknown.total else []
+    notes = [unknown_note(unknown, tokens - count, kind)] if unknown.total else []
     sentences = "1 sentence" if count == 1 else f"{count:,} sentences"
     print_answer(f"{shown(name)}: {sentences}, {tokens:,} tokens with each {EOS}", table, notes)

@@ -15,8 +15,9 @@ from firth.seq2seq.encoder_decoder import EncoderDecoder
 from firth.seq2seq.pairs import Pairs
 from firth.seq2seq.search import decode_all
 from firth.text.normalization import normalize
-from firth.text.sides import decoder, encoder, readable_tokens, vocabulary_file
+from firth.text.sides import decoder, encoder, readable_tokens
 from firth.text.streams import TokenStream, from_sentences
+from firth.text.text_encoding import vocabulary_file
 from firth.text.vocabulary import EOS, UNK_ID, Vocabulary
 from firth.training.precision import in_precision
 

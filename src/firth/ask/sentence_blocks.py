@@ -1,20 +1,19 @@
-"""Sentences as language models read them: tokenized as the training text was, and encoded by its vocabulary."""
+"""Sentences as language models read them: split as the training text was, and encoded by its vocabulary."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 
-import numpy as np
-
-from firth.text.streams import TokenStream
-from firth.text.text_form import TextForm
-from firth.text.vocabulary import EOS_ID, UNK, UNK_ID, Vocabulary
+from firth.measures.perplexity import TextLength
+from firth.text.characters import count_words_and_characters
+from firth.text.normalization import normalize
+from firth.text.streams import TokenStream, from_sentences
+from firth.text.text_encoding import TextEncoding, unknown_tokens
 
 CHARACTERS_TOGETHER = 1 << 17
-COUNTED = 100_000  # different unknown words; if there are more, the rarer half is forgotten
+COUNTED = 100_000  # different unknown tokens; if there are more, the rarer half is forgotten
 
 
 @dataclass(frozen=True)
@@ -36,44 +35,34 @@ class SentenceBlock:
 
     @property
     def unknown_words(self) -> list[str]:
-        """The words out of vocabulary in order of appearance, each once."""
+        """The tokens out of vocabulary in order of appearance, each once."""
         return list(dict.fromkeys(self.tokens[index] for index in self.unknown))
 
 
 @dataclass(frozen=True)
-class SentenceEncoder:
-    """Tokenizes and encodes sentences."""
-
-    vocabulary: Vocabulary
-    form: TextForm
-
-    @classmethod
-    def load(cls, tokens: Path) -> SentenceEncoder:
-        """For the text of a folder of tokens, data/tokens/lm.
-
-        Raises
-        ------
-        FirthError
-            If a file of the folder doesn't exist or is damaged.
-        """
-        return cls(Vocabulary.load(tokens / "vocabulary.tsv"), TextForm.load(tokens))
+class SentenceEncoder(TextEncoding):
+    """Splits and encodes sentences."""
 
     def encode(self, lines: Iterable[str]) -> SentenceBlock:
-        """Encode sentences, one a line; lines without tokens are skipped.
-
-        ``<eos>`` written in a text is out of vocabulary, and ``<unk>`` is not, as in the stage ``tokenize``.
-        """
-        sentences = [(line, tokens) for line in lines if (tokens := self.form.tokens(line))]
-        tokens = [token for _, sentence in sentences for token in sentence]
-        ids = self.vocabulary.encode(tokens)
-        ids[ids == EOS_ID] = UNK_ID
-        unknown = [index for index in np.flatnonzero(ids == UNK_ID).tolist() if tokens[index] != UNK]
-        offsets = np.cumsum([0, *(len(sentence) for _, sentence in sentences)])
-        return SentenceBlock([line for line, _ in sentences], tokens, TokenStream(ids, offsets), unknown)
+        """Encode sentences, one a line; lines without tokens are skipped."""
+        lines = list(lines)
+        sentences = [found for found in zip(lines, self.encode_lines(lines), strict=True) if found[1][0]]
+        tokens = [token for _, (written, _) in sentences for token in written]
+        stream = from_sentences([ids for _, (_, ids) in sentences])
+        unknown = unknown_tokens(tokens, stream.ids.tolist())
+        return SentenceBlock([line for line, _ in sentences], tokens, stream, unknown)
 
     def encode_sentence(self, text: str) -> SentenceBlock:
         """Encode a text as a single sentence, whatever its line breaks."""
         return self.encode([" ".join(text.splitlines())])
+
+    def length(self, block: SentenceBlock) -> TextLength | None:
+        """How many words and characters the sentences of a block have; None if tokens are words."""
+        if self.form.segmentation == "words":
+            return None
+        counts = [count_words_and_characters(normalize(line), self.form.tokenized) for line in block.lines]
+        words, characters = (sum(column) + len(counts) for column in zip(*counts, strict=True))
+        return TextLength(words, characters)
 
 
 @dataclass

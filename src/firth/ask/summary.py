@@ -27,7 +27,8 @@ GOLD_SETS = {
     "google_analogies_accuracy": "Google analogies",
 }  # fmt: skip
 LANGUAGE_MODEL_COLUMNS = {
-    "test_perplexity": "perplexity", "dynamic_perplexity": "dynamic", "perplexity_over_source": "÷ source",
+    "test_perplexity": "perplexity", "word_perplexity": "per word", "bits_per_character": "bits per character",
+    "dynamic_perplexity": "dynamic", "perplexity_over_source": "÷ source",
     "agreement_one_attractor": "agreement", "agreement_adjacent_attractor": "attractor next to verb",
 }  # fmt: skip
 

@@ -7,11 +7,11 @@ from firth.text.vocabulary import UNK
 NAMED = 5  # the most frequent ones
 
 
-def unknown_note(unknown: UnknownWords, words: int) -> str:
-    """How many of a text's words, one or more, are unknown, and the most frequent of them."""
+def unknown_note(unknown: UnknownWords, tokens: int, kind: str = "words") -> str:
+    """How many of a text's tokens, one or more, are unknown, and the most frequent of them; ``kind`` is their name."""
     most = ", ".join(f"{shown(word)} ({times:,})" for word, times in unknown.words.most_common(NAMED))
     more = ", …" if len(unknown.words) > NAMED else ""
     return (
-        f"{unknown.total:,} of {words:,} words ({unknown.total / words:.2%}) are not in the vocabulary and were read "
-        f"as {UNK}: {most}{more}"
+        f"{unknown.total:,} of {tokens:,} {kind} ({unknown.total / tokens:.2%}) are not in the vocabulary and were "
+        f"read as {UNK}: {most}{more}"
     )

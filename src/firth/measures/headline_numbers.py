@@ -76,6 +76,20 @@ HEADLINE_NUMBERS = (
         "over all test tokens, <eos> counted, context carried across sentences",
     ),
     HeadlineNumber(
+        f"lm_{LANGUAGE_MODEL}_word_perplexity",
+        "perplexity",
+        "lower",
+        2,
+        "test perplexity per word, where tokens are characters or subwords",
+    ),
+    HeadlineNumber(
+        f"lm_{LANGUAGE_MODEL}_bits_per_character",
+        "bits",
+        "lower",
+        3,
+        "of the test text, where tokens are characters or subwords",
+    ),
+    HeadlineNumber(
         f"lm_{LANGUAGE_MODEL}_dynamic_perplexity",
         "perplexity",
         "lower",

@@ -12,14 +12,16 @@ from numpy.typing import NDArray
 from firth.measures.agreement.accuracy import accuracies
 from firth.measures.agreement.items import agreement_items
 from firth.measures.excess import TokenProbabilities, excess_cross_entropy, read_token_probabilities
-from firth.measures.perplexity import perplexity
+from firth.measures.perplexity import TextLength, cross_entropy, perplexity, unit_perplexities
 from firth.measures.scorer import Scorer
 from firth.measures.source_entropy import perplexity_over_source, source_perplexity
+from firth.tables import read_csv
 from firth.text.streams import TokenStream
 from firth.text.text_form import TextForm
 from firth.text.vocabulary import Vocabulary
 
 HELD_OUT = ("valid", "test")
+PER_UNIT = ("word_perplexity", "character_perplexity", "bits_per_character")  # where tokens are not words
 
 Start = Callable[[], Scorer]  # a scorer that has read nothing yet
 
@@ -51,6 +53,13 @@ class HeldOutText:
     def stream(self, split: str) -> TokenStream:
         return TokenStream.load(self.tokens, split)
 
+    def length(self, split: str) -> TextLength | None:
+        """How many words and characters a split has; None if tokens are words."""
+        if self.form.segmentation == "words":
+            return None
+        row = read_csv(self.tokens / "statistics.csv").set_index("split").loc[split]
+        return TextLength(int(row["words"] + row["sentences"]), int(row["characters"] + row["sentences"]))
+
     def source_perplexity(self, split: str) -> float | None:
         """That of the grammar of the built-in world; None for other text, and where words became ``<unk>``."""
         if not self.form.world:
@@ -60,7 +69,7 @@ class HeldOutText:
 
     @cached_property
     def agreement_items(self) -> pd.DataFrame:
-        """The items that suit the text; an empty table where none do."""
+        """The items that suit the text; an empty table where none do, or where tokens are not words."""
         return agreement_items(self.raw, self.form, self.vocabulary)
 
     def token_probabilities(self, split: str) -> TokenProbabilities:
@@ -72,6 +81,9 @@ class HeldOutText:
 def evaluate(start: Start, text: HeldOutText, start_learning: Start | None = None) -> dict[str, pd.DataFrame]:
     """Perplexity, agreement and excess cross-entropy, each as a table where it can be measured.
 
+    Agreement and excess cross-entropy compare the forms of a verb, which must be one token each: they are measured
+    where tokens are words.
+
     Parameters
     ----------
     start_learning : a scorer that goes on learning from what it has scored (dynamic evaluation), if that is wanted.
@@ -79,12 +91,14 @@ def evaluate(start: Start, text: HeldOutText, start_learning: Start | None = Non
     rows = []
     for split in HELD_OUT:
         ids, source = text.stream(split).with_sentence_ends(), text.source_perplexity(split)
-        found = perplexity(start(), ids)
+        nats, length = cross_entropy(start(), ids), text.length(split)
+        found = float(np.exp(nats))
         rows.append(
             {
                 "split": split,
                 "tokens": len(ids),
                 "perplexity": found,
+                **(unit_perplexities(nats * len(ids), length) if length else {}),
                 "source_perplexity": source,
                 "perplexity_over_source": perplexity_over_source(found, source),
                 "dynamic_perplexity": perplexity(start_learning(), ids) if start_learning else None,
@@ -93,7 +107,7 @@ def evaluate(start: Start, text: HeldOutText, start_learning: Start | None = Non
     tables = {"perplexity": pd.DataFrame(rows)}
     if len(text.agreement_items):
         tables["agreement"] = accuracies(text.agreement_items, start())
-    if text.source_perplexity("test") is not None:
+    if text.source_perplexity("test") is not None and text.form.segmentation == "words":
         known, ids = text.token_probabilities("test"), text.stream("test").with_sentence_ends()
         scores = start().score_alternatives(ids, known.both_forms(ids))  # (N, 2)
         tables["excess_cross_entropy"] = excess_cross_entropy(known, scores)
@@ -104,8 +118,8 @@ def main_numbers(tables: Mapping[str, pd.DataFrame]) -> dict[str, float | None]:
     """The few numbers of a model that people compare, from its tables."""
     by_split = tables["perplexity"].set_index("split")
     numbers = {f"{split}_perplexity": by_split.at[split, "perplexity"] for split in HELD_OUT}
-    for column in ("source_perplexity", "perplexity_over_source", "dynamic_perplexity"):
-        if pd.notna(by_split.at["test", column]):
+    for column in (*PER_UNIT, "source_perplexity", "perplexity_over_source", "dynamic_perplexity"):
+        if column in by_split and pd.notna(by_split.at["test", column]):
             numbers[column] = by_split.at["test", column]
     if "agreement" in tables:
         by_group = tables["agreement"].drop_duplicates("group").set_index("group")["accuracy"]

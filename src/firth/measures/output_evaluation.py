@@ -87,19 +87,22 @@ def _translations(
 def _answers(
     outputs: Outputs, split: str, tokens: Path, raw: Path
 ) -> tuple[dict[str, pd.DataFrame], list[dict[str, Any]]]:
-    """Exact match of the answers, token by token, beside the baselines."""
-    readable, pairs, lowercase = decoder(tokens, "target"), Pairs.load(tokens, split), TextForm.load(tokens).lowercase
-    questions = _questions(raw / "text" / f"{split}.jsonl", lowercase)
+    """Exact match of the answers, token by token (of subwords, in text), beside the baselines."""
+    readable, pairs, form = decoder(tokens, "target"), Pairs.load(tokens, split), TextForm.load(tokens)
+    questions = _questions(raw / "text" / f"{split}.jsonl", form.lowercase)
     if len(questions) != len(pairs):
         raise FirthError(f"{raw}/text/{split}.jsonl: not the text that was tokenized; run `dvc repro tokenize@qa`")
-    training = _questions(raw / "text" / "train.jsonl", lowercase)
-    right = exact_matches(outputs, pairs)
+    training = _questions(raw / "text" / "train.jsonl", form.lowercase)
+    texts = list(map(readable, map(list, outputs)))
+    references = [readable(ids.tolist()) for ids in pairs.target.sentences()]
+    if form.segmentation == "subwords":  # one text can be cut in several ways
+        right = [text == reference for text, reference in zip(texts, references, strict=True)]
+    else:
+        right = exact_matches(outputs, pairs)
     tables = {
         "answers": pd.DataFrame([{"questions": len(questions), **answer_scores(right, questions, training)}]),
         "answer_groups": exact_match_by_group(right, questions),
     }
-    texts = list(map(readable, map(list, outputs)))
-    references = [readable(ids.tolist()) for ids in pairs.target.sentences()]
     chrf = sentence_chrf(texts, references)
     items = [
         {

@@ -15,8 +15,17 @@ Figures can be compared only where the same tokens are counted:
 - A network predicts the first token from ``<eos>``, read after its warm-up context (the last tokens of its training
   text). The literature starts from a zero state; in a whole test set the difference is not seen, in one sentence it is
   large.
+
+Perplexities per token of two segmentations can't be compared, since there are more characters than words to predict.
+The negative log-likelihood of the same text can, divided by the same units: ``word_perplexity`` is per word,
+``character_perplexity`` per character, ``bits_per_character`` the logarithm of that to base 2. Words are those of the
+rule in ``text.tokenizer`` (of tokenized text, what stands between spaces), characters those of ``text.characters``,
+spaces included; the ``<eos>`` of a sentence counts as one word and as one character. For a model of words,
+``word_perplexity`` is the perplexity. A model of words gives all rare words the one token ``<unk>``, which is easier to
+predict than their spelling: the comparison flatters it.
 """
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -60,6 +69,32 @@ class RunningTotals:
         """Perplexity over all tokens except ``<unk>``, which is easier to predict than the rare words it replaces."""
         known = self.negative_log_likelihood - self.unknown_negative_log_likelihood
         return float(np.exp(known / (self.tokens - self.unknown)))
+
+
+@dataclass(frozen=True)
+class TextLength:
+    """How many words and how many characters a text has, one of each counted for the ``<eos>`` of every sentence."""
+
+    words: int
+    characters: int
+
+    def __add__(self, other: "TextLength") -> "TextLength":
+        return TextLength(self.words + other.words, self.characters + other.characters)
+
+
+def unit_perplexities(negative_log_likelihood: float, length: TextLength) -> dict[str, float]:
+    """``word_perplexity``, ``character_perplexity`` and ``bits_per_character`` of a text.
+
+    Parameters
+    ----------
+    negative_log_likelihood : of the whole text, in nats.
+    """
+    by_word, by_character = negative_log_likelihood / length.words, negative_log_likelihood / length.characters
+    return {
+        "word_perplexity": float(np.exp(by_word)),
+        "character_perplexity": float(np.exp(by_character)),
+        "bits_per_character": by_character / math.log(2),
+    }
 
 
 def cross_entropy(scorer: Scorer, ids: NDArray) -> float:

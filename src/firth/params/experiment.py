@@ -75,7 +75,28 @@ class Params(Section):
                 f"lm.initial_embeddings = {self.lm.initial_embeddings!r}: corpora.embeddings is read whole, so its "
                 "vectors would have seen the test text of corpora.lm; give one of them another text"
             )
+        self._check_initial_embeddings()
         return self
+
+    def _check_initial_embeddings(self) -> None:
+        """Refuse word vectors for tokens that are not those of the vectors.
+
+        In an encoder–decoder, a subword that begins a word takes the vector of the word of the same letters.
+        """
+        vectors = self.tokens.embeddings.segmentation
+        allowed = {"words": ["words"], "characters": ["characters"], "subwords": []}[vectors]
+        readers = [("lm", self.lm.initial_embeddings, [self.tokens.lm.segmentation], allowed)]
+        of_tasks = [self.tokens.translation.segmentation, self.tokens.qa.segmentation]
+        with_subwords = [*allowed, *(["subwords"] if vectors == "words" else [])]
+        readers.append(("seq2seq", self.seq2seq.initial_embeddings, of_tasks, with_subwords))
+        for section, kind, segmentations, possible in readers:
+            for found in segmentations if kind != "random" else []:
+                if found not in possible:
+                    raise ValueError(
+                        f"{section}.initial_embeddings = {kind!r}: the vectors are of {vectors} "
+                        f"(tokens.embeddings.segmentation), and the network reads {found}; make both words, or "
+                        "take random"
+                    )
 
     def lm_for(self, network: Network) -> LmSection:
         """Section ``lm`` with the network's overrides applied."""

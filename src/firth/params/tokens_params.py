@@ -2,34 +2,49 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from firth.params.section import Count, Section
 
+Segmentation = Literal["words", "characters", "subwords"]
+FEWEST_SUBWORDS = 300  # 256 bytes, special symbols, and room for some merges
 
-class WordTokens(Section):
+
+class TextTokens(Section):
+    """Of a role with a single vocabulary."""
+
+    segmentation: Segmentation
     lowercase: bool
     min_count: Count
     max_size: Count
 
+    @model_validator(mode="after")
+    def _room_for_bytes(self) -> "TextTokens":
+        if self.segmentation == "subwords" and self.max_size < FEWEST_SUBWORDS:
+            raise ValueError(
+                f"max_size = {self.max_size}: every byte is a subword; give {FEWEST_SUBWORDS} or more, "
+                "or another segmentation"
+            )
+        return self
+
 
 class TranslationTokens(Section):
+    segmentation: Segmentation
     lowercase: bool
-    units: Literal["subwords", "words"]
     joint: bool
-    vocabulary_size: Annotated[int, Field(ge=300)]
+    vocabulary_size: Annotated[int, Field(ge=FEWEST_SUBWORDS)]
 
 
 class TokensParams(Section):
-    embeddings: WordTokens
-    lm: WordTokens
+    embeddings: TextTokens
+    lm: TextTokens
     translation: TranslationTokens
-    qa: WordTokens
+    qa: TextTokens
 
 
 TOKENS: dict[str, type[Section]] = {
-    "embeddings": WordTokens,
-    "lm": WordTokens,
+    "embeddings": TextTokens,
+    "lm": TextTokens,
     "translation": TranslationTokens,
-    "qa": WordTokens,
+    "qa": TextTokens,
 }

@@ -8,6 +8,7 @@ from firth.measures.unit_rows import Matrix
 from firth.measures.vector_scores import main_scores, similarity_scores
 from firth.params.svd_params import SvdParams
 from firth.tables import write_metrics, write_table
+from firth.text.text_form import TextForm
 from firth.text.vocabulary import EOS_ID, Vocabulary
 from firth.workspace import Workspace, require, writing
 
@@ -17,15 +18,16 @@ if TYPE_CHECKING:
     from firth.params.models_params import Space
     from firth.params.settings import Settings
 
-Representations = dict[str, tuple["Sequence[str]", Matrix]]  # name → words in order of frequency, and their rows
+Representations = dict[str, tuple["Sequence[str]", Matrix]]  # name → tokens in order of frequency, and their rows
 
 
 def run(settings: "Settings", workspace: Workspace, space: "Space") -> None:
     """models/SPACE → scores in evaluations/evaluate_vectors-SPACE."""
     raw, gold_sets = require(workspace.raw("embeddings"), "download@embeddings"), settings.values["gold_sets"]
+    form = TextForm.load(workspace.tokens("embeddings"))
     frames = {
-        name: similarity_scores(words, matrix, raw, gold_sets)
-        for name, (words, matrix) in _representations(settings, workspace, space).items()
+        name: similarity_scores(form.words_of(tokens), matrix, raw, gold_sets)
+        for name, (tokens, matrix) in _representations(settings, workspace, space).items()
     }
     scores = pd.concat([frame.assign(representation=name) for name, frame in frames.items()], ignore_index=True)
     scores.insert(0, "representation", scores.pop("representation"))

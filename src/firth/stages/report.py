@@ -9,6 +9,7 @@ from firth.report.findings import Findings
 from firth.report.neighbors import cooccurrence_example, nearest_words, words_to_show
 from firth.report.page import render_page
 from firth.report.word_map import map_of
+from firth.text.text_form import TextForm
 from firth.text.vocabulary import Vocabulary
 from firth.training.reproducibility import derived_seed
 from firth.vectors.counting.count_matrix import load_counts
@@ -25,7 +26,8 @@ def run(settings: "Settings", workspace: Workspace) -> None:
     params, seed = settings.values["params"], derived_seed(settings.seed, "report") % 2**32
     tokens = Vocabulary.load(workspace.tokens("embeddings") / "vocabulary.tsv").tokens
     counts = load_counts(workspace.model("counts"))  # (V, V) CSR, float32
-    words, missing = words_to_show(settings.section("words", list[str]), tokens)
+    of_words = TextForm.load(workspace.tokens("embeddings")).segmentation == "words"
+    words, missing = words_to_show(settings.section("words", list[str]), tokens) if of_words else ([], [])
     built = [name for name in SPACES if (workspace.model(name) / BINARY).exists()]
     vectors = {name: load_vectors(workspace.model(name)) for name in built}
     studies, study_curves = reading.read_studies(workspace)
@@ -39,7 +41,9 @@ def run(settings: "Settings", workspace: Workspace) -> None:
         example=cooccurrence_example(counts, ppmi(counts, SvdParams.model_validate(params["svd"])), tokens, words),
         missing_words=missing,
         neighbors={name: {w: nearest_words(keyed, w) for w in words if w in keyed} for name, keyed in vectors.items()},
-        word_map=map_of(vectors["word2vec"], reading.read_classes(workspace), seed) if "word2vec" in vectors else None,
+        word_map=map_of(vectors["word2vec"], reading.read_classes(workspace), seed)
+        if "word2vec" in vectors and of_words
+        else None,
         studies=studies,
         study_curves=study_curves,
     )

@@ -1,42 +1,53 @@
-"""Vocabulary and streams of ids from the text of a corpus, with their metrics.
+"""Vocabulary and streams of ids from the text of a corpus, with their metrics and warnings.
 
 Vocabularies and subwords are learned from the training split alone. Metrics: ``vocabulary_size``, per side where sides
 differ; and for each split (for translation and question answering, each side of each split):
 
 - ``sentences``. Blank lines are skipped, except where lines are aligned (translation, question answering).
-- ``tokens``, and ``types``: distinct words (subwords, for translation) before rare ones become ``<unk>``.
+- ``tokens``, and ``types``: distinct tokens before rare ones become ``<unk>``.
 - ``out_of_vocabulary_rate``: share of tokens that became ``<unk>``. A literal ``<unk>`` in text that is already
   tokenized (the Penn Treebank) is an ordinary word there, and not counted.
-- ``pieces_per_word`` (subwords): subwords over words, as the word rule splits them.
+- ``words`` and ``characters``, by the rules of ``tokenizer`` and ``characters``, where tokens are not words.
+- ``pieces_per_word`` (subwords): subwords over words.
 """
 
 from collections.abc import Iterable
 from contextlib import closing
 from itertools import islice, product
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
-import pandas as pd
 
 from firth.errors import FirthError
 from firth.params.corpora_params import Role
-from firth.params.tokens_params import TranslationTokens, WordTokens
+from firth.params.tokens_params import TextTokens, TranslationTokens
+from firth.text.characters import count_words_and_characters
 from firth.text.numbering import NumberedStream, Numbering, encode_blocks, number_stream, renumber_stream
 from firth.text.raw_text import LINES_A_BLOCK, raw_blocks, raw_lines, splits_of
-from firth.text.sides import SIDES, subwords_file, vocabulary_file
+from firth.text.sides import SIDES
 from firth.text.streams import StreamWriter
 from firth.text.subwords import train_subwords
-from firth.text.tokenizer import tokenize_line
+from firth.text.text_encoding import subwords_file, subwords_of_line, vocabulary_file
+from firth.text.text_warnings import TypeCounts, tokenized_warnings, word_warnings
 from firth.text.vocabulary import EOS_ID, UNK, UNK_ID, Vocabulary, build_vocabulary
 
 ALIGNED: tuple[Role, ...] = ("translation", "qa")  # roles with sides, whose lines are aligned
 
+Metrics = dict[str, Any]
+
+
+class MadeStreams(NamedTuple):
+    """What is known of the streams of a role: their metrics, and warnings about the text, a line each."""
+
+    metrics: Metrics
+    warnings: list[str]
+
 
 def make_streams(
-    raw: Path, out: Path, role: Role, settings: WordTokens | TranslationTokens, tokenized: bool, processes: int
-) -> dict[str, Any]:
-    """Write the vocabulary and the streams of one role; return their metrics.
+    raw: Path, out: Path, role: Role, settings: TextTokens | TranslationTokens, tokenized: bool, processes: int
+) -> MadeStreams:
+    """Write the vocabulary and the streams of one role.
 
     Parameters
     ----------
@@ -52,116 +63,135 @@ def make_streams(
         If a file is missing or damaged, a split has no words, no word is frequent enough for the vocabulary, or the
         sides of a split have different numbers of lines.
     """
-    if not isinstance(settings, TranslationTokens):
-        metrics = _word_streams(raw, out, role, settings, tokenized, processes, joint=True)
-    elif settings.units == "words":
-        words = WordTokens(lowercase=settings.lowercase, min_count=1, max_size=settings.vocabulary_size)
-        metrics = _word_streams(raw, out, role, words, tokenized, processes, joint=settings.joint)
+    joint = settings.joint if isinstance(settings, TranslationTokens) else True
+    unified = _of_text(settings)
+    if settings.segmentation == "subwords":
+        made = _subword_streams(raw, out, role, unified, tokenized, joint)
     else:
-        metrics = _subword_streams(raw, out, settings, tokenized)
+        made = _numbered_streams(raw, out, role, unified, tokenized, processes, joint)
     if role == "translation":
-        _check_aligned(metrics, raw)
-    return metrics
+        _check_aligned(made.metrics, raw)
+    if not tokenized:
+        made.warnings.extend(_tokenized_warnings(raw, role))
+    return made
 
 
-def statistics_table(metrics: dict[str, Any]) -> pd.DataFrame:
-    """The metrics of ``make_streams`` as a table, a row for each stream: split, side, and its numbers."""
-    sizes = metrics["vocabulary_size"]
-    rows = []
-    for split, found in metrics.items():
-        if split == "vocabulary_size":
-            continue
-        for side, numbers in (found if "tokens" not in found else {"": found}).items():
-            size = sizes[side] if isinstance(sizes, dict) else sizes
-            rows.append({"split": split, "side": side, **numbers, "vocabulary_size": size})
-    return pd.DataFrame(rows)
+def _of_text(settings: TextTokens | TranslationTokens) -> TextTokens:
+    """The settings of translation in the form of the other roles."""
+    if isinstance(settings, TextTokens):
+        return settings
+    size = settings.vocabulary_size
+    return TextTokens(segmentation=settings.segmentation, lowercase=settings.lowercase, min_count=1, max_size=size)
 
 
-def main_numbers_of_streams(metrics: dict[str, Any]) -> dict[str, Any]:
-    """The few numbers of a role's streams that people compare, from the metrics of ``make_streams``."""
-    table = statistics_table(metrics)
-    numbers: dict[str, Any] = {}
-    for side in dict.fromkeys(table["side"]):
-        rows, prefix = table[table["side"] == side].set_index("split"), f"{side}_" if side else ""
-        numbers[f"{prefix}vocabulary_size"] = int(rows.at["train", "vocabulary_size"])
-        numbers[f"{prefix}train_tokens"] = int(rows.at["train", "tokens"])
-        last = rows.index[-1]
-        numbers[f"{prefix}{last}_out_of_vocabulary_rate"] = float(rows.at[last, "out_of_vocabulary_rate"])
-    return numbers
-
-
-def total_tokens(metrics: dict[str, Any]) -> int:
-    """The number of tokens in all streams, from the metrics of ``make_streams``."""
-    return sum(
-        value if key == "tokens" else total_tokens(value) if isinstance(value, dict) else 0
-        for key, value in metrics.items()
-    )
-
-
-def _word_streams(
-    raw: Path, out: Path, role: Role, settings: WordTokens, tokenized: bool, processes: int, joint: bool
-) -> dict[str, Any]:
-    aligned = role in ALIGNED
-    metrics: dict[str, Any] = {"vocabulary_size": None}
-    sizes = {}
+def _numbered_streams(
+    raw: Path, out: Path, role: Role, settings: TextTokens, tokenized: bool, processes: int, joint: bool
+) -> MadeStreams:
+    """Streams of words or characters."""
+    aligned, by_characters = role in ALIGNED, settings.segmentation == "characters"
+    made, sizes = MadeStreams({"vocabulary_size": None}, []), {}
     for sides in _sharing(role, joint):
         numbering, streams = Numbering(), dict[str, NumberedStream]()
         for split, side in product(splits_of(raw, role), sides):
             name = f"{split}.{side}" if side else split
             blocks = raw_blocks(raw, role, split, side)
-            with closing(encode_blocks(blocks, settings.lowercase, tokenized, processes)) as encoded:
+            encoded = encode_blocks(blocks, settings.lowercase, tokenized, by_characters, processes)
+            with closing(encoded):
                 streams[name] = number_stream(encoded, numbering, out, name, keep_empty=aligned)
             _refuse_empty(int(streams[name].counts.sum()), raw, name, role)
         types = numbering.types
-        training = [stream for name, stream in streams.items() if name.startswith("train")]
+        counts = {name: stream.counts_of(len(types)) for name, stream in streams.items()}
+        training = [name for name in streams if name.startswith("train")]
         vocabulary, ids = build_vocabulary(
             types,
-            np.sum([stream.counts_of(len(types)) for stream in training], axis=0),
-            sum(stream.sentences for stream in training),
+            np.sum([counts[name] for name in training], axis=0),
+            sum(streams[name].sentences for name in training),
             settings,
             key=f"tokens.{role}",
             padded=aligned,
         )
         unknown = (ids == UNK_ID) & (np.array(types, dtype=object) != UNK)
         for side in sides:
-            vocabulary.save(vocabulary_file(out, side) if side else out / "vocabulary.tsv")
+            vocabulary.save(vocabulary_file(out, side))
             sizes[side] = len(vocabulary)
+            if not by_characters:
+                made.warnings.extend(_word_warnings(types, counts, unknown, role, side))
         for name, stream in streams.items():
             renumber_stream(out, name, ids, vocabulary.dtype)
-            counts = stream.counts_of(len(types))
-            _insert(metrics, name, _stream_metrics(stream.sentences, counts, int(counts[unknown].sum())))
-    return {**metrics, "vocabulary_size": _one_or_both(sizes)}
+            measured = _stream_metrics(stream.sentences, counts[name], int(counts[name][unknown].sum()))
+            units = {"words": stream.words, "characters": measured["tokens"]} if by_characters else {}
+            _insert(made.metrics, name, {**measured, **units})
+    made.metrics["vocabulary_size"] = _one_or_both(sizes)
+    return made
 
 
-def _subword_streams(raw: Path, out: Path, settings: TranslationTokens, tokenized: bool) -> dict[str, Any]:
-    metrics: dict[str, Any] = {"vocabulary_size": None}
-    sizes = {}
-    for sides in _sharing("translation", settings.joint):
-        training = [raw_lines(raw, "train", side) for side in sides]
-        subwords = train_subwords(training, settings.vocabulary_size, settings.lowercase)
-        vocabulary = Vocabulary(subwords.pieces, np.zeros(len(subwords.pieces), dtype=np.int64))
-        for split, side in product(splits_of(raw, "translation"), sides):
-            name = f"{split}.{side}"
-            counts, words = np.zeros(len(vocabulary), dtype=np.int64), 0
-            with StreamWriter(out, name, vocabulary.dtype, keep_empty=True) as stream:
-                lines = raw_lines(raw, split, side)
+def _subword_streams(
+    raw: Path, out: Path, role: Role, settings: TextTokens, tokenized: bool, joint: bool
+) -> MadeStreams:
+    aligned, lowercase = role in ALIGNED, settings.lowercase and not tokenized
+    made, sizes = MadeStreams({"vocabulary_size": None}, []), {}
+    for sides in _sharing(role, joint):
+        training = [map(subwords_of_line, raw_lines(raw, role, "train", side)) for side in sides]
+        subwords = train_subwords(training, settings.max_size, lowercase, settings.min_count, aligned)
+        size, trained = len(subwords.readable), np.zeros(len(subwords.readable), dtype=np.int64)
+        names, sentences = list[str](), 0
+        for split, side in product(splits_of(raw, role), sides):
+            name = f"{split}.{side}" if side else split
+            counts, units = np.zeros(size, dtype=np.int64), np.zeros(2, dtype=np.int64)
+            with StreamWriter(out, name, np.dtype(np.int32), keep_empty=aligned) as stream:
+                lines = map(subwords_of_line, raw_lines(raw, role, split, side))
                 while block := list(islice(lines, LINES_A_BLOCK)):
                     encoded = list(subwords.encode_lines(block))
-                    ids = np.array([piece for line in encoded for piece in line], dtype=vocabulary.dtype)
+                    ids = np.array([piece for line in encoded for piece in line], dtype=np.int32)
                     stream.append(ids, np.cumsum([len(line) for line in encoded]))
-                    counts += np.bincount(ids, minlength=len(vocabulary))
-                    words += sum(len(tokenize_line(line, False, tokenized)) for line in block)
-            _refuse_empty(stream.tokens, raw, name, "translation")
+                    counts += np.bincount(ids, minlength=size)
+                    units += np.sum([count_words_and_characters(line, tokenized) for line in block], axis=0)
+            _refuse_empty(stream.tokens, raw, name, role)
             if split == "train":
-                vocabulary.counts += counts
-                vocabulary.counts[EOS_ID] += stream.sentences
+                trained += counts
+                sentences += stream.sentences
+            words, characters = units.tolist()
             measured = _stream_metrics(stream.sentences, counts, int(counts[UNK_ID]))
-            _insert(metrics, name, {**measured, "pieces_per_word": stream.tokens / max(words, 1)})
+            measured |= {"words": words, "characters": characters}
+            _insert(made.metrics, name, {**measured, "pieces_per_word": stream.tokens / max(words, 1)})
+            names.append(name)
+        order = np.arange(size, dtype=np.int32)
+        if not aligned:  # as readers of word vectors and adaptive softmax want it
+            subwords, order = subwords.by_frequency(trained)
+        vocabulary = Vocabulary(subwords.readable, trained[np.argsort(order)])
+        vocabulary.counts[EOS_ID] = sentences
+        if role == "embeddings":  # the unseen bytes, which stand last, have no neighbors
+            seen = EOS_ID + 1 + np.count_nonzero(trained)
+            vocabulary = Vocabulary(vocabulary.tokens[:seen], vocabulary.counts[:seen])
+        for name in names:
+            renumber_stream(out, name, order, vocabulary.dtype)
         for side in sides:
             subwords.save(subwords_file(out, side))
             vocabulary.save(vocabulary_file(out, side))
             sizes[side] = len(vocabulary)
-    return {**metrics, "vocabulary_size": _one_or_both(sizes)}
+    made.metrics["vocabulary_size"] = _one_or_both(sizes)
+    return made
+
+
+def _word_warnings(
+    types: list[str], counts: dict[str, np.ndarray], unknown: np.ndarray, role: Role, side: str
+) -> list[str]:
+    """Warnings if words are the wrong unit of a side. Answers are too short to tell."""
+    if (role, side) == ("qa", "target"):
+        return []
+    of_side = {name.partition(".")[0]: values for name, values in counts.items() if name.endswith(side)}
+    held_out = of_side.get("valid", np.zeros(len(types), dtype=np.int64))
+    key = f"tokens.{role}.segmentation" + (f" ({side})" if side else "")
+    return word_warnings(TypeCounts(types, of_side["train"], held_out, unknown), key)
+
+
+def _tokenized_warnings(raw: Path, role: Role) -> list[str]:
+    """Warnings if the first training lines, of either side, look tokenized."""
+    for side in SIDES if role in ALIGNED else ("",):
+        first = "\n".join(islice(raw_lines(raw, role, "train", side), LINES_A_BLOCK))
+        if found := tokenized_warnings(first, f"corpora.{role}.tokenized"):
+            return found
+    return []
 
 
 def _sharing(role: Role, joint: bool) -> list[tuple[str, ...]]:

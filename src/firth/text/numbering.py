@@ -1,10 +1,10 @@
-"""Tokenizing a text of any size in one pass, in bounded memory and on several processes.
+"""Splitting a text of any size into words or characters in one pass, in bounded memory and on several processes.
 
-The pass gives each word type a provisional number, in order of first appearance. The vocabulary is chosen after the
+The pass gives each type a provisional number, in order of first appearance. The vocabulary is chosen after the
 pass, and then a table maps provisional numbers to ids, so that the text is tokenized only once.
 
 Worker processes tokenize blocks of text, and the parent merges them in the order of the text: the numbers don't depend
-on the number of workers. Memory holds a few blocks and every word type, never the whole text.
+on the number of workers. Memory holds a few blocks and every type, never the whole text.
 """
 
 import multiprocessing
@@ -22,6 +22,7 @@ from pathlib import Path
 import numpy as np
 
 from firth.errors import FirthError
+from firth.text.characters import characters_and_line_ends, with_visible_spaces
 from firth.text.streams import ArrayWriter, StreamWriter
 from firth.text.tokenizer import tokens_and_line_ends, without_line_breaks
 
@@ -34,18 +35,20 @@ class TokenizedBlock:
 
     Attributes
     ----------
-    types : the block's word types.
+    types : the block's word types, or its distinct characters.
     ids : (tokens,) int32, indices into ``types``.
     ends : (lines,) int64, the number of the block's tokens before each line end.
+    words : how many words there are, by the rule of ``tokenizer``.
     """
 
     types: list[str]
     ids: np.ndarray
     ends: np.ndarray
+    words: int
 
 
 class Numbering:
-    """Provisional numbers of word types, across all streams of a corpus."""
+    """Provisional numbers of types, across all streams of a corpus."""
 
     def __init__(self) -> None:
         self._numbers: defaultdict[str, int] = defaultdict(count().__next__)
@@ -55,11 +58,11 @@ class Numbering:
 
     @property
     def types(self) -> list[str]:
-        """Word types in order of their numbers."""
+        """Types in order of their numbers."""
         return list(self._numbers)
 
     def numbers(self, types: list[str]) -> np.ndarray:
-        """The numbers of word types, (len(types),) int32; new types get the next free numbers."""
+        """The numbers of types, (len(types),) int32; new types get the next free numbers."""
         return np.fromiter(map(self._numbers.__getitem__, types), np.int32, len(types))
 
 
@@ -70,10 +73,12 @@ class NumberedStream:
     Attributes
     ----------
     counts : (types,) int64, occurrences of each provisional number. Types numbered later don't occur in the stream.
+    words : how many words there are, by the rule of ``tokenizer``.
     """
 
     sentences: int
     counts: np.ndarray
+    words: int
 
     def counts_of(self, types: int) -> np.ndarray:
         """Counts (types,) with zeros for types that were numbered later."""
@@ -105,20 +110,28 @@ def text_blocks(path: Path, size: int = BLOCK_BYTES) -> Iterator[str]:
         yield _decoded(rest + b"\n", path, start)
 
 
-def encode_block(text: str, lowercase: bool, tokenized: bool) -> TokenizedBlock:
-    """Tokenize a block of text.
+def encode_block(text: str, lowercase: bool, tokenized: bool, by_characters: bool = False) -> TokenizedBlock:
+    """Split a block of text into words or, ``by_characters``, into characters.
 
     No token contains a space, so the text is split at spaces, and the tokenizer reads each distinct chunk only once.
     """
+    words = 0
     if not tokenized:
         text = without_line_breaks(text)
+    if by_characters:
+        words = len(tokens_and_line_ends(text, False, tokenized)) - text.count("\n")
+        text = with_visible_spaces(text)
     chunk_numbers = Numbering()
     chunk_numbers.numbers(["\n"])
     chunk_ids = chunk_numbers.numbers(text.replace("\n", " \n ").split(" "))
     chunks = chunk_numbers.types[1:]
 
     pieces = Numbering()  # 0 stands for a line end; in `table`, for the end of a chunk
-    table = pieces.numbers(tokens_and_line_ends("\n".join(["", *chunks, ""]), lowercase, tokenized))
+    lines = "\n".join(["", *chunks, ""])
+    if by_characters:
+        table = pieces.numbers(characters_and_line_ends(lines, lowercase and not tokenized))
+    else:
+        table = pieces.numbers(tokens_and_line_ends(lines, lowercase, tokenized))
     marks = np.flatnonzero(table == 0)[: len(chunks) + 1]
     starts = np.concatenate(([0], marks[:-1] + 1))  # chunk 0 is the line end, at index 0 of the table
     lengths = np.concatenate(([1], np.diff(marks) - 1))
@@ -128,11 +141,14 @@ def encode_block(text: str, lowercase: bool, tokenized: bool) -> TokenizedBlock:
     shifts = np.repeat(starts[chunk_ids] - (chunk_ends - chunk_lengths), chunk_lengths)
     ids = table[shifts + np.arange(len(shifts))]
     line_ends = np.flatnonzero(ids == 0)
-    return TokenizedBlock(pieces.types[1:], ids[ids != 0] - 1, line_ends - np.arange(len(line_ends)))
+    tokens = ids[ids != 0] - 1
+    return TokenizedBlock(
+        pieces.types[1:], tokens, line_ends - np.arange(len(line_ends)), words if by_characters else len(tokens)
+    )
 
 
 def encode_blocks(
-    blocks: Iterable[str], lowercase: bool, tokenized: bool, processes: int
+    blocks: Iterable[str], lowercase: bool, tokenized: bool, by_characters: bool, processes: int
 ) -> Generator[TokenizedBlock, None, None]:
     """``encode_block`` of each block, in order.
 
@@ -149,9 +165,9 @@ def encode_blocks(
     first = list(islice(blocks, 2))
     everything = chain(first, blocks)
     if processes == 1 or len(first) < 2:
-        yield from (encode_block(text, lowercase, tokenized) for text in everything)
+        yield from (encode_block(text, lowercase, tokenized, by_characters) for text in everything)
     else:
-        yield from _encode_on_workers(everything, lowercase, tokenized, processes)
+        yield from _encode_on_workers(everything, lowercase, tokenized, by_characters, processes)
 
 
 def number_stream(
@@ -163,7 +179,7 @@ def number_stream(
     ----------
     keep_empty : whether a line without tokens is an empty sentence, or is skipped.
     """
-    counts = np.zeros(1024, dtype=np.int64)
+    counts, words = np.zeros(1024, dtype=np.int64), 0
     with StreamWriter(folder, name, np.dtype(np.int32), keep_empty) as stream:
         for block in blocks:
             numbers = numbering.numbers(block.types)
@@ -171,7 +187,8 @@ def number_stream(
                 counts = np.pad(counts, (0, len(numbering)))
             counts[numbers] += np.bincount(block.ids, minlength=len(numbers))
             stream.append(numbers[block.ids], block.ends)
-    return NumberedStream(stream.sentences, counts[: len(numbering)])
+            words += block.words
+    return NumberedStream(stream.sentences, counts[: len(numbering)], words)
 
 
 def renumber_stream(folder: Path, name: str, ids: np.ndarray, dtype: np.dtype) -> None:
@@ -188,7 +205,7 @@ def renumber_stream(folder: Path, name: str, ids: np.ndarray, dtype: np.dtype) -
 
 
 def _encode_on_workers(
-    blocks: Iterator[str], lowercase: bool, tokenized: bool, processes: int
+    blocks: Iterator[str], lowercase: bool, tokenized: bool, by_characters: bool, processes: int
 ) -> Generator[TokenizedBlock, None, None]:
     pool = ProcessPoolExecutor(
         processes,
@@ -198,7 +215,7 @@ def _encode_on_workers(
     under_way: deque[Future[TokenizedBlock]] = deque()
     try:
         for text in blocks:
-            under_way.append(pool.submit(encode_block, text, lowercase, tokenized))
+            under_way.append(pool.submit(encode_block, text, lowercase, tokenized, by_characters))
             if len(under_way) > processes:  # each worker has a block, and one block is waiting
                 yield under_way.popleft().result()
         while under_way:

@@ -36,14 +36,19 @@ def raw_blocks(raw: Path, role: Role, split: str, side: str) -> Iterator[str]:
         If the file doesn't exist, is not UTF-8, or (for questions) a line is not a story with question and answer.
     """
     if role == "qa":
-        return _joined(_story_lines(require(raw / "text" / f"{split}.jsonl", "download@qa"), side))
-    name = f"{split}.{side}.txt" if side else f"{split}.txt"
-    return text_blocks(require(raw / "text" / name, f"download@{role}"))
+        return _joined(raw_lines(raw, role, split, side))
+    return text_blocks(require(raw / "text" / _text_name(split, side), f"download@{role}"))
 
 
-def raw_lines(raw: Path, split: str, side: str) -> Iterator[str]:
-    """The lines of one side of one split of translation, without line ends."""
-    return _lines(require(raw / "text" / f"{split}.{side}.txt", "download@translation"))
+def raw_lines(raw: Path, role: Role, split: str, side: str) -> Iterator[str]:
+    """The lines of one split without line ends; parameters and errors as for ``raw_blocks``."""
+    if role == "qa":
+        return _story_lines(require(raw / "text" / f"{split}.jsonl", "download@qa"), side)
+    return _lines(require(raw / "text" / _text_name(split, side), f"download@{role}"))
+
+
+def _text_name(split: str, side: str) -> str:
+    return f"{split}.{side}.txt" if side else f"{split}.txt"
 
 
 def _lines(path: Path) -> Iterator[str]:

@@ -1,17 +1,21 @@
-"""The form of the text in a folder of tokens, for tokenizing other text (a prompt, a question) in the same way."""
+"""The form of the text in a folder of tokens, for splitting other text (a prompt, a question) in the same way."""
 
 import json
-from dataclasses import asdict, dataclass
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
 from firth.errors import FirthError
+from firth.params.tokens_params import Segmentation
+from firth.text.characters import SPACE, characters
+from firth.text.normalization import normalize
 from firth.text.tokenizer import tokenize_line
 from firth.workspace import require, write_text
 
 
 @dataclass(frozen=True)
 class TextForm:
-    """How the text of a folder of tokens was tokenized, kept there as ``text.json``.
+    """How the text of a folder of tokens was split, kept there as ``text.json``.
 
     Attributes
     ----------
@@ -19,16 +23,35 @@ class TextForm:
     tokenized : whether the text's tokens were separated by spaces and kept as they were, case included.
     language : its code, or ``{"source": …, "target": …}``.
     world : whether the text is the built-in world's.
+    segmentation : what its tokens are.
     """
 
     lowercase: bool
     tokenized: bool
     language: str | dict[str, str]
     world: bool
+    segmentation: Segmentation = "words"
 
     def tokens(self, line: str) -> list[str]:
-        """The word tokens of a line, split as the text was."""
-        return tokenize_line(line, self.lowercase, self.tokenized)
+        """The words or characters of a line, in the normal form of all text, split as the text was.
+
+        Subwords need what was learned from the text: see ``text_encoding``.
+        """
+        match self.segmentation:
+            case "words":
+                return tokenize_line(normalize(line), self.lowercase, self.tokenized)
+            case "characters":
+                return characters(normalize(line), self.lowercase and not self.tokenized)
+        raise ValueError("a form alone can't split text into subwords")
+
+    def words_of(self, tokens: Sequence[str]) -> list[str]:
+        """Tokens of a vocabulary as words: a subword that begins with a space without it, what is no word empty."""
+        match self.segmentation:
+            case "words":
+                return list(tokens)
+            case "subwords":
+                return [token.removeprefix(SPACE) if token.startswith(SPACE) else "" for token in tokens]
+        return [""] * len(tokens)
 
     def save(self, folder: Path) -> None:
         """Write ``text.json``."""
@@ -46,6 +69,9 @@ class TextForm:
         stage = f"tokenize@{folder.name}"
         path = require(folder / "text.json", stage)
         try:
-            return cls(**json.loads(path.read_text(encoding="utf-8")))
-        except (ValueError, TypeError):
-            raise FirthError(f"{path}: damaged; build it again with `dvc repro {stage}`") from None
+            content = json.loads(path.read_text(encoding="utf-8"))
+            return cls(**{field.name: content.pop(field.name) for field in fields(cls)}, **content)
+        except (ValueError, TypeError, KeyError, AttributeError):
+            raise FirthError(
+                f"{path}: damaged or of another version; build it again with `dvc repro {stage}`"
+            ) from None

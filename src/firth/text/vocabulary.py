@@ -16,7 +16,7 @@ from firth.errors import FirthError
 from firth.workspace import require, write_text
 
 if TYPE_CHECKING:
-    from firth.params.tokens_params import WordTokens
+    from firth.params.tokens_params import TextTokens
 
 UNK, EOS, PAD = "<unk>", "<eos>", "<pad>"
 UNK_ID, EOS_ID, PAD_ID = 0, 1, 2
@@ -101,9 +101,9 @@ class Vocabulary:
 
 
 def build_vocabulary(
-    types: Sequence[str], counts: np.ndarray, sentences: int, settings: WordTokens, *, key: str, padded: bool = False
+    types: Sequence[str], counts: np.ndarray, sentences: int, settings: TextTokens, *, key: str, padded: bool = False
 ) -> tuple[Vocabulary, np.ndarray]:
-    """Choose the vocabulary from the word types of the training text.
+    """Choose the vocabulary from the types of the training text.
 
     Special symbols first; then the types seen at least ``min_count`` times, by descending count, ties in code-point
     order, until the vocabulary has ``max_size`` entries, *special symbols included*. All other types become
@@ -111,7 +111,7 @@ def build_vocabulary(
 
     Parameters
     ----------
-    types : T word types; those with count 0 occur in other splits alone, and become ``<unk>``.
+    types : T types; those with count 0 occur in other splits alone, and become ``<unk>``.
     counts : (T,) counts in the training text.
     sentences : training sentences, the count of ``<eos>``.
     key : the key of ``settings`` in params.yaml, such as ``tokens.lm``, for the error.
@@ -124,7 +124,7 @@ def build_vocabulary(
     Raises
     ------
     FirthError
-        If no word is frequent enough, or ``max_size`` leaves no room for words.
+        If no token is frequent enough, or ``max_size`` leaves no room for any.
     """
     special = [UNK, EOS, PAD] if padded else [UNK, EOS]
     kept = [
@@ -135,12 +135,12 @@ def build_vocabulary(
     if not kept:
         largest = int(counts.max()) if len(counts) else 0
         raise FirthError(
-            f"{key}.min_count = {settings.min_count}: no word of the training text is that frequent "
+            f"{key}.min_count = {settings.min_count}: no token of the training text is that frequent "
             f"(the most frequent occurs {largest} times); lower it to {max(largest, 1)} or less, or give more text"
         )
     if settings.max_size <= len(special):
         raise FirthError(
-            f"{key}.max_size = {settings.max_size}: no room for words besides {len(special)} special symbols; raise it"
+            f"{key}.max_size = {settings.max_size}: no room for tokens besides {len(special)} special symbols; raise it"
         )
     frequency = counts.tolist()
     kept.sort(key=lambda position: (-frequency[position], types[position]))

@@ -35,6 +35,8 @@ FEWEST_PAIRS = 20  # in a smaller group one pair would change the accuracy by mo
 def agreement_items(raw: Path, form: TextForm, vocabulary: Vocabulary) -> pd.DataFrame:
     """The items that suit a corpus: those of the world, those of English templates, or none.
 
+    There are none where tokens are not words, since a verb form is then more than one token.
+
     Parameters
     ----------
     raw : the corpus's folder, ``data/raw/lm``.
@@ -44,9 +46,9 @@ def agreement_items(raw: Path, form: TextForm, vocabulary: Vocabulary) -> pd.Dat
     FirthError
         If the world's file of items is damaged.
     """
-    if form.world:
+    if form.world and form.segmentation == "words":
         return read_items(raw / "agreement.tsv", vocabulary, form)
-    if form.language == "en":
+    if form.language == "en" and form.segmentation == "words":
         return english_items(vocabulary)
     return _frame({name: [] for name in (*TEXTS, *PROPERTIES, "construction")})
 
