@@ -8,7 +8,7 @@ import io
 import os
 import sys
 from pathlib import Path
-from typing import TextIO
+from typing import IO
 
 
 def main() -> None:
@@ -34,7 +34,7 @@ def prepare_streams() -> None:
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
 
 
-def _nothing(descriptor: int, mode: str) -> TextIO:
+def _nothing(descriptor: int, mode: str) -> IO[str]:
     """The null device under a descriptor, so that no file that is opened later gets it."""
     opened = os.open(os.devnull, os.O_RDWR)
     if opened != descriptor:

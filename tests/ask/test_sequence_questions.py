@@ -130,6 +130,21 @@ def test_each_line_that_cannot_be_answered_is_empty_and_named(
     ]  # fmt: skip
 
 
+def test_a_line_of_a_pipe_that_is_too_long_is_empty_and_the_next_is_answered(
+    ask: Ask, encoder_decoders: Workspace, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    content = "\n".join([SENTENCES[0], "Mary eats " * 110_000, SENTENCES[1]]).encode()
+    (folder / "text.txt").write_bytes(content)
+    found = translated(encoder_decoders, SENTENCES[:2])
+    with (folder / "text.txt").open() as stream:
+        monkeypatch.setattr(sys, "stdin", stream)
+        status, rows, errors = ask("translate")
+    assert (status, said(rows)) == (0, [found[0], "", found[1]])
+    assert "standard input: line 2: is longer than 1 MiB; give one sentence a line\n" in errors
+    give(monkeypatch, gzip.compress("\n".join(SENTENCES).encode()))
+    assert said(ask("translate").rows) == translated(encoder_decoders, SENTENCES)
+
+
 @pytest.mark.parametrize("line", ["", " ", "你好", "Mary eats " * 1000])
 def test_alone_such_a_line_is_an_error(ask: Ask, encoder_decoders: Workspace, line: str) -> None:
     status, rows, errors = ask("translate", line)
