@@ -7,7 +7,8 @@ import pytest
 from stages.four_sentences import TOKENS, experiment, metrics_in, train_ngram, workspace_at
 
 from firth.errors import FirthError
-from firth.ngram.kneser_ney import FALLBACK_DISCOUNTS, KneserNey
+from firth.ngram.discounts import FALLBACK_DISCOUNTS
+from firth.ngram.kneser_ney import KneserNey
 from firth.workspace import Workspace
 
 

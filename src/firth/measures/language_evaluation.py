@@ -18,8 +18,13 @@ from firth.measures.source_entropy import perplexity_over_source, source_perplex
 from firth.text.streams import TokenStream
 from firth.text.text_form import TextForm
 from firth.text.vocabulary import Vocabulary
+from firth.workspace import require
 
 HELD_OUT = ("valid", "test")
+AGREEMENT_NUMBERS = {  # group of pairs → the name of its accuracy among the main numbers
+    "attractors_1": "agreement_one_attractor",
+    "adjacent_attractor": "agreement_adjacent_attractor",
+}
 
 Start = Callable[[], Scorer]  # a scorer that has read nothing yet
 
@@ -55,7 +60,7 @@ class HeldOutText:
         """That of the grammar of the built-in world; None for other text, and where words became ``<unk>``."""
         if not self.form.world:
             return None
-        path = self.raw / "log_probabilities" / f"{split}.npy"
+        path = require(self.raw / "log_probabilities" / f"{split}.npy", "download@lm")
         return source_perplexity(np.load(path, allow_pickle=False), self.stream(split), str(path))
 
     @cached_property
@@ -79,7 +84,7 @@ def evaluate(start: Start, text: HeldOutText, start_learning: Start | None = Non
     rows = []
     for split in HELD_OUT:
         ids, source = text.stream(split).with_sentence_ends(), text.source_perplexity(split)
-        found = perplexity(start(), ids)
+        found = perplexity(start(), ids) if len(ids) else None
         rows.append(
             {
                 "split": split,
@@ -87,7 +92,7 @@ def evaluate(start: Start, text: HeldOutText, start_learning: Start | None = Non
                 "perplexity": found,
                 "source_perplexity": source,
                 "perplexity_over_source": perplexity_over_source(found, source),
-                "dynamic_perplexity": perplexity(start_learning(), ids) if start_learning else None,
+                "dynamic_perplexity": perplexity(start_learning(), ids) if start_learning and len(ids) else None,
             }
         )
     tables = {"perplexity": pd.DataFrame(rows)}
@@ -101,14 +106,15 @@ def evaluate(start: Start, text: HeldOutText, start_learning: Start | None = Non
 
 
 def main_numbers(tables: Mapping[str, pd.DataFrame]) -> dict[str, float | None]:
-    """The few numbers of a model that people compare, from its tables."""
+    """The few numbers of a model that people compare, from its tables, as far as they are measured."""
     by_split = tables["perplexity"].set_index("split")
-    numbers = {f"{split}_perplexity": by_split.at[split, "perplexity"] for split in HELD_OUT}
+    perplexities = {f"{split}_perplexity": by_split.at[split, "perplexity"] for split in HELD_OUT}
+    numbers = {name: value for name, value in perplexities.items() if pd.notna(value)}
     for column in ("source_perplexity", "perplexity_over_source", "dynamic_perplexity"):
         if pd.notna(by_split.at["test", column]):
             numbers[column] = by_split.at["test", column]
     if "agreement" in tables:
         by_group = tables["agreement"].drop_duplicates("group").set_index("group")["accuracy"]
-        names = {"attractors_1": "agreement_one_attractor", "adjacent_attractor": "agreement_adjacent_attractor"}
-        numbers |= {name: float(by_group[group]) for group, name in names.items() if pd.notna(by_group.get(group))}
+        there = {group: name for group, name in AGREEMENT_NUMBERS.items() if pd.notna(by_group.get(group))}
+        numbers |= {name: float(by_group[group]) for group, name in there.items()}
     return numbers

@@ -4,7 +4,8 @@ import sys
 from typing import TYPE_CHECKING
 
 from firth.ngram.arpa import write_arpa
-from firth.ngram.kneser_ney import FALLBACK_DISCOUNTS, count_ngrams, orders_without_discounts, smoothed
+from firth.ngram.discounts import FALLBACK_DISCOUNTS
+from firth.ngram.kneser_ney import count_ngrams, orders_without_discounts, smoothed
 from firth.tables import write_metrics
 from firth.text.streams import TokenStream
 from firth.text.vocabulary import Vocabulary
