@@ -40,8 +40,7 @@ def _nothing(descriptor: int, mode: str) -> IO[str]:
     if opened != descriptor:
         os.dup2(opened, descriptor)
         os.close(opened)
-    stream: TextIO = os.fdopen(descriptor, mode, encoding="utf-8")  # type: ignore[assignment]
-    return stream
+    return os.fdopen(descriptor, mode, encoding="utf-8")
 
 
 def own_source(folder: Path) -> Path | None:

@@ -8,7 +8,14 @@ from typing import Any
 
 import pytest
 
-from firth.ask.compare import Change, compare, differences, print_comparison, summary_lines
+from firth.ask.compare import (
+    Change,
+    compare,
+    differences,
+    not_measured_lines,
+    print_comparison,
+    summary_lines,
+)
 from firth.ask.snapshots import Snapshot
 from firth.errors import FirthError
 
@@ -50,6 +57,35 @@ def test_without_revisions_the_last_commit_is_compared_with_the_workspace(reposi
     assert found.moved == [Change("lm_rnn_test_perplexity", 9.5, 9.25)]
     assert (found.same, found.nearly, found.after) == (2, 0, "workspace")
     assert found.before.startswith("HEAD (") and found.before.endswith(" Record a run)")
+
+
+def test_numbers_that_the_later_experiment_does_not_give_have_their_reason(
+    repository: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    reasons = repository / "reports/details/not_measured.csv"
+    reasons.parent.mkdir()
+    reasons.write_text(
+        "number,reason\n"
+        "translation_dot_test_bleu,no sentences in test\n"
+        "translation_dot_test_chrf,no sentences in test\n"
+        'gradient_rnn_20_steps_back,"few tokens, no more"\n'
+    )
+    write(repository, translation_dot_test_bleu=None, gradient_rnn_20_steps_back=None)
+    git(repository, "add", ".")
+    git(repository, "commit", "--quiet", "--message", "Lose two numbers")
+    for later in (None, "HEAD"):
+        print_comparison(compare(repository, "HEAD~1", later))
+        lines = [line.rstrip() for line in capsys.readouterr().out.splitlines()]
+        assert "not measured: translation_dot_test_bleu and 1 more: no sentences in test" in lines
+        assert "not measured: gradient_rnn_20_steps_back: few tokens, no more" in lines
+        assert any(line.split() == ["translation_dot_test_bleu", "80.0", "–", "gone"] for line in lines)
+    print_comparison(compare(repository, "HEAD", "HEAD~1"))
+    assert "not measured" not in capsys.readouterr().out
+
+
+def test_many_reasons_are_few_lines() -> None:
+    lines = not_measured_lines({f"number_{index}": f"reason {index}" for index in range(9)})
+    assert len(lines) == 6 and str(lines[-1]).startswith("not measured: for 4 more reasons, see reports/details")
 
 
 def test_two_revisions_are_compared_whatever_the_workspace_holds(repository: Path) -> None:
@@ -119,7 +155,9 @@ def test_missing_and_damaged_files_are_named(repository: Path, tmp_path_factory:
 
 def comparison(before: dict[str, float], after: dict[str, float], params: int = 0) -> Any:
     values = {f"lm.key_{number}": number for number in range(params)}
-    return differences(Snapshot("one", values, before), Snapshot("other", dict.fromkeys(values, "x" * 60), after))
+    return differences(
+        Snapshot("one", values, before, {}), Snapshot("other", dict.fromkeys(values, "x" * 60), after, {})
+    )
 
 
 def test_better_and_worse_follow_the_direction_of_each_number(capsys: pytest.CaptureFixture[str]) -> None:
@@ -153,7 +191,7 @@ def test_a_large_comparison_fits_one_screen(capsys: pytest.CaptureFixture[str]) 
 
 
 def test_of_two_long_values_the_part_that_differs_is_shown() -> None:
-    one, other = (Snapshot("", {"report.words": [*map(str, range(20)), last]}, {}) for last in ("apple", "pear"))
+    one, other = (Snapshot("", {"report.words": [*map(str, range(20)), last]}, {}, {}) for last in ("apple", "pear"))
     (line,) = summary_lines(differences(one, other), 8)[1:]
     assert "apple" in line.plain and "pear" in line.plain
 

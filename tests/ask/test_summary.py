@@ -84,6 +84,14 @@ def test_real_text_with_every_model_fits_the_screen(experiment: Workspace, capsy
     assert any(line.startswith("Translation, BLEU on 2018_flickr ") and "general 30.0" in line for line in lines)
 
 
+def test_what_is_not_measured_has_its_reason(experiment: Workspace, capsys: pytest.CaptureFixture[str]) -> None:
+    assert not any("not measured" in line for line in printed(experiment, capsys))
+    path = experiment.details / "not_measured.csv"
+    path.parent.mkdir()
+    path.write_text("number,reason\nlm_gru_test_perplexity,the test text has no sentence\n")
+    assert "not measured: lm_gru_test_perplexity: the test text has no sentence" in printed(experiment, capsys)
+
+
 def test_without_a_commit_the_reason_is_given(experiment: Workspace, capsys: pytest.CaptureFixture[str]) -> None:
     assert any("not in a git repository" in line for line in printed(experiment, capsys))
 

@@ -24,6 +24,13 @@ def test_exact_match_is_of_whole_token_sequences(pairs: Callable[..., Pairs]) ->
     assert exact_matches([[4, 5], [4], [5, 4], [], [4, 0]], data) == [True, False, False, True, False]
 
 
+def test_without_questions_there_are_no_scores() -> None:
+    nothing = {"exact_match": None, "question_alone": None, "last_place": None}
+    assert answer_scores([], [], [question()]) == nothing
+    assert answer_scores([True], [question()], []) == {**nothing, "exact_match": 1.0}
+    assert exact_match_by_group([], []).empty
+
+
 def test_question_alone_takes_the_most_frequent_answer_to_that_question_or_to_all() -> None:
     training = [
         question("Where is Tim?", "garden"), question("Where is Tim?", "kitchen"), question("Where is Tim?", "kitchen"),

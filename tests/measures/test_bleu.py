@@ -15,6 +15,11 @@ def test_scores_are_those_of_sacrebleu_with_their_signatures() -> None:
     assert signatures["chrf"].startswith("nrefs:1|case:mixed|eff:yes|nc:6|nw:0|space:no|version:")
 
 
+def test_without_outputs_there_are_no_scores() -> None:
+    assert translation_scores([], []) == {"bleu": None, "bleu_lowercase": None, "chrf": None, "exact_match": None}
+    assert bleu_by_source_length([], [], []).empty
+
+
 def test_bleu_of_a_tiny_case_by_hand() -> None:
     """Precisions 4/5, 3/4, 2/3, 1/2 (one wrong last word), no brevity penalty: their geometric mean."""
     scores = translation_scores(["a b c d x"], ["a b c d e"])
@@ -27,6 +32,8 @@ def test_lower_case_scores_ignore_case() -> None:
     scores = translation_scores(outputs, references)
     lower = sacrebleu.corpus_bleu(outputs, [references], lowercase=True)
     assert scores["bleu_lowercase"] == pytest.approx(lower.score, rel=1e-12)
+    assert scores["bleu"] is not None
+    assert scores["bleu_lowercase"] is not None
     assert scores["bleu_lowercase"] > scores["bleu"]
     assert "case:lc" in metric_signatures()["bleu_lowercase"]
 

@@ -27,7 +27,14 @@ NAMES = {
         f"lm_{model}_{score}"
         for model, score in product(
             LANGUAGE_MODELS,
-            ("test_perplexity", "dynamic_perplexity", "perplexity_over_source", "agreement_one_attractor"),
+            (
+                "test_perplexity",
+                "word_perplexity",
+                "bits_per_character",
+                "dynamic_perplexity",
+                "perplexity_over_source",
+                "agreement_one_attractor",
+            ),
         )
     ),
     "lm_ngram_agreement_adjacent_attractor",

@@ -13,6 +13,7 @@ from firth.measures.source_gradients import (
     gradient_norms,
     position_table,
     sentence_table,
+    source_length,
 )
 from firth.params.seq2seq_params import Attention, Seq2seqParams
 from firth.seq2seq.encoder_decoder import Configuration, EncoderDecoder
@@ -47,6 +48,21 @@ def losses(network: EncoderDecoder, batch: PairBatch) -> torch.Tensor:
     with torch.no_grad():
         scores = network.decoder.logits(network(batch.source, batch.lengths, batch.target))
     return cross_entropy(scores.permute(0, 2, 1), batch.labels, reduction="none")
+
+
+def test_the_length_is_the_greatest_even_one_that_is_frequent_or_else_the_commonest(pairs: MakePairs) -> None:
+    def length(*lengths: int) -> int | None:
+        return source_length(pairs([[3] * size for size in lengths], [[3]] * len(lengths)))
+
+    assert length(2, 4, 4, 5, 5, 5, 6) == 4
+    assert length(*[2] * 30, *[4] * 25, *[6] * 24) == 4
+    assert length(1, 3, 0) is None
+    assert length() is None
+
+
+def test_gradients_that_vanish_have_no_share() -> None:
+    found = gradient_distribution(np.zeros((2, 4)))
+    assert np.isnan(found["first_half_share"]) and found["gradient_norm_first"] == 0
 
 
 @pytest.mark.parametrize("reading", READING)

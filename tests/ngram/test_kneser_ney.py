@@ -5,11 +5,11 @@ import numpy as np
 import pytest
 
 from firth.errors import FirthError
+from firth.ngram.discounts import FALLBACK_DISCOUNTS
 from firth.ngram.kneser_ney import (
-    FALLBACK_DISCOUNTS,
     KneserNey,
     count_ngrams,
-    discounts_of,
+    orders_without_discounts,
     smoothed,
     train_kneser_ney,
 )
@@ -57,7 +57,7 @@ class Plain:
             return (0.5, 1.0, 1.5)[min(count, 3) - 1]
         y = of[1] / (of[1] + 2 * of[2])
         estimates = [r - (r + 1) * y * of[r + 1] / of[r] for r in (1, 2, 3)]
-        return (estimates if min(estimates) >= 0 else [0.5, 1.0, 1.5])[min(count, 3) - 1]
+        return (estimates if min(estimates) > 1e-9 else [0.5, 1.0, 1.5])[min(count, 3) - 1]
 
     def probability(self, word: int, context: tuple[int, ...]) -> float:
         context = context[max(0, len(context) - self.order + 1) :]
@@ -147,12 +147,16 @@ def test_an_order_longer_than_every_sentence_adds_nothing() -> None:
     assert long.log_probabilities(text) == pytest.approx(short.log_probabilities(text))
 
 
-def test_discounts_follow_the_counts_of_counts_and_fall_back_without_them() -> None:
-    counts = np.array([1] * 10 + [2] * 5 + [3] * 3 + [4] * 2 + [9])
-    y = 10 / 20
-    assert discounts_of(counts) == pytest.approx((1 - 2 * y * 5 / 10, 2 - 3 * y * 3 / 5, 3 - 4 * y * 2 / 3))
-    assert discounts_of(counts[counts != 3]) == FALLBACK_DISCOUNTS
-    assert discounts_of(np.array([1, 2, 3] + [4] * 50)) == FALLBACK_DISCOUNTS  # D3 would be negative
+def test_a_discount_of_zero_leaves_no_word_without_probability() -> None:
+    s, c, d, e, f = range(2, 7)
+    text = stream_of([[s, c]] * 3 + [[s, d]] * 3 + [[s, e]] * 2 + [[s, f]])
+    model = train_kneser_ney(text, 7, 2)
+    # Bigram counts 9 3 3 2 1 3 3 2 1: n1 = 2, n2 = 2, n3 = 4, n4 = 0, so Y = 1/3 and D2 = 0.
+    # Unigrams are preceded by 1 word, </s> by 4: D = 1/2, 1, 3/2, so P(s) = 7.5/63 and P(</s>) = 21.5/63.
+    assert model.discounts == [FALLBACK_DISCOUNTS, FALLBACK_DISCOUNTS]
+    assert model.distribution([e])[[s, EOS]] == pytest.approx([0.5 * 7.5 / 63, 0.5 + 0.5 * 21.5 / 63])
+    assert np.isfinite(model.log_probabilities(stream_of([[e, s], [0]]))).all()
+    assert orders_without_discounts(count_ngrams(text, 7, 2), 2) == [1, 2]
 
 
 def test_a_saved_model_scores_as_before(tmp_path: Path) -> None:

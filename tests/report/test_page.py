@@ -413,6 +413,27 @@ def test_what_was_not_measured_vanishes_with_its_heading() -> None:
     assert "Excess cross-entropy" not in page
 
 
+def test_what_the_text_does_not_give_is_listed_with_its_reason() -> None:
+    rows = [("lm_lstm_test_perplexity", "no <sentence>"), ("lm_gru_test_perplexity", "no <sentence>"), ("x", "y")]
+    missing = pd.DataFrame(rows, columns=["number", "reason"])
+    shown = render_page(replace(findings(), tables={**tables(), "not_measured": missing}))
+    assert "<code>lm_lstm_test_perplexity</code>, <code>lm_gru_test_perplexity</code>" in shown
+    assert "no &lt;sentence&gt;" in shown and "<caption>Not measured</caption>" in shown
+    assert "<caption>Not measured</caption>" not in render_page(findings())
+
+
+def test_figures_do_without_points_that_no_axis_holds() -> None:
+    poor = tables()
+    poor["source_length"]["bleu"] = 0.0
+    poor["saliency"]["gradient_norm"] = 0.0
+    poor["learning_curves"]["valid_perplexity"] = np.inf
+    poor["ngram_orders"][["valid_perplexity", "test_perplexity"]] = None
+    shown = render_page(replace(findings(), tables=poor))
+    assert "Perplexity on validation text after each epoch" not in shown
+    assert "mean over output positions: sources of 2 tokens." not in shown
+    assert "Size and perplexity" in shown and "by the order n" not in shown
+
+
 def test_constructions_stand_in_rows_of_their_own_beside_every_model() -> None:
     groups = [
         ("condition", None, "attractors_0", 396, 0.9),

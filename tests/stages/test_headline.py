@@ -8,6 +8,7 @@ import pytest
 from stages.effective import settings_of
 
 from firth.errors import FirthError
+from firth.measures.result_files import write_results
 from firth.params.experiment import Params, load_params
 from firth.params.models_params import ModelsParams
 from firth.stages import headline
@@ -112,6 +113,52 @@ def test_details_have_the_rows_of_every_item_after_its_name(params: Params, work
     assert training["parameters"].to_dict() == {name: 100 + number for number, name in enumerate(TRAINED)}
     assert (training["epochs"] == 2).all()
     assert training["gradient_norm.largest"].dropna().to_dict() == {"lm-gru": 4.5}
+
+
+def test_numbers_that_are_not_measured_are_null_and_their_reasons_are_gathered(
+    params: Params, workspace: Workspace
+) -> None:
+    missing = {
+        "evaluate_lm-ngram": {"test_perplexity": "no text", "source_perplexity": "no source"},
+        "evaluate_seq2seq-qa-none": {"test_exact_match": "no questions", "test_question_alone": "no questions"},
+        "gradients-gru": {"20_steps_back": "too short"},
+        "saliency-qa-dot": {"first_half_share": "all odd"},
+        "evaluate_vectors-svd": {"svd_nearest_neighbor_accuracy": "no words"},
+    }
+    for item, reasons in missing.items():
+        write_results(workspace.evaluation(item), item, {}, {}, reasons)
+    for item in ("evaluate_lm-ngram", "evaluate_lm-gru"):
+        path = workspace.evaluation(item) / "perplexity.csv"
+        write_table(path, read_csv(path).assign(source_perplexity=None))
+    for attention in ("none", "dot"):
+        path = workspace.evaluation(f"evaluate_seq2seq-qa-{attention}") / "answers.csv"
+        write_table(path, read_csv(path).assign(question_alone=None, last_place=None))
+    headline.run(settings_of(params, "headline"), workspace)
+    numbers = json.loads(workspace.headline.read_text())
+    assert [name for name, value in numbers.items() if value is None] == [
+        "svd_nearest_neighbor_accuracy", "lm_ngram_test_perplexity", "qa_none_test_exact_match",
+        "gradient_gru_20_steps_back", "lm_source_perplexity", "qa_baseline_test_exact_match",
+    ]  # fmt: skip
+    assert dict(read_csv(workspace.details / "not_measured.csv").itertuples(index=False)) == {
+        "svd_nearest_neighbor_accuracy": "no words",
+        "lm_ngram_test_perplexity": "no text",
+        "lm_ngram_source_perplexity": "no source",
+        "lm_source_perplexity": "no source",
+        "qa_none_test_exact_match": "no questions",
+        "qa_none_test_question_alone": "no questions",
+        "qa_baseline_test_exact_match": "no questions",
+        "gradient_gru_20_steps_back": "too short",
+        "saliency_qa_dot_first_half_share": "all odd",
+    }
+
+
+def test_a_table_without_rows_leaves_the_types_of_the_others(params: Params, workspace: Workspace) -> None:
+    empty = pd.DataFrame(columns=["split", "bleu"])
+    write_table(workspace.evaluation("evaluate_seq2seq-translation-none") / "translation.csv", empty)
+    headline.run(settings_of(params, "headline"), workspace)
+    assert (workspace.details / "translation.csv").read_text() == (
+        "task,attention,split,bleu\ntranslation,dot,test,33.25\n"
+    )
 
 
 def test_metrics_of_every_item_are_gathered_for_git_and_old_ones_go(params: Params, workspace: Workspace) -> None:

@@ -10,14 +10,16 @@ from rich.console import Console
 from rich.text import Text
 
 from firth.ask.answer_tables import plain_table
-from firth.ask.snapshots import Snapshot, committed, cut, workspace
+from firth.ask.snapshots import REASONS, Snapshot, committed, cut, workspace
 from firth.measures.headline_numbers import describe, format, format_difference, is_headline
+from firth.measures.not_measured import by_reason
 
 ABSENT = "–"
 LONGEST_VALUE = 40  # characters of a param's value
 BEFORE_DIFFERENCE = 12  # characters of a long value that are shown before it begins to differ
 MOST_PARAMS = 10
 MOST_NUMBERS = 20
+MOST_REASONS = 6
 COLUMNS = 100  # at most, of a pipe or file too
 STYLES = {"better": "green", "worse": "red"}
 
@@ -46,6 +48,7 @@ class Comparison:
     ----------
     moved : numbers that print differently, that are new or that are gone.
     same, nearly : how many numbers are equal, and how many differ in digits that are not printed.
+    not_measured : number → why the later experiment doesn't have it.
     """
 
     before: str
@@ -54,6 +57,7 @@ class Comparison:
     moved: list[Change]
     same: int
     nearly: int
+    not_measured: Mapping[str, str]
 
 
 def compare(folder: Path, before: str = "HEAD", after: str | None = None) -> Comparison:
@@ -78,6 +82,7 @@ def differences(one: Snapshot, other: Snapshot) -> Comparison:
         moved,
         total - len(numbers),
         len(numbers) - len(moved),
+        other.not_measured,
     )
 
 
@@ -90,6 +95,8 @@ def print_comparison(comparison: Comparison) -> None:
     _print_params(console, comparison.params)
     console.print()
     _print_numbers(console, comparison)
+    for line in not_measured_lines(comparison.not_measured):
+        console.print(line)
 
 
 def summary_lines(comparison: Comparison, most: int) -> list[Text]:
@@ -103,6 +110,17 @@ def summary_lines(comparison: Comparison, most: int) -> list[Text]:
     if hidden := len(comparison.moved) - len(shown):
         lines.append(Text(f"and {_count(hidden, 'more number')}: firth compare", "dim"))
     return [Text(f"{_count(len(comparison.params), 'param')} changed; {_number_counts(comparison)}"), *lines]
+
+
+def not_measured_lines(reasons: Mapping[str, str]) -> list[Text]:
+    """A line for each reason why numbers are not measured, in at most ``MOST_REASONS`` lines; none without a reason."""
+    found = by_reason(reasons)
+    lines = [
+        Text(f"not measured: {names[0]}{f' and {len(names) - 1} more' if len(names) > 1 else ''}: {reason}")
+        for reason, names in found.items()
+    ]
+    more = [Text(f"not measured: for {_count(len(lines) - MOST_REASONS + 1, 'more reason')}, see {REASONS}")]
+    return lines if len(lines) <= MOST_REASONS else lines[: MOST_REASONS - 1] + more
 
 
 def one_screen() -> Console:

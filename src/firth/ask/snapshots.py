@@ -1,5 +1,6 @@
 """Params and headline numbers of an experiment, as a commit has them or as the files in the workspace are."""
 
+import csv
 import json
 import subprocess
 from collections.abc import Mapping
@@ -13,17 +14,22 @@ from ruamel.yaml.error import YAMLError
 from firth.errors import FirthError, shown
 
 PARAMS, HEADLINE = "params.yaml", "reports/headline.json"
+REASONS = "reports/details/not_measured.csv"  # is there only if something is not measured
 WORKSPACE = "workspace"
 LONGEST_SUBJECT = 50  # characters of a commit's subject
 
 
 @dataclass(frozen=True)
 class Snapshot:
-    """An experiment at one moment: its params by dotted key, and its headline numbers."""
+    """An experiment at one moment: its params by dotted key, and its headline numbers.
+
+    ``not_measured`` says of each number that the text or the models don't give, why.
+    """
 
     label: str
     params: Mapping[str, Any]
     numbers: Mapping[str, float]
+    not_measured: Mapping[str, str]
 
 
 def workspace(folder: Path) -> Snapshot:
@@ -37,7 +43,9 @@ def workspace(folder: Path) -> Snapshot:
             raise FirthError(f"{folder / name}: not there; {advice}") from None
         except UnicodeDecodeError as error:
             raise FirthError(f"{folder / name}: not UTF-8 (byte {error.start}); save it as UTF-8") from None
-    return _snapshot(WORKSPACE, *contents)
+    reasons = folder / REASONS
+    params, headline = contents
+    return _snapshot(WORKSPACE, params, headline, reasons.read_text("utf-8", "replace") if reasons.exists() else "")
 
 
 def committed(folder: Path, revision: str) -> Snapshot:
@@ -51,7 +59,9 @@ def committed(folder: Path, revision: str) -> Snapshot:
         if status:
             raise FirthError(f"{label} has no {name}; name a commit that has one (git log -- {name})")
         contents.append(content)
-    return _snapshot(label, *contents)
+    status, reasons = _git(folder, "show", f"{commit}:./{REASONS}")
+    params, headline = contents
+    return _snapshot(label, params, headline, "" if status else reasons)
 
 
 def cut(text: str, longest: int) -> str:
@@ -59,7 +69,7 @@ def cut(text: str, longest: int) -> str:
     return text if len(text) <= longest else text[: longest - 1] + "…"
 
 
-def _snapshot(label: str, params: str, headline: str) -> Snapshot:
+def _snapshot(label: str, params: str, headline: str, reasons: str) -> Snapshot:
     try:
         sections = YAML(typ="safe").load(params) or {}
         if not isinstance(sections, dict):
@@ -72,7 +82,8 @@ def _snapshot(label: str, params: str, headline: str) -> Snapshot:
         raise FirthError(
             f"{HEADLINE} ({label}): not the JSON of headline numbers (a merge conflict?); `dvc repro` writes it anew"
         ) from None
-    return Snapshot(label, _dotted(sections), numbers)
+    rows = [row for row in csv.reader(reasons.splitlines()) if len(row) == 2][1:]  # number, reason
+    return Snapshot(label, _dotted(sections), numbers, dict(rows))
 
 
 def _is_number(value: Any) -> bool:

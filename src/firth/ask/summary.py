@@ -10,7 +10,7 @@ from rich.padding import Padding
 from rich.text import Text
 
 from firth.ask.answer_tables import plain_table
-from firth.ask.compare import differences, one_screen, summary_lines
+from firth.ask.compare import differences, not_measured_lines, one_screen, summary_lines
 from firth.ask.snapshots import Snapshot, committed, workspace
 from firth.errors import FirthError
 from firth.measures.headline_numbers import format
@@ -41,6 +41,10 @@ def print_summary(folders: Workspace) -> None:
     console = one_screen()
     for part in (_print_word_vectors, _print_language_models, _print_others):
         part(console, built.numbers)
+    if lines := not_measured_lines(built.not_measured):
+        for line in lines:
+            console.print(line)
+        console.print()
     _print_changes(console, folders.root, built)
     if folders.page.exists():
         console.print(Text.assemble("Page: ", (str(folders.page.relative_to(folders.root)), "bold")))

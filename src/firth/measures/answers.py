@@ -71,11 +71,13 @@ def exact_match_by_group(right: Sequence[bool], questions: Sequence[QuestionReco
     return pd.DataFrame(rows, columns=["grouping", "group", "questions", "exact_match"])
 
 
-def question_alone(training: Sequence[QuestionRecord], questions: Sequence[QuestionRecord]) -> float:
+def question_alone(training: Sequence[QuestionRecord], questions: Sequence[QuestionRecord]) -> float | None:
     """Share answered rightly by the most frequent training answer to the same question, or to all if it is new.
 
-    Among equally frequent answers, the baseline takes the one that occurs first.
+    None without a training question. Among equally frequent answers, the baseline takes the one that occurs first.
     """
+    if not training:
+        return None
     answers: defaultdict[str, Counter[str]] = defaultdict(Counter)
     for item in training:
         answers[item["question"]][item["answer"]] += 1
@@ -91,6 +93,7 @@ def last_place(questions: Sequence[QuestionRecord]) -> float | None:
     return _share(question["last_place"] == question["answer"] for question in questions)
 
 
-def _share(values: Iterable[bool]) -> float:
+def _share(values: Iterable[bool]) -> float | None:
+    """The share of true values; None without any value."""
     counted = list(values)
-    return sum(counted) / len(counted)
+    return sum(counted) / len(counted) if counted else None

@@ -13,8 +13,13 @@ from sacrebleu.metrics.chrf import CHRF
 WIDTH, LONGEST = 5, 30  # source lengths in words are grouped by five up to 30, and above
 
 
-def translation_scores(outputs: Sequence[str], references: Sequence[str]) -> dict[str, float]:
-    """``bleu``, ``bleu_lowercase``, ``chrf`` and ``exact_match`` of translations as text, with one reference each."""
+def translation_scores(outputs: Sequence[str], references: Sequence[str]) -> dict[str, float | None]:
+    """``bleu``, ``bleu_lowercase``, ``chrf`` and ``exact_match`` of translations as text, with one reference each.
+
+    All are None if there are no translations.
+    """
+    if not outputs:
+        return dict.fromkeys((*_corpus_metrics(), "exact_match"))
     equal = [output == reference for output, reference in zip(outputs, references, strict=True)]
     scores = {
         name: float(metric.corpus_score(list(outputs), [list(references)]).score)

@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from firth.measures.headline_numbers import is_headline
+from firth.measures.not_measured import COLUMNS, NOT_MEASURED
 from firth.tables import flatten, read_csv
 
 KEYS = {  # what the arguments of a stage are called in the tables
@@ -18,11 +19,15 @@ KEYS = {  # what the arguments of a stage are called in the tables
     "saliency": ["task", "attention"],
 }
 
+SOURCE_PERPLEXITY, BASELINE = "lm_source_perplexity", "qa_baseline_test_exact_match"  # of no model
+
 Item = tuple[str, ...]  # stage, arguments
 
 
 def gathered_tables(folders: Mapping[Item, Path]) -> dict[str, pd.DataFrame]:
     """Tables of the same name from several folders as one, with the item's arguments as the first columns.
+
+    The tables ``not_measured`` become one of all numbers by their full names, if there are any.
 
     Parameters
     ----------
@@ -31,11 +36,15 @@ def gathered_tables(folders: Mapping[Item, Path]) -> dict[str, pd.DataFrame]:
     parts: dict[str, list[pd.DataFrame]] = {}
     for (stage, *arguments), folder in folders.items():
         for path in sorted(folder.glob("*.csv")):
+            if path.stem == NOT_MEASURED:
+                continue
             frame = read_csv(path)
             for position, (column, value) in enumerate(zip(KEYS[stage], arguments, strict=True)):
                 frame.insert(position, column, value)
             parts.setdefault(path.stem, []).append(frame)
-    return {name: pd.concat(frames, ignore_index=True) for name, frames in sorted(parts.items())}
+    reasons = _reasons(folders)
+    missing = {NOT_MEASURED: pd.DataFrame(reasons.items(), columns=COLUMNS)} if reasons else {}
+    return {name: _united(frames) for name, frames in sorted(parts.items())} | missing
 
 
 def training_tables(folders: Mapping[str, Path]) -> dict[str, pd.DataFrame]:
@@ -75,7 +84,7 @@ def text_statistics(folders: Mapping[str, Path]) -> pd.DataFrame:
 def headline(
     metrics: Mapping[Item, Mapping[str, Any]], tables: Mapping[str, pd.DataFrame]
 ) -> dict[str, float | int | None]:
-    """The main numbers, each under a name that says of what it is, in the order of the items.
+    """The main numbers, each under a name that says of what it is, in the order of the items; None if not measured.
 
     Parameters
     ----------
@@ -83,13 +92,13 @@ def headline(
     tables : the gathered tables, for the numbers that belong to no model: source perplexity and baseline.
     """
     numbers = {f"{_prefix(*item)}{name}": value for item, values in metrics.items() for name, value in values.items()}
-    perplexity = tables["perplexity"]
+    perplexity, answers = tables["perplexity"], tables["answers"]
     source = perplexity.loc[perplexity["split"] == "test", "source_perplexity"].dropna()
-    if len(source):
-        numbers["lm_source_perplexity"] = float(source.iloc[0])
-    if "answers" in tables:
-        baselines = tables["answers"].loc[tables["answers"]["split"] == "test", ["question_alone", "last_place"]]
-        numbers["qa_baseline_test_exact_match"] = float(baselines.max(axis=None))
+    if len(source) or any("source_perplexity" in values for values in metrics.values()):
+        numbers[SOURCE_PERPLEXITY] = float(source.iloc[0]) if len(source) else None
+    baselines = answers.loc[answers["split"] == "test", ["question_alone", "last_place"]].stack().dropna()
+    if (answers["split"] == "test").any():
+        numbers[BASELINE] = float(baselines.max()) if len(baselines) else None
     return {name: value for name, value in numbers.items() if is_headline(name)}
 
 
@@ -101,4 +110,26 @@ def _prefix(stage: str, *arguments: str) -> str:
             return f"{'_'.join(arguments)}_"
         case "gradients":
             return f"gradient_{arguments[0]}_"
+        case "saliency":
+            return f"saliency_{'_'.join(arguments)}_"
     return ""
+
+
+def _reasons(folders: Mapping[Item, Path]) -> dict[str, str]:
+    """The reason for each number that a measuring stage has not measured, by its name among all numbers."""
+    reasons: dict[str, str] = {}
+    for item, folder in folders.items():
+        path = folder / f"{NOT_MEASURED}.csv"
+        found = read_csv(path) if path.exists() else pd.DataFrame(columns=COLUMNS)
+        for number, reason in zip(found["number"], found["reason"], strict=True):
+            reasons[f"{_prefix(*item)}{number}"] = reason
+            if item[0] == "evaluate_lm" and number == "source_perplexity":
+                reasons.setdefault(SOURCE_PERPLEXITY, reason)
+            if item[:2] == ("evaluate_seq2seq", "qa") and number == "test_question_alone":
+                reasons.setdefault(BASELINE, reason)
+    return reasons
+
+
+def _united(frames: list[pd.DataFrame]) -> pd.DataFrame:
+    """The rows of all; a frame without rows has no types, which would spoil those of the others."""
+    return pd.concat([frame for frame in frames if len(frame)] or frames, ignore_index=True)

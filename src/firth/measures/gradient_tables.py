@@ -7,7 +7,6 @@ import pandas as pd
 import torch
 from numpy.typing import NDArray
 
-from firth.errors import FirthError
 from firth.lm.recurrent import Recurrent
 from firth.measures.gradients_in_time import lag_norms, unrolled
 from firth.training.progress import Meter
@@ -18,6 +17,7 @@ LAGS = 20  # of the sum over lags, whose every term is evaluated
 UNROLLED_TEXTS = 4
 NO_DIFFERENCE = 1e-9  # between the sum over lags and autograd, over the largest entry, in double precision
 NEAR, FAR = 1, 20  # lags whose norms the main number compares
+RATIO = f"{FAR}_steps_back"
 
 
 def gradient_tables(networks: Mapping[str, Recurrent], ids: NDArray) -> dict[str, pd.DataFrame]:
@@ -26,12 +26,7 @@ def gradient_tables(networks: Mapping[str, Recurrent], ids: NDArray) -> dict[str
     Parameters
     ----------
     networks : the same network ``before`` and ``after`` training.
-    ids : a text as one stream, ``<eos>`` after every sentence.
-
-    Raises
-    ------
-    FirthError
-        If the text is shorter than one piece.
+    ids : a text of more than ``STEPS`` tokens as one stream, ``<eos>`` after every sentence.
     """
     text, following = _pieces(ids)
     columns: dict[str, NDArray] = {"lag": np.arange(STEPS)}
@@ -43,7 +38,8 @@ def gradient_tables(networks: Mapping[str, Recurrent], ids: NDArray) -> dict[str
             if network.network == "lstm":
                 cell_norms = lag_norms(network, text, following, cells=True)
                 columns[f"cell_norm_{when}"] = np.concatenate([[np.nan], cell_norms[1:]])  # the loss reads h alone
-            shares = sums.terms / sums.terms.sum()
+            with np.errstate(invalid="ignore"):
+                shares = sums.terms / sums.terms.sum()  # NaN if all terms vanish
             columns[f"share_{when}"] = np.concatenate([shares, np.full(STEPS - len(shares), np.nan)])
             jacobians.append(
                 {
@@ -62,15 +58,18 @@ def main_gradient_numbers(tables: Mapping[str, pd.DataFrame]) -> dict[str, float
     """The norm 20 steps back over the norm one step back, of the network before training."""
     norms = tables["gradients"].set_index("lag")
     column = "cell_norm_before" if "cell_norm_before" in norms else "norm_before"
-    return {f"{FAR}_steps_back": float(norms.at[FAR, column] / norms.at[NEAR, column])}
+    return {RATIO: float(norms.at[FAR, column] / norms.at[NEAR, column])}
+
+
+def gradient_reasons(ids: NDArray) -> dict[str, str]:
+    """Why gradients can't be measured on a text; empty if they can."""
+    if len(ids) > STEPS:
+        return {}
+    return {RATIO: f"the validation text has {len(ids)} tokens, and gradients are measured over {STEPS} and the next"}
 
 
 def _pieces(ids: NDArray) -> tuple[torch.Tensor, torch.Tensor]:
     """Pieces from all over a text, (STEPS, TEXTS), and the token that follows each, (TEXTS,)."""
-    if len(ids) <= STEPS:
-        raise FirthError(
-            f"validation text: {len(ids)} tokens, but gradients are measured over {STEPS}; give a longer one"
-        )
     starts = np.linspace(0, len(ids) - STEPS - 1, TEXTS).astype(int)
     pieces = np.stack([ids[start : start + STEPS + 1] for start in starts], axis=1).astype(np.int64)
     return torch.from_numpy(pieces[:-1]), torch.from_numpy(pieces[-1])

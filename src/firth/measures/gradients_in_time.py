@@ -100,9 +100,8 @@ def unrolled(network: Recurrent, tokens: Tensor, targets: Tensor, lags: int) -> 
             singular.append(torch.linalg.svdvals(jacobian).numpy())
             error = error @ jacobian
         largest = max(float(part.abs().max()) for part in whole)
-        differences.append(
-            max(float((have - part).abs().max()) for have, part in zip(total, whole, strict=True)) / largest
-        )
+        difference = max(float((have - part).abs().max()) for have, part in zip(total, whole, strict=True))
+        differences.append(difference / largest if largest else difference)
     means = np.array(terms).reshape(tokens.shape[1], lags + 1).mean(axis=0)
     return Unrolled(means, max(differences), np.stack(singular))
 

@@ -19,9 +19,14 @@ from firth.tables import read_csv
 from firth.text.streams import TokenStream
 from firth.text.text_form import TextForm
 from firth.text.vocabulary import Vocabulary
+from firth.workspace import require
 
 HELD_OUT = ("valid", "test")
 PER_UNIT = ("word_perplexity", "character_perplexity", "bits_per_character")  # where tokens are not words
+AGREEMENT_NUMBERS = {  # group of pairs → the name of its accuracy among the main numbers
+    "attractors_1": "agreement_one_attractor",
+    "adjacent_attractor": "agreement_adjacent_attractor",
+}
 
 Start = Callable[[], Scorer]  # a scorer that has read nothing yet
 
@@ -64,7 +69,7 @@ class HeldOutText:
         """That of the grammar of the built-in world; None for other text, and where words became ``<unk>``."""
         if not self.form.world:
             return None
-        path = self.raw / "log_probabilities" / f"{split}.npy"
+        path = require(self.raw / "log_probabilities" / f"{split}.npy", "download@lm")
         return source_perplexity(np.load(path, allow_pickle=False), self.stream(split), str(path))
 
     @cached_property
@@ -91,17 +96,17 @@ def evaluate(start: Start, text: HeldOutText, start_learning: Start | None = Non
     rows = []
     for split in HELD_OUT:
         ids, source = text.stream(split).with_sentence_ends(), text.source_perplexity(split)
-        nats, length = cross_entropy(start(), ids), text.length(split)
-        found = float(np.exp(nats))
+        nats, length = cross_entropy(start(), ids) if len(ids) else None, text.length(split)
+        found = None if nats is None else float(np.exp(nats))
         rows.append(
             {
                 "split": split,
                 "tokens": len(ids),
                 "perplexity": found,
-                **(unit_perplexities(nats * len(ids), length) if length else {}),
+                **(unit_perplexities(nats * len(ids), length) if length and nats is not None else {}),
                 "source_perplexity": source,
                 "perplexity_over_source": perplexity_over_source(found, source),
-                "dynamic_perplexity": perplexity(start_learning(), ids) if start_learning else None,
+                "dynamic_perplexity": perplexity(start_learning(), ids) if start_learning and len(ids) else None,
             }
         )
     tables = {"perplexity": pd.DataFrame(rows)}
@@ -115,14 +120,15 @@ def evaluate(start: Start, text: HeldOutText, start_learning: Start | None = Non
 
 
 def main_numbers(tables: Mapping[str, pd.DataFrame]) -> dict[str, float | None]:
-    """The few numbers of a model that people compare, from its tables."""
+    """The few numbers of a model that people compare, from its tables, as far as they are measured."""
     by_split = tables["perplexity"].set_index("split")
-    numbers = {f"{split}_perplexity": by_split.at[split, "perplexity"] for split in HELD_OUT}
+    perplexities = {f"{split}_perplexity": by_split.at[split, "perplexity"] for split in HELD_OUT}
+    numbers = {name: value for name, value in perplexities.items() if pd.notna(value)}
     for column in (*PER_UNIT, "source_perplexity", "perplexity_over_source", "dynamic_perplexity"):
         if column in by_split and pd.notna(by_split.at["test", column]):
             numbers[column] = by_split.at["test", column]
     if "agreement" in tables:
         by_group = tables["agreement"].drop_duplicates("group").set_index("group")["accuracy"]
-        names = {"attractors_1": "agreement_one_attractor", "adjacent_attractor": "agreement_adjacent_attractor"}
-        numbers |= {name: float(by_group[group]) for group, name in names.items() if pd.notna(by_group.get(group))}
+        there = {group: name for group, name in AGREEMENT_NUMBERS.items() if pd.notna(by_group.get(group))}
+        numbers |= {name: float(by_group[group]) for group, name in there.items()}
     return numbers

@@ -20,7 +20,8 @@ def ngram_orders(text: HeldOutText, largest_order: int) -> pd.DataFrame:
     for order in range(1, largest_order + 1):
         model = smoothed(counts, order)
         row: dict[str, float | None] = {"order": order, "ngrams": model.size}
-        row |= {f"{split}_perplexity": perplexity(NgramScorer(model), ids) for split, ids in held_out.items()}
+        for split, ids in held_out.items():
+            row[f"{split}_perplexity"] = perplexity(NgramScorer(model), ids) if len(ids) else None
         if len(text.agreement_items):
             found = accuracies(text.agreement_items, NgramScorer(model))
             conditions = found[found["group"].str.startswith("attractors_") & (found["grouping"] == "condition")]

@@ -1,7 +1,7 @@
 """Scores of what an encoder–decoder has written for the test texts, as tables, and every output with its reference."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,8 @@ from firth.workspace import require
 
 Outputs = Sequence[Sequence[int]]  # token ids of each output
 CHRF_DECIMALS = 2
-ANSWER_COLUMNS = ["exact_match", "question_alone"]
+MAIN_COLUMNS: dict[Task, list[str]] = {"translation": ["bleu", "chrf"], "qa": ["exact_match", "question_alone"]}
+COUNTED: dict[Task, str] = {"translation": "sentences", "qa": "questions"}
 
 
 @dataclass(frozen=True)
@@ -55,11 +56,30 @@ def evaluate_outputs(task: Task, decoded: Mapping[str, Outputs], tokens: Path, r
 
 
 def main_output_numbers(task: Task, tables: Mapping[str, pd.DataFrame]) -> dict[str, float]:
-    """The few numbers that people compare, for each test split."""
-    table, columns = ("translation", ["bleu", "chrf"]) if task == "translation" else ("answers", ANSWER_COLUMNS)
-    rows = tables[table].set_index("split")
-    found = {f"{split}_{column}": rows.at[split, column] for split in rows.index for column in columns}
-    return {name: float(value) for name, value in found.items() if pd.notna(value)}
+    """The few numbers that people compare, for each test split, as far as they are measured."""
+    return {
+        f"{split}_{column}": float(value)
+        for split, row in _main_rows(task, tables)
+        for column in MAIN_COLUMNS[task]
+        if pd.notna(value := row[column])
+    }
+
+
+def output_reasons(task: Task, tables: Mapping[str, pd.DataFrame]) -> dict[str, str]:
+    """The reason for each main number that is not measured."""
+    return {
+        f"{split}_{column}": "the training text has no questions"
+        if row[COUNTED[task]]
+        else f"no {COUNTED[task]} in {split}"
+        for split, row in _main_rows(task, tables)
+        for column in MAIN_COLUMNS[task]
+        if pd.isna(row[column])
+    }
+
+
+def _main_rows(task: Task, tables: Mapping[str, pd.DataFrame]) -> Iterable[tuple[Any, pd.Series]]:
+    """Each test split, and its scores."""
+    return tables["translation" if task == "translation" else "answers"].set_index("split").iterrows()
 
 
 def _translations(

@@ -20,8 +20,8 @@ def source_perplexity(log_probabilities: NDArray, stream: TokenStream, path: str
     Returns
     -------
     float or None
-        None if the text has a token ``<unk>``: replacing words makes a text easier to predict than the one that was
-        drawn, so that the probabilities don't belong to it.
+        None if the text has no sentence, or has a token ``<unk>``: replacing words makes a text easier to predict than
+        the one that was drawn, so that the probabilities don't belong to it.
 
     Raises
     ------
@@ -33,11 +33,11 @@ def source_perplexity(log_probabilities: NDArray, stream: TokenStream, path: str
             f"{path}: {len(log_probabilities)} probabilities for {len(stream)} sentences; "
             "build it again with `dvc repro download@lm`"
         )
-    if (stream.ids == UNK_ID).any():
+    if not len(stream) or (stream.ids == UNK_ID).any():
         return None
     return math.exp(-float(log_probabilities.sum()) / (len(stream.ids) + len(stream)))
 
 
-def perplexity_over_source(perplexity: float, source: float | None) -> float | None:
-    """A model's perplexity divided by the source's: 1 is the best possible; None where the source's is unknown."""
-    return None if source is None else perplexity / source
+def perplexity_over_source(perplexity: float | None, source: float | None) -> float | None:
+    """A model's perplexity divided by the source's: 1 is the best possible; None where either is unknown."""
+    return None if perplexity is None or source is None else perplexity / source

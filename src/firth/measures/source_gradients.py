@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn.functional import cross_entropy
 
-from firth.errors import FirthError
 from firth.seq2seq.encoder import reversed_columns
 from firth.seq2seq.encoder_decoder import EncoderDecoder
 from firth.seq2seq.pairs import PairBatch, Pairs
@@ -60,24 +59,29 @@ def gradient_norms(network: EncoderDecoder, batch: PairBatch) -> Tensor:
     return norms
 
 
-def mean_gradient_norms(network: EncoderDecoder, pairs: Pairs) -> NDArray[np.float64]:
-    """Gradient norms (output positions, S) of a network on the CPU, averaged over pairs whose sources have S tokens.
+def source_length(pairs: Pairs) -> int | None:
+    """The length of the sources whose gradients are averaged; None if no source has an even number of tokens.
 
-    S is the greatest even length that ``FEWEST`` pairs have, or else the commonest; even, so that it has two halves.
-    Output positions count up to the last one at which half of the pairs have a label.
-
-    Raises
-    ------
-    FirthError
-        If no source has an even number of tokens.
+    It is the greatest even length that ``FEWEST`` pairs have, or else the commonest; even, so that it has two halves.
     """
     lengths = np.diff(pairs.source.offsets)
     even = lengths[(lengths > 0) & (lengths % 2 == 0)]
     if not len(even):
-        raise FirthError("no source of the test pairs has an even number of tokens; give the corpus more text")
+        return None
     counts = np.bincount(even)
-    length = np.flatnonzero(counts >= min(FEWEST, counts.max()))[-1]
-    batch = pairs.batch(np.flatnonzero(lengths == length)[:MOST])
+    return int(np.flatnonzero(counts >= min(FEWEST, counts.max()))[-1])
+
+
+def mean_gradient_norms(network: EncoderDecoder, pairs: Pairs, length: int) -> NDArray[np.float64]:
+    """Gradient norms (output positions, S) of a network on the CPU, averaged over pairs whose sources have S tokens.
+
+    Output positions count up to the last one at which half of the pairs have a label.
+
+    Parameters
+    ----------
+    length : S, of one pair or more; see ``source_length``.
+    """
+    batch = pairs.batch(np.flatnonzero(np.diff(pairs.source.offsets) == length)[:MOST])
     norms = gradient_norms(network, batch).double().sum(-1).numpy()  # (T + 1, S)
     labels = batch.real.sum(1).numpy()  # (T + 1,)
     common = labels >= COMMON * len(batch.lengths)
@@ -89,13 +93,16 @@ def gradient_distribution(norms: NDArray[np.float64]) -> dict[str, float]:
     """How gradient norms (output positions, S) are distributed over the source, averaged over output positions.
 
     ``gradient_norm_first`` and ``gradient_norm_last``: at the first and the last source position;
-    ``first_half_share``: the share of the sum that falls on the first half of the source, 0.5 if all are equal.
+    ``first_half_share``: the share of the sum that falls on the first half of the source, 0.5 if all are equal, NaN if
+    all gradients at an output position vanish.
     """
     by_source, half = norms.mean(axis=0), norms.shape[1] // 2
+    with np.errstate(invalid="ignore"):
+        share = float((norms[:, :half].sum(1) / norms.sum(1)).mean())
     return {
         "gradient_norm_first": float(by_source[0]),
         "gradient_norm_last": float(by_source[-1]),
-        "first_half_share": float((norms[:, :half].sum(1) / norms.sum(1)).mean()),
+        "first_half_share": share,
     }
 
 

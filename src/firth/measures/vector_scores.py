@@ -56,3 +56,12 @@ def main_scores(table: pd.DataFrame) -> dict[str, float | None]:
         MAIN_NAMES.get(measure, measure): None if pd.isna(score) else float(score)
         for measure, score in zip(table["measure"], table["score"], strict=True)
     }
+
+
+def missing_scores(table: pd.DataFrame) -> dict[str, str]:
+    """The reason for each score that is missing, by the name that it has in ``main_scores``."""
+    missing = table[table["score"].isna()]
+    return {
+        MAIN_NAMES.get(measure, measure): reason
+        for measure, reason in zip(missing["measure"], missing["reason"], strict=True)
+    }

@@ -16,13 +16,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firth.errors import FirthError
+from firth.ngram.discounts import FALLBACK_DISCOUNTS, estimated_discounts
 from firth.text.streams import TokenStream
 from firth.text.vocabulary import EOS_ID
 
 Ids = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
-FALLBACK_DISCOUNTS = (0.5, 1.0, 1.5)
 CONVENTION = (
     "interpolated modified Kneser-Ney; each sentence on its own: <s> is context only, <eos> is predicted and counted; "
     "<unk> is a word like any other; unigrams are interpolated with the uniform distribution over the vocabulary, "
@@ -195,6 +195,14 @@ class NgramCounts:
     vocabulary_size: int
     tables: list[_Table]
 
+    def adjusted(self, order: int) -> list[Ids]:
+        """The counts that a model of this order is made of, for each order up to its own; see ``smoothed``."""
+        *lower, highest = self.tables[:order]
+        return [
+            *(np.where(table.preceding > 0, table.preceding, table.occurrences) for table in lower),
+            highest.occurrences,
+        ]
+
 
 def count_ngrams(stream: TokenStream, vocabulary_size: int, order: int) -> NgramCounts:
     """Count the n-grams of ``stream`` from unigrams up to ``order``.
@@ -245,11 +253,9 @@ def smoothed(counts: NgramCounts, order: int) -> KneserNey:
     discounts: list[tuple[float, float, float]] = []
     probabilities: list[Floats] = []
     backoffs: list[Floats] = []
-    for index, table in enumerate(tables):
-        highest = index == order - 1
-        adjusted = table.occurrences if highest else np.where(table.preceding > 0, table.preceding, table.occurrences)
+    for index, (table, adjusted) in enumerate(zip(tables, counts.adjusted(order), strict=True)):
         contexts = len(tables[index - 1].keys) if index else 1
-        discounts.append(discounts_of(adjusted))
+        discounts.append(estimated_discounts(adjusted) or FALLBACK_DISCOUNTS)
         taken = np.array([0.0, *discounts[-1]])[np.minimum(adjusted, 3)]
         totals = np.bincount(table.contexts, adjusted, contexts)
         left = np.bincount(table.contexts, taken, contexts)
@@ -261,18 +267,9 @@ def smoothed(counts: NgramCounts, order: int) -> KneserNey:
     return KneserNey(size, discounts, [table.keys for table in tables], probabilities, backoffs)
 
 
-def discounts_of(counts: Ids) -> tuple[float, float, float]:
-    """D1, D2, D3+ from the counts of counts (Chen & Goodman 1998, equation 26).
-
-    As in KenLM with ``--discount_fallback``, the discounts are 0.5, 1 and 1.5 if no n-gram has one of the counts 1 to
-    3, as happens with little text, or if an estimate is negative.
-    """
-    n1, n2, n3, n4 = (int(np.sum(counts == count)) for count in (1, 2, 3, 4))
-    if not (n1 and n2 and n3):
-        return FALLBACK_DISCOUNTS
-    y = n1 / (n1 + 2 * n2)
-    d1, d2, d3 = 1 - 2 * y * n2 / n1, 2 - 3 * y * n3 / n2, 3 - 4 * y * n4 / n3
-    return (d1, d2, d3) if d1 >= 0 and d2 >= 0 and d3 >= 0 else FALLBACK_DISCOUNTS
+def orders_without_discounts(counts: NgramCounts, order: int) -> list[int]:
+    """The orders of a model whose discounts can't be estimated, so that ``FALLBACK_DISCOUNTS`` stand for them."""
+    return [number for number, adjusted in enumerate(counts.adjusted(order), 1) if not estimated_discounts(adjusted)]
 
 
 def _padded(stream: TokenStream, vocabulary_size: int) -> tuple[Ids, Ids]:

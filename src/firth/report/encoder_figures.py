@@ -21,7 +21,7 @@ def accuracy_by_length(accuracies: Mapping[str, Curve], name: str, label: str) -
 def bleu_by_length(scores: Mapping[str, Steps], name: str, label: str) -> str:
     """BLEU by the number of words in the source: {model: [(group of lengths, BLEU), …]}."""
     steps = [x for x, _ in max(scores.values(), key=len)]
-    highest = max(y for curve in scores.values() for _, y in curve)
+    highest = max(1.0, *(y for curve in scores.values() for _, y in curve))  # an axis from 0 to 0 has no length
     drawn = lines(scores).encode(
         x=alt.X("x:O", title="words in the source", axis=alt.Axis(labelAngle=0), sort=steps),
         y=alt.Y("y:Q", title="BLEU", scale=alt.Scale(domain=[0, min(100, math.ceil(highest / 10) * 10)])),

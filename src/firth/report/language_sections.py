@@ -105,8 +105,8 @@ def _by_order(frame: pd.DataFrame) -> list[Markup | None]:
     if frame.empty:
         return []
     ordered = frame.sort_values("order")
-    numbers = sorted(int(column.removeprefix("attractors_")) for column in frame.filter(regex=r"^attractors_\d+$"))
-    accuracies = {str(number) if number else "no attractors": f"attractors_{number}" for number in numbers}
+    attractors = sorted(int(column.removeprefix("attractors_")) for column in frame.filter(regex=r"^attractors_\d+$"))
+    accuracies = {str(number) if number else "no attractors": f"attractors_{number}" for number in attractors}
     perplexities = {"validation": "valid_perplexity", "test": "test_perplexity"}
     columns = {"order": "order", "n-grams": "ngrams", **{f"perplexity ({k})": v for k, v in perplexities.items()}}
     told = columns | {f"agreement accuracy ({name})": column for name, column in accuracies.items()}
@@ -114,20 +114,22 @@ def _by_order(frame: pd.DataFrame) -> list[Markup | None]:
         ", ".join(f"{name} {readable(value)}" for name, value in zip(told, row, strict=True))
         for row in rows_of(ordered[list(told.values())])
     )
+    measured = {name: points(ordered, "order", column) for name, column in perplexities.items()}
+    measured = {name: curve for name, curve in measured.items() if curve}
+    rows: list[list[Any]] = rows_of(ordered[list(columns.values())])
+    numbers = table("Size and perplexity", list(columns), rows)
+    if not measured:
+        return [heading("n-gram models by order"), numbers]
     caption = "Perplexity, and the number of n-grams that it takes, by the order n: n − 1 words of context."
     drawn = {name: points(ordered, "order", column) for name, column in accuracies.items()}
     drawn = {name: curve for name, curve in drawn.items() if curve}
     if drawn:
         caption += " At the bottom, agreement accuracy by the number of attractors; the dashed line is chance."
     drawing = figures.growth_by_order(
-        {name: points(ordered, "order", column) for name, column in perplexities.items()},
+        measured,
         points(ordered, "order", "ngrams"),
         drawn,
         "ngram-orders",
         label,
     )
-    rows: list[list[Any]] = rows_of(ordered[list(columns.values())])
-    return [
-        heading("n-gram models by order"),
-        side_by_side([figure(drawing, caption), table("Size and perplexity", list(columns), rows)]),
-    ]
+    return [heading("n-gram models by order"), side_by_side([figure(drawing, caption), numbers])]

@@ -6,10 +6,11 @@ from typing import Any
 
 import pandas as pd
 
+from firth.measures.not_measured import by_reason
 from firth.report.encoder_sections import SCORES, baselines, encoder_decoders_section
 from firth.report.findings import Findings
 from firth.report.language_sections import language_models_section
-from firth.report.markup import Content, Markup, fold, join, section, table
+from firth.report.markup import Content, Markup, code, fold, join, section, table
 from firth.report.names import LANGUAGE_MODELS, ROLES, in_words, with_names
 from firth.report.readable import readable
 from firth.report.result_tables import COLUMNS, rows_of, typed
@@ -77,9 +78,17 @@ def _run_section(findings: Findings) -> Markup | None:
 def _headline_section(findings: Findings) -> Markup | None:
     rows = [*_vector_rows(findings), *_language_model_rows(findings), *_encoder_decoder_rows(findings)]
     parts = [
-        table("The main result of each model", ["model", "score", "value", "beside it"], rows, "headline", names=2)
+        table("The main result of each model", ["model", "score", "value", "beside it"], rows, "headline", names=2),
+        table("Not measured", ["numbers", "why"], _not_measured(findings), "stack", names=1),
     ]
     return section("headline", CONTENTS["headline"], parts)
+
+
+def _not_measured(findings: Findings) -> list[list[Content]]:
+    """A row for each reason, with the numbers that have it."""
+    reasons = findings.table("not_measured")
+    found = by_reason(dict(zip(reasons["number"], reasons["reason"], strict=True)))
+    return [[join(map(code, names), ", "), reason] for reason, names in found.items()]
 
 
 def _vector_rows(findings: Findings) -> list[list[Content]]:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 COLUMNS = {
@@ -24,10 +25,11 @@ COLUMNS = {
     "learning_curves": "model epoch train_loss valid_loss valid_perplexity",
     "training": "model parameters best_epoch epochs",
     "counts": "cells nonzeros density bytes_dense bytes_sparse pairs",
+    "not_measured": "number reason",
 }
 TEXTS = (
-    "space representation measure reason model split category grouping construction group task attention network when "
-    "source_length output source bleu_signature bleu_lowercase_signature chrf_signature"
+    "space representation measure number reason model split category grouping construction group task attention "
+    "network when source_length output source bleu_signature bleu_lowercase_signature chrf_signature"
 )
 WHOLE_NUMBERS = (
     "items covered tokens pairs order ngrams sentences questions lag sentence output_position source_position epoch "
@@ -40,8 +42,9 @@ Points = list[tuple[Any, float]]
 def typed(name: str, frame: pd.DataFrame | None) -> pd.DataFrame:
     """The table ``name`` with all its columns, each of one type; without a frame, an empty one.
 
-    Texts are strings, empty where they are missing. Whole numbers may be missing (Int64). All else is float64: a CSV
-    file does not tell a share of 1 from a count of 1. Columns that this module doesn't know are kept as they are.
+    Texts are strings, empty where they are missing. Whole numbers may be missing (Int64). All else is float64, as a CSV
+    file does not tell a share of 1 from a count of 1, and missing where it is infinite, for which no figure has room.
+    Columns that this module doesn't know are kept as they are.
     """
     known = COLUMNS[name].split()
     given = pd.DataFrame() if frame is None else frame
@@ -52,7 +55,7 @@ def typed(name: str, frame: pd.DataFrame | None) -> pd.DataFrame:
         elif column in WHOLE_NUMBERS.split():
             whole[column] = pd.to_numeric(whole[column]).astype("Int64")
         else:
-            whole[column] = whole[column].astype(float)
+            whole[column] = whole[column].astype(float).replace([np.inf, -np.inf], np.nan)
     return whole
 
 

@@ -147,7 +147,7 @@ def decode_all(
             return beam_search(network, columns, lengths, search.max_length, search.beam_size, search.length_penalty)
 
     threads = torch.get_num_threads()
-    workers = min(threads, len(batches)) if device.type == "cpu" else 1
+    workers = max(1, min(threads, len(batches))) if device.type == "cpu" else 1
     training = network.training
     network.eval()
     try:

@@ -36,10 +36,19 @@ class PairBatches(Dataset[PairBatch]):
 
 
 class Seq2seqData(pl.LightningDataModule):
-    """Training and validation pairs; each device has its share of every global batch."""
+    """Training and validation pairs; each device has its share of every global batch.
+
+    Raises
+    ------
+    FirthError
+        If there is no pair of either.
+    """
 
     def __init__(self, train: Pairs, valid: Pairs, settings: Seq2seqParams, seed: int) -> None:
         super().__init__()
+        for text, pairs in (("training", train), ("validation", valid)):
+            if not len(pairs):
+                raise FirthError(f"{text} text: no pair of source and target; give the corpus more text")
         self.train, self.valid, self.settings, self.seed = train, valid, settings, seed
 
     @property

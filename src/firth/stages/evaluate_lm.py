@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from firth.measures.language_evaluation import HeldOutText, evaluate, main_numbers
+from firth.measures.language_reasons import language_reasons
+from firth.measures.result_files import write_results
 from firth.params.evaluation_params import DynamicEvaluation
-from firth.tables import write_metrics, write_table
 from firth.workspace import Workspace, require, writing
 
 if TYPE_CHECKING:
@@ -23,10 +24,10 @@ def run(settings: "Settings", workspace: Workspace, model: "LanguageModelName") 
     text = HeldOutText.load(raw, tokens)
     folder = require(workspace.model(f"lm-{model}"), "ngram" if model == "ngram" else f"lm@{model}")
     tables = _tables(settings, folder, text, model)
+    is_learning = model != "ngram" and settings.section("dynamic_evaluation", DynamicEvaluation | None) is not None
+    reasons = language_reasons(tables, text, is_learning)
     with writing(workspace.evaluation(settings.item)) as out:
-        for name, table in tables.items():
-            write_table(out / f"{name}.csv", table)
-        write_metrics(out / "metrics.json", main_numbers(tables))
+        write_results(out, settings.item, tables, main_numbers(tables), reasons)
 
 
 def _tables(

@@ -3,12 +3,12 @@
 import json
 from typing import TYPE_CHECKING
 
-from firth.measures.output_evaluation import evaluate_outputs, main_output_numbers
+from firth.measures.output_evaluation import evaluate_outputs, main_output_numbers, output_reasons
+from firth.measures.result_files import write_results
 from firth.params.seq2seq_params import Attention, SearchParams, Task
 from firth.seq2seq.encoder_decoder import load
 from firth.seq2seq.pairs import Pairs, test_splits
 from firth.seq2seq.search import decode_all
-from firth.tables import write_metrics, write_table
 from firth.workspace import Workspace, require, write_text, writing
 
 if TYPE_CHECKING:
@@ -26,9 +26,8 @@ def run(settings: "Settings", workspace: Workspace, task: Task, attention: Atten
         decoded[split] = decode_all(network, pairs.source, network.configuration.settings, search, settings.precision)
     evaluation = evaluate_outputs(task, decoded, tokens, raw)
     with writing(workspace.evaluation(settings.item)) as out:
-        for table, frame in evaluation.tables.items():
-            write_table(out / f"{table}.csv", frame)
         for split, outputs in evaluation.outputs.items():
             lines = (json.dumps(output, ensure_ascii=False) + "\n" for output in outputs)
             write_text(out / "outputs" / f"{split}.jsonl", "".join(lines))
-        write_metrics(out / "metrics.json", main_output_numbers(task, evaluation.tables))
+        numbers, reasons = main_output_numbers(task, evaluation.tables), output_reasons(task, evaluation.tables)
+        write_results(out, settings.item, evaluation.tables, numbers, reasons)

@@ -4,10 +4,10 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from firth.measures.result_files import write_results
 from firth.measures.unit_rows import Matrix
-from firth.measures.vector_scores import main_scores, similarity_scores
+from firth.measures.vector_scores import main_scores, missing_scores, similarity_scores
 from firth.params.svd_params import SvdParams
-from firth.tables import write_metrics, write_table
 from firth.text.text_form import TextForm
 from firth.text.vocabulary import EOS_ID, Vocabulary
 from firth.workspace import Workspace, require, writing
@@ -31,11 +31,10 @@ def run(settings: "Settings", workspace: Workspace, space: "Space") -> None:
     }
     scores = pd.concat([frame.assign(representation=name) for name, frame in frames.items()], ignore_index=True)
     scores.insert(0, "representation", scores.pop("representation"))
-    numbers = {name: main_scores(frame) for name, frame in frames.items()}
-    flat = {f"{name}_{key}": value for name, found in numbers.items() for key, value in found.items()}
+    numbers = {f"{name}_{key}": score for name, frame in frames.items() for key, score in main_scores(frame).items()}
+    reasons = {f"{name}_{key}": why for name, frame in frames.items() for key, why in missing_scores(frame).items()}
     with writing(workspace.evaluation(settings.item)) as out:
-        write_table(out / "vectors.csv", scores)
-        write_metrics(out / "metrics.json", flat)
+        write_results(out, settings.item, {"vectors": scores}, numbers, reasons)
 
 
 def _representations(settings: "Settings", workspace: Workspace, space: "Space") -> Representations:

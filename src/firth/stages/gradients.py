@@ -4,9 +4,9 @@ from typing import TYPE_CHECKING
 
 from firth.lm.networks import initial_network, load, network_params
 from firth.lm.recurrent import Recurrent
-from firth.measures.gradient_tables import gradient_tables, main_gradient_numbers
+from firth.measures.gradient_tables import gradient_reasons, gradient_tables, main_gradient_numbers
+from firth.measures.result_files import write_results
 from firth.params.lm_params import Cell
-from firth.tables import write_metrics, write_table
 from firth.text.streams import TokenStream
 from firth.text.vocabulary import Vocabulary
 from firth.workspace import Workspace, require, writing
@@ -24,8 +24,8 @@ def run(settings: "Settings", workspace: Workspace, network: Cell) -> None:
     after = load(require(workspace.model(f"lm-{network}"), f"lm@{network}"))
     assert isinstance(before, Recurrent) and isinstance(after, Recurrent)
     valid = TokenStream.load(tokens, "valid").with_sentence_ends()
-    tables = gradient_tables({"before": before, "after": after}, valid)
+    reasons = gradient_reasons(valid)
+    tables = {} if reasons else gradient_tables({"before": before, "after": after}, valid)
+    numbers = main_gradient_numbers(tables) if tables else {}
     with writing(workspace.evaluation(settings.item)) as out:
-        for name, table in tables.items():
-            write_table(out / f"{name}.csv", table)
-        write_metrics(out / "metrics.json", main_gradient_numbers(tables))
+        write_results(out, settings.item, tables, numbers, reasons)

@@ -1,9 +1,11 @@
 """Stage ``ngram``: estimate the n-gram language model, and write it in the ARPA format too."""
 
+import sys
 from typing import TYPE_CHECKING
 
 from firth.ngram.arpa import write_arpa
-from firth.ngram.kneser_ney import train_kneser_ney
+from firth.ngram.discounts import FALLBACK_DISCOUNTS
+from firth.ngram.kneser_ney import count_ngrams, orders_without_discounts, smoothed
 from firth.tables import write_metrics
 from firth.text.streams import TokenStream
 from firth.text.vocabulary import Vocabulary
@@ -17,7 +19,15 @@ def run(settings: "Settings", workspace: Workspace) -> None:
     """data/tokens/lm → models/lm-ngram."""
     tokens, order = require(workspace.tokens("lm"), "tokenize@lm"), settings.section("order", int)
     vocabulary = Vocabulary.load(tokens / "vocabulary.tsv")
-    model = train_kneser_ney(TokenStream.load(tokens, "train"), len(vocabulary), order)
+    counts = count_ngrams(TokenStream.load(tokens, "train"), len(vocabulary), order)
+    model = smoothed(counts, order)
+    if orders := orders_without_discounts(counts, order):
+        least, middle, most = FALLBACK_DISCOUNTS
+        print(
+            f"ngram: the counts give no valid discounts for order {', '.join(map(str, orders))}; "
+            f"{least:g}, {middle:g} and {most:g} take their place",
+            file=sys.stderr,
+        )
     with writing(workspace.model("lm-ngram")) as out:
         model.save(out)
         write_arpa(model, vocabulary.tokens, out / "model.arpa")

@@ -8,12 +8,18 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from firth.measures.source_gradients import gradient_distribution, mean_gradient_norms, position_table, sentence_table
+from firth.measures.result_files import write_results
+from firth.measures.source_gradients import (
+    gradient_distribution,
+    mean_gradient_norms,
+    position_table,
+    sentence_table,
+    source_length,
+)
 from firth.params.seq2seq_params import Attention, SearchParams, Task
 from firth.seq2seq.encoder_decoder import load
 from firth.seq2seq.pairs import Pairs, test_splits
 from firth.seq2seq.search import decode_all
-from firth.tables import write_metrics, write_table
 from firth.text.sides import encoder, readable_tokens
 from firth.text.streams import from_sentences
 from firth.workspace import Workspace, require, writing
@@ -21,26 +27,27 @@ from firth.workspace import Workspace, require, writing
 if TYPE_CHECKING:
     from firth.params.settings import Settings
 
+SHARE = "first_half_share"
+
 
 def run(settings: "Settings", workspace: Workspace, task: Task, attention: Attention) -> None:
     """models/seq2seq-TASK-ATTENTION → tables in evaluations/saliency-TASK-ATTENTION."""
     tokens, search = require(workspace.tokens(task), f"tokenize@{task}"), settings.section("search", SearchParams)
     network = load(require(workspace.model(f"seq2seq-{task}-{attention}"), f"seq2seq@{task}-{attention}"))
-    norms = mean_gradient_norms(network, Pairs.load(tokens, test_splits(tokens)[0]))
-    summary = {"source_length": norms.shape[1], **gradient_distribution(norms)}
+    tables: dict[str, pd.DataFrame] = {}
+    numbers: dict[str, float | None] = {}
+    pairs = Pairs.load(tokens, test_splits(tokens)[0])
+    if length := source_length(pairs):
+        norms = mean_gradient_norms(network, pairs, length)
+        summary = {"source_length": length, **gradient_distribution(norms)}
+        tables |= {"saliency": position_table(norms), "saliency_summary": pd.DataFrame([summary])}
+        numbers = {SHARE: summary[SHARE]}
     encode = encoder(tokens, "source")
     sources = [encode(sentence)[0] for sentence in settings.section("sentences", list[str])]
     decode_settings = network.configuration.settings
-    outputs = (
-        decode_all(network, from_sentences(sources), decode_settings, search, settings.precision) if sources else []
-    )
+    outputs = decode_all(network, from_sentences(sources), decode_settings, search, settings.precision)
     vocabularies = readable_tokens(tokens, "source"), readable_tokens(tokens, "target")
-    tables = {
-        "saliency": position_table(norms),
-        "saliency_summary": pd.DataFrame([summary]),
-        "example_sentences": sentence_table(network, sources, outputs, *vocabularies),
-    }
+    tables["example_sentences"] = sentence_table(network, sources, outputs, *vocabularies)
+    reasons = {} if length else {SHARE: "no source of the test text has an even number of tokens"}
     with writing(workspace.evaluation(settings.item)) as out:
-        for name, table in tables.items():
-            write_table(out / f"{name}.csv", table)
-        write_metrics(out / "metrics.json", {"first_half_share": summary["first_half_share"]})
+        write_results(out, settings.item, tables, numbers, reasons)

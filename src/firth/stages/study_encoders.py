@@ -4,7 +4,8 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from firth.measures.source_gradients import gradient_distribution, mean_gradient_norms
+from firth.errors import FirthError
+from firth.measures.source_gradients import gradient_distribution, mean_gradient_norms, source_length
 from firth.params.seq2seq_params import Attention, Cell, SearchParams, Seq2seqParams
 from firth.params.study_params import Reading
 from firth.seq2seq.pairs import Pairs
@@ -27,15 +28,18 @@ def run(settings: "Settings", workspace: Workspace, cell: Cell, reading: Reading
     with training_run(f"study-{name}", settings, workspace, [tokens]) as run:
         network = initial_translator(workspace, params, attention, settings.seed)
         pairs = Pairs.load(tokens, TEST)
-        before = mean_gradient_norms(network.eval(), pairs)  # (output positions, source positions)
+        length = source_length(pairs)
+        if length is None:
+            raise FirthError("study_encoders: no test source has an even number of tokens; give the corpus more text")
+        before = mean_gradient_norms(network.eval(), pairs, length)  # (output positions, source positions)
         train_translator(network.train(), Pairs.load(tokens, "train"), Pairs.load(tokens, "valid"), run)
         scores = score(network, tokens, search, settings.precision)
-        after = mean_gradient_norms(network.cpu().eval(), pairs)
+        after = mean_gradient_norms(network.cpu().eval(), pairs, length)
         norms = {"norm_before": before.mean(axis=0), "norm_after": after.mean(axis=0)}
-        positions = range(1, after.shape[1] + 1)
+        positions = range(1, length + 1)
         write_table(results.study_plot(name), pd.DataFrame({"source_position": positions, **norms}))
         gradients = {
-            "source_length": after.shape[1],
+            "source_length": length,
             "before": gradient_distribution(before),
             "after": gradient_distribution(after),
         }

@@ -1,0 +1,58 @@
+"""Why some of a language model's main numbers are not measured."""
+
+import math
+from collections.abc import Mapping
+
+import pandas as pd
+
+from firth.measures.agreement.items import FEWEST_PAIRS
+from firth.measures.language_evaluation import AGREEMENT_NUMBERS, HELD_OUT, HeldOutText
+from firth.measures.not_measured import NOT_FINITE
+
+TEXTS = {"valid": "the validation text", "test": "the test text"}
+GROUPS = {"attractors_1": "one attractor", "adjacent_attractor": "an attractor right before the verb"}
+
+
+def language_reasons(tables: Mapping[str, pd.DataFrame], text: HeldOutText, is_learning: bool) -> dict[str, str]:
+    """The reason for each main number that the text or the model doesn't give.
+
+    Numbers that don't apply have none: the source's of other text than the built-in world's, agreement where there are
+    no pairs in the text's language.
+
+    Parameters
+    ----------
+    tables : of ``language_evaluation.evaluate``.
+    is_learning : whether dynamic evaluation is wanted.
+    """
+    by_split = tables["perplexity"].set_index("split")
+    columns = {f"{split}_perplexity": (split, "perplexity") for split in HELD_OUT}
+    if is_learning:
+        columns["dynamic_perplexity"] = ("test", "dynamic_perplexity")
+    reasons = {
+        name: NOT_FINITE if by_split.at[split, "tokens"] else f"{TEXTS[split]} has no sentence"
+        for name, (split, column) in columns.items()
+        if pd.isna(value := by_split.at[split, column]) or not math.isfinite(value)
+    }
+    if text.form.world and pd.isna(by_split.at["test", "source_perplexity"]):
+        unknown = f"{TEXTS['test']} has words that became <unk>, whose probability is not the source's"
+        reason = unknown if by_split.at["test", "tokens"] else f"{TEXTS['test']} has no sentence"
+        reasons |= dict.fromkeys(("source_perplexity", "perplexity_over_source"), reason)
+    if text.form.segmentation != "words":
+        return reasons | dict.fromkeys(AGREEMENT_NUMBERS.values(), "agreement is measured where tokens are words")
+    if text.form.world or text.form.language == "en":
+        reasons |= _agreement_reasons(tables.get("agreement"))
+    return reasons
+
+
+def _agreement_reasons(agreement: pd.DataFrame | None) -> dict[str, str]:
+    if agreement is None:
+        return dict.fromkeys(AGREEMENT_NUMBERS.values(), "no agreement pair has all its words in the vocabulary")
+    pairs = agreement.drop_duplicates("group").set_index("group")["pairs"]
+    counts = {group: int(pairs.get(group, 0)) for group in AGREEMENT_NUMBERS}
+    return {
+        AGREEMENT_NUMBERS[
+            group
+        ]: f"too few agreement pairs with {GROUPS[group]}: {count} where {FEWEST_PAIRS} are needed"
+        for group, count in counts.items()
+        if count < FEWEST_PAIRS
+    }
