@@ -16,7 +16,7 @@ SOME, MANY = 90, 150  # words, questions
 
 
 def gold(folder: Path, *lines: str) -> Path:
-    path = folder / "questions.txt"
+    path = folder / "google-analogies.txt"
     path.write_text("".join(f"{line}\n" for line in lines))
     return path
 

@@ -41,6 +41,14 @@ def test_sparse_rows_are_scored_on_everything_but_analogies(raw: Path) -> None:
     assert main_scores(rows) == dict(zip(rows["measure"], rows["score"], strict=True))
 
 
+def test_gold_sets_of_ones_own_have_their_names(raw: Path) -> None:
+    (raw / "gold" / "mine.tsv").write_text("word1\tword2\tscore\na\tb\t3\na\tc\t2\na\td\t1\n")
+    (raw / "gold" / "fours.txt").write_text("a b c d\n")
+    found = similarity_scores(WORDS, VECTORS, raw, ["mine", "fours"])["measure"].tolist()
+    tasks = [f"analogies_fours_{task}_{by}" for task in ("restricted", "unrestricted") for by in ("add", "multiply")]
+    assert found[2:] == ["mine_spearman", *tasks]
+
+
 def test_the_table_is_read_back_as_it_was_written(raw: Path, tmp_path: Path) -> None:
     table = similarity_scores(WORDS, np.eye(5), raw, GOLD_SETS)
     assert table["score"].isna().any()

@@ -10,6 +10,7 @@ from firth.measures.unit_rows import UnitRows
 from firth.training.progress import Meter
 from firth.workspace import require
 
+GOOGLE = "google-analogies"
 FREQUENT = 30_000  # words of the restricted task, as in Mikolov et al. (2013)
 EPSILON = 0.001  # of 3CosMul
 BATCH_SIZE = 64  # questions
@@ -17,7 +18,9 @@ STAGE = "download@embeddings"
 
 
 def analogy_scores(unit: UnitRows, path: Path) -> list[ScoreRow]:
-    """Accuracy of 3CosAdd and 3CosMul on analogies: four rows, ``analogies_{restricted,unrestricted}_{add,multiply}``.
+    """Accuracy of 3CosAdd and 3CosMul on analogies: four rows, ``NAME_{restricted,unrestricted}_{add,multiply}``.
+
+    NAME is ``analogies`` for the Google analogies, ``analogies_FILE`` for others.
 
     In the restricted task, the words of questions and the possible answers are the 30,000 most frequent words; in the
     unrestricted task, all words with vectors. Questions with other words are skipped; ``covered`` counts the rest.
@@ -29,6 +32,7 @@ def analogy_scores(unit: UnitRows, path: Path) -> list[ScoreRow]:
     FirthError
         If the file doesn't exist or is damaged.
     """
+    prefix = "analogies" if path.stem == GOOGLE else f"analogies_{path.stem}"
     questions = [[word.lower() for word in question] for question in read_questions(path)]
     rows = sorted(unit.index.values())
     ranks = {row: rank for rank, row in enumerate(rows)}
@@ -38,7 +42,9 @@ def analogy_scores(unit: UnitRows, path: Path) -> list[ScoreRow]:
     return [
         row
         for task, size in (("restricted", FREQUENT), ("unrestricted", len(rows)))
-        for row in _accuracies(vectors[:size], covered[(covered < size).all(axis=1)], task, len(questions))
+        for row in _accuracies(
+            vectors[:size], covered[(covered < size).all(axis=1)], f"{prefix}_{task}", len(questions)
+        )
     ]
 
 
@@ -94,12 +100,12 @@ def answers(vectors: np.ndarray, questions: np.ndarray, meter: Meter) -> tuple[n
     return added, multiplied
 
 
-def _accuracies(vectors: np.ndarray, covered: np.ndarray, task: str, items: int) -> list[ScoreRow]:
-    measures = [f"analogies_{task}_{formula}" for formula in ("add", "multiply")]
+def _accuracies(vectors: np.ndarray, covered: np.ndarray, name: str, items: int) -> list[ScoreRow]:
+    measures = [f"{name}_{formula}" for formula in ("add", "multiply")]
     if not len(covered):
         reason = "no question has vectors for all its words"
         return [ScoreRow(measure, None, items, 0, reason=reason) for measure in measures]
-    with Meter(f"analogies, {task}", len(covered)) as meter:
+    with Meter(name.replace("_", " "), len(covered)) as meter:
         answered = answers(vectors, covered[:, :3], meter)
     return [
         ScoreRow(measure, float((given == covered[:, 3]).mean()), items, len(covered))

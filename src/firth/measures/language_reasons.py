@@ -37,14 +37,14 @@ def language_reasons(tables: Mapping[str, pd.DataFrame], text: HeldOutText, is_l
         unknown = f"{TEXTS['test']} has words that became <unk>, whose probability is not the source's"
         reason = unknown if by_split.at["test", "tokens"] else f"{TEXTS['test']} has no sentence"
         reasons |= dict.fromkeys(("source_perplexity", "perplexity_over_source"), reason)
-    if text.form.segmentation != "words":
-        return reasons | dict.fromkeys(AGREEMENT_NUMBERS.values(), "agreement is measured where tokens are words")
     if text.form.world or text.form.language == "en":
-        reasons |= _agreement_reasons(tables.get("agreement"))
+        reasons |= _agreement_reasons(tables.get("agreement"), text.form.segmentation)
     return reasons
 
 
-def _agreement_reasons(agreement: pd.DataFrame | None) -> dict[str, str]:
+def _agreement_reasons(agreement: pd.DataFrame | None, segmentation: str) -> dict[str, str]:
+    if segmentation != "words":
+        return dict.fromkeys(AGREEMENT_NUMBERS.values(), "agreement is measured where tokens are words")
     if agreement is None:
         return dict.fromkeys(AGREEMENT_NUMBERS.values(), "no agreement pair has all its words in the vocabulary")
     pairs = agreement.drop_duplicates("group").set_index("group")["pairs"]

@@ -12,7 +12,6 @@ from firth.measures.similarity import pair_score
 from firth.measures.unit_rows import Matrix, UnitRows
 from firth.measures.word_classes import Lexicon, class_scores
 
-ANALOGIES = "google-analogies"
 MAIN_NAMES = {"analogies_unrestricted_add": "google_analogies_accuracy"}  # measure → its name among the main numbers
 TYPES = {"measure": str, "score": float, "low": float, "high": float, "items": int, "covered": int, "reason": str}
 
@@ -42,10 +41,11 @@ def similarity_scores(words: Sequence[str], matrix: Matrix, raw: Path, gold_sets
     if (raw / "classes.tsv").exists():
         rows += class_scores(unit, Lexicon.load(raw / "classes.tsv"))
     for name in gold_sets:
-        if name != ANALOGIES:
+        analogies = raw / "gold" / f"{name}.txt"
+        if not analogies.exists():
             rows.append(pair_score(unit, raw / "gold" / f"{name}.tsv"))
         elif not sparse.issparse(matrix):
-            rows += analogy_scores(unit, raw / "gold" / f"{name}.txt")
+            rows += analogy_scores(unit, analogies)
     frame = pd.DataFrame([vars(row) for row in rows], columns=list(TYPES))
     return frame.astype(TYPES)
 

@@ -66,8 +66,9 @@ def measure_name(measure: str) -> str:
     if measure in CLASS_MEASURES:
         return CLASS_MEASURES[measure]
     if measure.startswith("analogies_"):
-        _, vocabulary, formula = measure.split("_")
-        return f"google-analogies, {VOCABULARIES[vocabulary]} ({FORMULAS[formula]})"
+        name, vocabulary, formula = measure.rsplit("_", 2)
+        gold_set = name.removeprefix("analogies").removeprefix("_") or "google-analogies"
+        return f"{gold_set}, {VOCABULARIES[vocabulary]} ({FORMULAS[formula]})"
     return f"{measure.removesuffix('_spearman')} (Spearman)"
 
 
