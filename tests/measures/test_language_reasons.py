@@ -1,6 +1,7 @@
 """Reasons for a language model's numbers, from hand-made tables."""
 
 import math
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,7 +19,7 @@ WORLD = replace(OTHER, form=TextForm(True, True, "en", True))
 FULL = {"tokens": 9, "perplexity": 2.5, "source_perplexity": None, "dynamic_perplexity": 2.25}
 
 
-def tables(valid: dict[str, float | None], test: dict[str, float | None]) -> dict[str, pd.DataFrame]:
+def tables(valid: Mapping[str, float | None], test: Mapping[str, float | None]) -> dict[str, pd.DataFrame]:
     rows = [{"split": "valid", **FULL, **valid}, {"split": "test", **FULL, **test}]
     return {"perplexity": pd.DataFrame(rows)}
 

@@ -44,7 +44,8 @@ def workspace(folder: Path) -> Snapshot:
         except UnicodeDecodeError as error:
             raise FirthError(f"{folder / name}: not UTF-8 (byte {error.start}); save it as UTF-8") from None
     reasons = folder / REASONS
-    return _snapshot(WORKSPACE, *contents, reasons.read_text("utf-8", "replace") if reasons.exists() else "")
+    contents.append(reasons.read_text("utf-8", "replace") if reasons.exists() else "")
+    return _snapshot(WORKSPACE, *contents)
 
 
 def committed(folder: Path, revision: str) -> Snapshot:
@@ -59,7 +60,8 @@ def committed(folder: Path, revision: str) -> Snapshot:
             raise FirthError(f"{label} has no {name}; name a commit that has one (git log -- {name})")
         contents.append(content)
     status, reasons = _git(folder, "show", f"{commit}:./{REASONS}")
-    return _snapshot(label, *contents, "" if status else reasons)
+    contents.append("" if status else reasons)
+    return _snapshot(label, *contents)
 
 
 def cut(text: str, longest: int) -> str:
