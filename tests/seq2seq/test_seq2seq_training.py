@@ -6,6 +6,7 @@ import pytest
 import torch
 from pytorch_lightning import Callback, LightningModule, Trainer
 
+from firth.errors import FirthError
 from firth.params.compute_params import ComputeParams
 from firth.params.seq2seq_params import SearchParams, Seq2seqParams
 from firth.seq2seq.encoder_decoder import Configuration, EncoderDecoder
@@ -58,6 +59,15 @@ def test_loaders_items_are_whole_batches(settings: Settings, copying: Callable[[
     data = Seq2seqData(pairs, pairs, settings(batch_size=10), seed=1)
     assert data.steps_per_epoch == len(data.train_dataloader()) == 11
     assert sum(len(batch.lengths) for batch in data.val_dataloader()) == 103
+
+
+@pytest.mark.parametrize(("train", "valid", "missing"), [(0, 3, "training text"), (3, 0, "validation text")])
+def test_training_without_pairs_is_refused(
+    settings: Settings, copying: Callable[[int, int], Pairs], train: int, valid: int, missing: str
+) -> None:
+    pairs = copying(3, 0)
+    with pytest.raises(FirthError, match=f"{missing}: no pair of source and target"):
+        Seq2seqData(pairs.first(train), pairs.first(valid), settings(), seed=1)
 
 
 def test_copying_is_learned(settings: Settings, copying: Callable[[int, int], Pairs], tmp_path: Path) -> None:

@@ -217,8 +217,8 @@ def test_numbers_are_null_with_a_reason_and_everything_goes_on(
         assert all(f"not measured: {reason}\n" in log for reason in reasons["reason"])
     numbers = json.loads(workspace.headline.read_text())
     gathered = read_csv(workspace.details / "not_measured.csv").set_index("number")["reason"]
-    blank = {number for number, value in numbers.items() if value is None}
-    assert blank == {number for number in gathered.index if is_headline(number)} and blank
+    null = {number for number, value in numbers.items() if value is None}
+    assert null == {number for number in gathered.index if is_headline(number)} and null
     page = workspace.page.read_text()
     assert all(escape(reason) in page for reason in set(gathered))
     write_text(workspace.params, PARAMS.read_text())

@@ -117,9 +117,9 @@ def _by_order(frame: pd.DataFrame) -> list[Markup | None]:
     measured = {name: points(ordered, "order", column) for name, column in perplexities.items()}
     measured = {name: curve for name, curve in measured.items() if curve}
     rows: list[list[Any]] = rows_of(ordered[list(columns.values())])
-    numbers = table("Size and perplexity", list(columns), rows)
+    sizes = table("Size and perplexity", list(columns), rows)
     if not measured:
-        return [heading("n-gram models by order"), numbers]
+        return [heading("n-gram models by order"), sizes]
     caption = "Perplexity, and the number of n-grams that it takes, by the order n: n − 1 words of context."
     drawn = {name: points(ordered, "order", column) for name, column in accuracies.items()}
     drawn = {name: curve for name, curve in drawn.items() if curve}
@@ -132,4 +132,4 @@ def _by_order(frame: pd.DataFrame) -> list[Markup | None]:
         "ngram-orders",
         label,
     )
-    return [heading("n-gram models by order"), side_by_side([figure(drawing, caption), numbers])]
+    return [heading("n-gram models by order"), side_by_side([figure(drawing, caption), sizes])]
