@@ -21,7 +21,7 @@ results: .venv/installed  ## Write docs/results.md and docs/studies.md from the 
 	firth results
 
 test: .venv/installed  ## Run the tests
-	pytest -n 2 --dist loadgroup
+	pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 lint: .venv/installed  ## Check style and types
 	ruff check

@@ -13,7 +13,6 @@ import hashlib
 import re
 import sys
 from collections.abc import Iterator
-from copy import deepcopy
 from dataclasses import dataclass
 from functools import cache, cached_property
 from itertools import chain
@@ -70,6 +69,10 @@ class CodeGraph:
             "firth", include_external_packages=True, exclude_type_checking_imports=True, cache_dir=None
         )
 
+    @cached_property
+    def _known_imports(self) -> dict[str, dict[str, frozenset[int]]]:
+        return {}
+
     def listing(self, item: Item) -> str:
         """The content of ``code/ITEM.txt``: a line for each module and file of data (digest) and library (version)."""
         modules = sorted(module for module in self.modules(item) if not self._is_empty(module))
@@ -100,10 +103,19 @@ class CodeGraph:
         """Modules and libraries that a module imports, those in cases of other items left out."""
         path = self._file(module)
         left_out = _left_out_lines(path, words & _words_of_cases(path))
-        for imported in self._graph.find_modules_directly_imported_by(module):
-            details = self._graph.get_import_details(importer=module, imported=imported)
-            if any(detail["line_number"] not in left_out for detail in details):
-                yield imported
+        return (imported for imported, lines in self._imports(module).items() if not lines <= left_out)
+
+    def _imports(self, module: str) -> dict[str, frozenset[int]]:
+        """The modules and libraries that a module imports, and the lines that do so."""
+        if module not in self._known_imports:
+            self._known_imports[module] = {
+                imported: frozenset(
+                    detail["line_number"]
+                    for detail in self._graph.get_import_details(importer=module, imported=imported)
+                )
+                for imported in self._graph.find_modules_directly_imported_by(module)
+            }
+        return self._known_imports[module]
 
     def _libraries(self, module: str, words: frozenset[str]) -> Iterator[str]:
         roots = (name.split(".")[0] for name in self._imported(module, words))
@@ -124,14 +136,10 @@ class CodeGraph:
 
     def _data(self, module: str, words: frozenset[str]) -> Iterator[Path]:
         """Files beside a module that are no Python and that it names by a string."""
-        folder = self._file(module).parent
-        beside = {
-            path.name: path for path in folder.iterdir() if path.is_file() and path.suffix not in {".py", ".typed"}
-        }
-        tree = _without_other_cases(self._tree(module), words) if beside else None
-        for node in ast.walk(tree) if tree else ():
-            if isinstance(node, ast.Constant) and node.value in beside:
-                yield beside[node.value]
+        path = self._file(module)
+        beside = _data_files(path.parent)
+        named = _strings(path, words & _words_of_cases(path)) if beside else frozenset()
+        return (beside[name] for name in named & beside.keys())
 
     def digest(self, module: str, item: Item) -> str:
         """Of the part of a module's syntax tree that an item can run."""
@@ -146,8 +154,7 @@ class CodeGraph:
         return _parsed(self._file(module))
 
     def _file(self, module: str) -> Path:
-        path = self.source.joinpath(*module.split("."))
-        return path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
+        return _file(self.source, module)
 
 
 def words_of(item: Item, module: str) -> frozenset[str]:
@@ -161,21 +168,43 @@ def _canonical(distribution: str) -> str:
 
 
 @cache
+def _file(source: Path, module: str) -> Path:
+    path = source.joinpath(*module.split("."))
+    return path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
+
+
+@cache
+def _data_files(folder: Path) -> dict[str, Path]:
+    """The files in a folder that are no Python, by name."""
+    return {path.name: path for path in folder.iterdir() if path.is_file() and path.suffix not in {".py", ".typed"}}
+
+
+@cache
 def _parsed(path: Path) -> ast.Module:
     return ast.parse(path.read_text(encoding="utf-8"))
 
 
 @cache
+def _matches(path: Path) -> list[ast.Match]:
+    return [node for node in ast.walk(_parsed(path)) if isinstance(node, ast.Match)]
+
+
+@cache
 def _words_of_cases(path: Path) -> frozenset[str]:
     """The item words that the cases of a module name."""
-    matches = (node for node in ast.walk(_parsed(path)) if isinstance(node, ast.Match))
-    return frozenset().union(*(_case_words(case) for match in matches for case in match.cases))
+    return frozenset().union(*(_case_words(case) for match in _matches(path) for case in match.cases))
 
 
 @cache
 def _digest(path: Path, words: frozenset[str]) -> str:
-    tree = _without_other_cases(_parsed(path), words)
-    return hashlib.sha256("".join(_described(tree)).encode()).hexdigest()[:DIGITS]
+    return hashlib.sha256(_described(_parsed(path), words).encode()).hexdigest()[:DIGITS]
+
+
+@cache
+def _strings(path: Path, words: frozenset[str]) -> frozenset[str]:
+    """The strings in a module, those in cases of other items left out."""
+    constants = (node for node in _nodes(_parsed(path), words) if isinstance(node, ast.Constant))
+    return frozenset(node.value for node in constants if isinstance(node.value, str))
 
 
 def _file_digest(path: Path) -> str:
@@ -215,49 +244,47 @@ def _left_out_lines(path: Path, words: frozenset[str]) -> frozenset[int]:
     """Lines of the cases that belong to other items."""
     return frozenset(
         line
-        for node in ast.walk(_parsed(path))
-        if isinstance(node, ast.Match)
+        for node in _matches(path)
         for case in _cases_of_others(node, words)
         for statement in case.body
         for line in range(statement.lineno, (statement.end_lineno or statement.lineno) + 1)
     )
 
 
-class _OtherCases(ast.NodeTransformer):
-    """Takes the cases of other items out of a tree."""
-
-    def __init__(self, words: frozenset[str]) -> None:
-        self.words = words
-
-    def visit_Match(self, node: ast.Match) -> ast.AST:
-        others = _cases_of_others(node, self.words)
-        cases = [case for case in node.cases if case not in others]
-        return self.generic_visit(ast.Match(subject=node.subject, cases=cases))
+def _fields(node: ast.AST, words: frozenset[str]) -> Iterator[tuple[str, Any]]:
+    """Names and values of the fields of a node, by name, without the cases that belong to other items."""
+    for name in sorted(node._fields):
+        field = getattr(node, name, None)
+        if isinstance(node, ast.Match) and name == "cases":
+            others = _cases_of_others(node, words)
+            field = [case for case in node.cases if case not in others]
+        yield name, field
 
 
-def _without_other_cases(tree: ast.Module, words: frozenset[str]) -> ast.Module:
-    return _OtherCases(words).visit(deepcopy(tree))
+def _nodes(node: ast.AST, words: frozenset[str]) -> Iterator[ast.AST]:
+    """A node and all below it, without the cases that belong to other items."""
+    yield node
+    for _, field in _fields(node, words):
+        for child in field if isinstance(field, list) else [field]:
+            if isinstance(child, ast.AST):
+                yield from _nodes(child, words)
 
 
-def _described(value: Any) -> Iterator[str]:
-    """A syntax tree as text, the same under every Python: node types and fields, without docstrings and positions."""
-    if isinstance(value, ast.AST):
-        yield f"({type(value).__name__}"
-        for name in sorted(value._fields):
-            field = getattr(value, name, None)
-            if name == "body" and isinstance(field, list):
-                field = _without_docstring(value, field)
-            if name not in UNHASHED and field not in (None, []):
-                yield f" {name}="
-                yield from _described(field)
-        yield ")"
-    elif isinstance(value, list):
-        yield "["
-        for item in value:
-            yield from _described(item)
-        yield "]"
-    else:
-        yield repr(value)
+def _described(value: Any, words: frozenset[str]) -> str:
+    """A syntax tree as text, the same under every Python: node types and fields, without docstrings and positions.
+
+    The cases that belong to other items than those of ``words`` are left out.
+    """
+    if isinstance(value, list):
+        return f"[{''.join(_described(item, words) for item in value)}]"
+    if not isinstance(value, ast.AST):
+        return repr(value)
+    parts = []
+    for name, field in _fields(value, words):
+        hashed = _without_docstring(value, field) if name == "body" and isinstance(field, list) else field
+        if name not in UNHASHED and hashed not in (None, []):
+            parts.append(f" {name}={_described(hashed, words)}")
+    return f"({type(value).__name__}{''.join(parts)})"
 
 
 def _without_docstring(node: ast.AST, body: list[ast.stmt]) -> list[ast.stmt]:

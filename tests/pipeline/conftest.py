@@ -1,29 +1,47 @@
-"""A small copy of the project in a repository of its own, built once with ``firth repro``."""
+"""A small copy of the project in a repository of its own, built once by ``firth repro``; tests work in copies of it."""
 
+import os
 import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 from pipeline.project import ROOT, SMALL, Project, change_params
 
 BUILT = ("reports/metrics/", "reports/plots/", "reports/details/", "reports/headline", "dvc.lock", "code/", "settings/")
+# The small copy is built for the first of these files; the second one does not need it.
+FIRST = ("test_document_commands", "test_schedule", "test_pipeline", "test_rebuilding", "test_stale_items")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep the tests of this folder on one worker of pytest-xdist: they share one build."""
-    for item in items:
-        if item.path.is_relative_to(Path(__file__).parent):
-            item.add_marker(pytest.mark.xdist_group("pipeline"))
+    """Begin with the files of this folder, which take longest: ``make test`` gives a worker one file after another."""
+    folder = Path(__file__).parent
+    items.sort(key=lambda item: FIRST.index(item.path.stem) if item.path.is_relative_to(folder) else len(FIRST))
 
 
 @pytest.fixture(scope="session")
 def small_build(tmp_path_factory: pytest.TempPathFactory) -> Project:
-    """The working tree's files with the small experiment, built and committed; for tests that change nothing in it."""
-    home = tmp_path_factory.mktemp("home")
-    (home / ".gitconfig").write_text("[user]\n\tname = Tester\n\temail = tester@example.org\n")
-    project = Project(tmp_path_factory.mktemp("project"), home)
+    """The working tree's files with the small experiment, built and committed; no command may run in it.
+
+    The first worker of pytest-xdist that needs it builds it, for all.
+    """
+    shared = tmp_path_factory.getbasetemp()
+    shared = shared.parent if "PYTEST_XDIST_WORKER" in os.environ else shared
+    project = Project(shared / "project", shared / "home")
+    built = shared / "built"
+    with FileLock(shared / "build.lock"):
+        if not built.exists():
+            build(project)
+            built.touch()
+    return project
+
+
+def build(project: Project) -> None:
+    project.root.mkdir()
+    project.home.mkdir()
+    (project.home / ".gitconfig").write_text("[user]\n\tname = Tester\n\temail = tester@example.org\n")
     listed = subprocess.check_output(
         ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"], cwd=ROOT, text=True
     )
@@ -37,16 +55,13 @@ def small_build(tmp_path_factory: pytest.TempPathFactory) -> Project:
     project.run("firth", "repro", "--jobs", "2", traced=True, timeout=1800)
     project.commit("Build")
     project.run("git", "tag", "built")
-    return project
+    project.run("git", "gc", "--quiet")  # fewer files to copy
 
 
 @pytest.fixture
-def built(small_build: Project) -> Iterator[Project]:
-    """The small copy; what the test changes in it, pass or fail, is taken back."""
-    yield small_build
-    small_build.touch_params()
-    small_build.run("git", "checkout", "--quiet", "--force", "-B", "main", "built")
-    small_build.run("git", "clean", "--quiet", "--force", "-d")
-    small_build.run("dvc", "checkout", "--force", "--quiet")
-    small_build.run("dvc", "exp", "remove", "--quiet", "--all-commits")
-    small_build.run("dvc", "queue", "remove", "--quiet", "--all")
+def built(small_build: Project, tmp_path: Path) -> Iterator[Project]:
+    """A copy of the small build, for one test."""
+    copy = Project(tmp_path / "project", small_build.home)
+    shutil.copytree(small_build.root, copy.root, symlinks=True)
+    yield copy
+    shutil.rmtree(copy.root, ignore_errors=True)  # where a worker of DVC's queue may still be ending

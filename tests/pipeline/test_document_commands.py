@@ -7,6 +7,7 @@ import re
 import shutil
 import sys
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
 
 import pytest
@@ -24,6 +25,7 @@ REASONS = {  # the blocks that are not run, and why
     "own-text.md": ["takes hours"],
 }
 TEAM = "/mnt/shared/firth"
+EACH_BY_ITSELF = "import sys\nfor code in sys.argv[1:]:\n    exec(code, {'__name__': '__main__'})"
 
 
 @dataclass(frozen=True)
@@ -52,21 +54,29 @@ def test_few_blocks_are_exempt(document: Path) -> None:
     assert sorted(reasons) == sorted(REASONS.get(document.name, []))
 
 
+@pytest.fixture(scope="module")
+def cache(small_build: Project, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """DVC's cache for all documents: an experiment that two of them show is trained once."""
+    return shutil.copytree(small_build.root / ".dvc" / "cache", tmp_path_factory.mktemp("documents") / "cache")
+
+
 @pytest.mark.parametrize("document", RUN, ids=lambda path: path.name)
-def test_commands_in_documents_do_what_they_say(document: Path, built: Project, tmp_path: Path) -> None:
-    prepare(built, tmp_path)
-    for block in blocks(document):
-        if block.reason:
-            continue
-        code = block.code.replace(TEAM, str(tmp_path / "team"))
-        bash, python = ("bash", "-euo", "pipefail", "-c"), ("env", f"PYTHONPATH={built.root / 'src'}", "python", "-c")
-        built.run(*(bash if block.language == "bash" else python), code)
+def test_commands_in_documents_do_what_they_say(document: Path, built: Project, cache: Path, tmp_path: Path) -> None:
+    prepare(built, cache, tmp_path)
+    shown = [block for block in blocks(document) if not block.reason]
+    for language, group in groupby(shown, key=lambda block: block.language):
+        codes = [block.code.replace(TEAM, str(tmp_path / "team")) for block in group]
+        if language == "python":
+            built.run("env", f"PYTHONPATH={built.root / 'src'}", "python", "-c", EACH_BY_ITSELF, *codes)
+        else:
+            for code in codes:
+                built.run("bash", "-euo", "pipefail", "-c", code)
 
 
-def prepare(project: Project, folder: Path) -> None:
+def prepare(project: Project, cache: Path, folder: Path) -> None:
     """What the documents take for granted: the environment, a file of somebody's own, an origin with two branches."""
+    (project.root / ".dvc" / "config.local").write_text(f"[cache]\n    dir = {cache}\n")
     environment = project.root / ".venv"
-    shutil.rmtree(environment, ignore_errors=True)
     environment.mkdir()
     (environment / "bin").symlink_to(Path(sys.executable).parent)
     (environment / "installed").touch()

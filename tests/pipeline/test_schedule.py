@@ -69,7 +69,7 @@ class Toy:
             "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
         }
         self.run("git", "init", "--quiet")
-        self.run("dvc", "init", "--quiet")
+        (root / ".dvc").mkdir()  # all that DVC needs of `dvc init`
         self.write("work.py", WORK)
         self.write("dvc.yaml", PIPELINE.replace("SECONDS", str(seconds)))
         self.write("in.txt", "1")

@@ -75,7 +75,7 @@ def test_a_change_makes_stale_what_runs_it_and_nothing_that_does_not_import_it(
         path = path if path.exists() else path.with_suffix("") / "__init__.py"
         text = path.read_text(encoding="utf-8")
         path.write_text(mutated(text, function), encoding="utf-8")
-        for cached in (code_graph._parsed, code_graph._digest, code_graph._words_of_cases):
+        for cached in (code_graph._parsed, code_graph._digest, code_graph._matches, code_graph._words_of_cases):
             cached.cache_clear()
         changed = {name: f"{module} {graph.digest(module, items[name])}\n" for name in items if module in modules[name]}
         stale = {name for name, line in changed.items() if line not in listings[name]}

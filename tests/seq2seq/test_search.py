@@ -49,26 +49,28 @@ def chain(settings: Seq2seqParams) -> EncoderDecoder:
     return network.eval()
 
 
-def log_probabilities(network: EncoderDecoder, source: list[int], words: list[int]) -> Tensor:
-    """log P of each word of the vocabulary after each beginning of ``words``: (len(words) + 1, 7)."""
-    target = torch.tensor([words], dtype=torch.int64).T
-    if words:
-        top = network(torch.tensor([source]).T, torch.tensor([len(source)]), target)
+@torch.no_grad()
+def log_probabilities(network: EncoderDecoder, source: list[int], outputs: list[list[int]]) -> Tensor:
+    """log P of each word of the vocabulary after each beginning of N outputs of length L: (L + 1, N, 7)."""
+    sources, lengths = torch.tensor([source] * len(outputs)).T, torch.tensor([len(source)] * len(outputs))
+    if outputs[0]:
+        top = network(sources, lengths, torch.tensor(outputs).T)
     else:
-        state, memory = network.read(torch.tensor([source]).T, torch.tensor([len(source)]))
+        state, memory = network.read(sources, lengths)
         top = network.decoder.top(top_hidden(state).unsqueeze(0), memory)
-    return network.decoder.logits(top)[:, 0].log_softmax(-1)
+    return network.decoder.logits(top).log_softmax(-1)
 
 
 def best_of_all(network: EncoderDecoder, source: list[int], max_length: int, length_penalty: float) -> list[int]:
-    """The output of the highest score among all outputs, each scored by itself."""
+    """The output of the highest score among all outputs; those of one length are read side by side."""
     others = [word for word in range(7) if word != EOS_ID]
     best, best_score = [], -math.inf
     for length in range(max_length + 1):
-        for words in map(list, product(others, repeat=length)):
+        outputs = [list(words) for words in product(others, repeat=length)]
+        columns = log_probabilities(network, source, outputs).transpose(0, 1).tolist()  # N · (length + 1) · 7
+        for words, column in zip(outputs, columns, strict=True):
             labels = words if length == max_length else [*words, EOS_ID]
-            found = log_probabilities(network, source, words)
-            total = sum(float(row[label]) for row, label in zip(found, labels, strict=False))
+            total = sum(row[label] for row, label in zip(column, labels, strict=False))
             score = total / ((5 + len(labels)) / 6) ** length_penalty
             if score > best_score:
                 best, best_score = words, score
@@ -79,7 +81,7 @@ def one_by_one(network: EncoderDecoder, source: list[int], max_length: int) -> l
     """Greedy search of one sentence, the whole prefix read anew for every word."""
     words: list[int] = []
     for _ in range(max_length):
-        word = int(log_probabilities(network, source, words)[-1].argmax())
+        word = int(log_probabilities(network, source, [words])[-1, 0].argmax())
         if word == EOS_ID:
             break
         words.append(word)
