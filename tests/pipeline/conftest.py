@@ -11,6 +11,7 @@ from filelock import FileLock
 from pipeline.project import ROOT, SMALL, Project, change_params
 
 BUILT = ("reports/metrics/", "reports/plots/", "reports/details/", "reports/headline", "dvc.lock", "code/", "settings/")
+READ_BY_DVC = "settings/own_files.json"
 # The small copy is built for the first of these files; the second one does not need it.
 FIRST = ("test_document_commands", "test_schedule", "test_pipeline", "test_rebuilding", "test_stale_items")
 
@@ -46,7 +47,7 @@ def build(project: Project) -> None:
         ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"], cwd=ROOT, text=True
     )
     for name in filter(None, listed.split("\0")):
-        if (ROOT / name).is_file() and not name.startswith(BUILT):
+        if (ROOT / name).is_file() and (name == READ_BY_DVC or not name.startswith(BUILT)):
             (project.root / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(ROOT / name, project.root / name)
     change_params(project.root / "params.yaml", SMALL)

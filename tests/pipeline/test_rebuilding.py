@@ -100,3 +100,19 @@ def experiment(project: Project, name: str) -> str:
     refs = project.run("git", "for-each-ref", "--format=%(refname) %(objectname)", "refs/exps").stdout.splitlines()
     (commit,) = [ref.split()[1] for ref in refs if ref.split()[0].endswith(f"/{name}")]
     return commit
+
+
+def test_a_changed_own_file_stops_the_next_run(built: Project) -> None:
+    story = "1 Tim went to the {0}.\n2 Where is Tim?\t{0}\t1\n"
+    (built.root / "own.txt").write_text("".join(story.format(place) for place in ("hall", "garden") * 20))
+    built.change("corpora", "qa", {"path": "own.txt"})
+    assert "  sha256: " in built.run("dvc", "repro", "check", check=False).stderr
+    built.run("firth", "check", "--write")
+    assert built.repro("tokenize@qa")[-2:] == ["download@qa", "tokenize@qa"]
+    assert built.repro("own_files") == ["own_files@qa"]
+    (built.root / "own.txt").write_text("1 Ann left.\n")
+    stopped = built.run("dvc", "repro", check=False)
+    assert stopped.returncode != 0
+    assert "error: corpora.qa: own.txt: not the text that params.yaml names" in stopped.stderr
+    assert "Running stage 'own_files@qa'" in stopped.stdout
+    assert stopped.stdout.count("Running stage") == 1
