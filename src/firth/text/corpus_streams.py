@@ -33,7 +33,7 @@ from firth.text.text_warnings import TypeCounts, tokenized_warnings, word_warnin
 from firth.text.vocabulary import EOS_ID, UNK, UNK_ID, Vocabulary, build_vocabulary
 
 ALIGNED: tuple[Role, ...] = ("translation", "qa")  # roles with sides, whose lines are aligned
-CHARACTERS_LOOKED_AT = 500_000  # to see whether a text was tokenized before
+CHARACTERS_LOOKED_AT = 200_000  # to see whether a text was tokenized before
 
 Metrics = dict[str, Any]
 
