@@ -1,8 +1,9 @@
 """Warnings about a text whose tokens are not what its params say: words that are too rare, and text split before.
 
-Thresholds, over *words* (tokens with a letter or number): English text of a few thousand sentences has 5 to 10 % of
-words that occur once, German 10 to 20 %, Finnish 25 to 40 %, and as many held-out words are out of vocabulary. In a
-script without spaces between words a token is a clause: most occur once, whatever the size of the text.
+Thresholds are over *words* (tokens with a letter or number). In 3,000 sentences of film reviews in English, 7 % of the
+words occur once; in 3,000 captions in English 5 %, in German 8 %, in Czech 13 %, in 300 captions in Czech 29 %. About
+as many held-out words are out of vocabulary. In a script without spaces between words a token is a clause, and most
+clauses occur once. The thresholds leave room for languages with more forms of a word.
 """
 
 import re
