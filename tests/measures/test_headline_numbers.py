@@ -23,6 +23,8 @@ NAMES = {
         )
     ),
     "lm_source_perplexity",
+    "lm_lstm_word_perplexity",
+    "lm_gru_bits_per_character",
     *(
         f"lm_{model}_{score}"
         for model, score in product(

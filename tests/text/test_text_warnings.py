@@ -20,12 +20,11 @@ def sentences(drawn: list[str], length: int, space: str, stop: str) -> list[str]
 
 
 def warned(training: list[str], held_out: list[str]) -> list[str]:
+    """What is said of lines of text."""
     parts = [[token for line in lines for token in words(line, True)] for lines in (training, held_out)]
     types = sorted({*parts[0], *parts[1]})
-    counts = [np.array([part.count(name) for name in types]) for part in parts] if len(types) < 500 else [
-        np.bincount(np.searchsorted(types, part), minlength=len(types)) for part in parts
-    ]  # fmt: skip
-    return word_warnings(TypeCounts(types, *counts, counts[0] == 0), "tokens.lm.segmentation")
+    seen, other = (np.bincount(np.searchsorted(types, part), minlength=len(types)) for part in parts)
+    return word_warnings(TypeCounts(types, seen, other, seen == 0), "tokens.lm.segmentation")
 
 
 # Stems with endings, so that there are many more forms than stems, as in Finnish.

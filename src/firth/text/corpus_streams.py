@@ -33,6 +33,7 @@ from firth.text.text_warnings import TypeCounts, tokenized_warnings, word_warnin
 from firth.text.vocabulary import EOS_ID, UNK, UNK_ID, Vocabulary, build_vocabulary
 
 ALIGNED: tuple[Role, ...] = ("translation", "qa")  # roles with sides, whose lines are aligned
+CHARACTERS_LOOKED_AT = 200_000  # to see whether a text was tokenized before
 
 Metrics = dict[str, Any]
 
@@ -186,10 +187,11 @@ def _word_warnings(
 
 
 def _tokenized_warnings(raw: Path, role: Role) -> list[str]:
-    """Warnings if the first training lines, of either side, look tokenized."""
+    """Warnings if the beginning of the training text, of either side, looks tokenized."""
     for side in SIDES if role in ALIGNED else ("",):
-        first = "\n".join(islice(raw_lines(raw, role, "train", side), LINES_A_BLOCK))
-        if found := tokenized_warnings(first, f"corpora.{role}.tokenized"):
+        with closing(raw_blocks(raw, role, "train", side)) as blocks:
+            beginning = next(blocks, "")[:CHARACTERS_LOOKED_AT]
+        if found := tokenized_warnings(beginning, f"corpora.{role}.tokenized"):
             return found
     return []
 

@@ -85,7 +85,7 @@ class NumberedStream:
         return np.pad(self.counts, (0, types - len(self.counts)))
 
 
-def text_blocks(path: Path, size: int = BLOCK_BYTES) -> Iterator[str]:
+def text_blocks(path: Path, size: int = BLOCK_BYTES) -> Generator[str, None, None]:
     """Read a UTF-8 file in blocks of about ``size`` bytes; a newline is added where the last line has none.
 
     A block ends with a line or, within a longer line, after a space, so that no token is split.

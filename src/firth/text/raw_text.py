@@ -1,7 +1,7 @@
 """Reading text as data/raw/<role> holds it: which splits there are, and their lines in blocks."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from itertools import islice
 from pathlib import Path
 
@@ -23,7 +23,7 @@ def splits_of(raw: Path, role: Role) -> tuple[str, ...]:
     return ("train", "valid", "test")
 
 
-def raw_blocks(raw: Path, role: Role, split: str, side: str) -> Iterator[str]:
+def raw_blocks(raw: Path, role: Role, split: str, side: str) -> Generator[str, None, None]:
     """The text of one split in blocks of whole lines.
 
     Parameters
@@ -73,7 +73,7 @@ def _story_lines(path: Path, side: str) -> Iterator[str]:
         yield text
 
 
-def _joined(lines: Iterable[str]) -> Iterator[str]:
+def _joined(lines: Iterable[str]) -> Generator[str, None, None]:
     """Lines as blocks of text."""
     lines = iter(lines)
     while block := list(islice(lines, LINES_A_BLOCK)):

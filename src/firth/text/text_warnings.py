@@ -1,8 +1,9 @@
 """Warnings about a text whose tokens are not what its params say: words that are too rare, and text split before.
 
-Thresholds, over *words* (tokens with a letter or number): English text of a few thousand sentences has 5 to 10 % of
-words that occur once, German 10 to 20 %, Finnish 25 to 40 %, and as many held-out words are out of vocabulary. In a
-script without spaces between words a token is a clause: most occur once, whatever the size of the text.
+Thresholds are over *words* (tokens with a letter or number). In 3,000 sentences of film reviews in English, 7 % of the
+words occur once; in 3,000 captions in English 5 %, in German 8 %, in Czech 13 %, in 300 captions in Czech 29 %. About
+as many held-out words are out of vocabulary. In a script without spaces between words a token is a clause, and most
+clauses occur once. The thresholds leave room for languages with more forms of a word.
 """
 
 import re
@@ -18,6 +19,7 @@ LONGEST_MEAN = 12  # characters
 FEWEST_MARKS = 5
 FEWEST_POINTS = 20  # full stops and commas
 
+_LETTER = re.compile(r"[^\W_]")  # or number
 _MARK = re.compile(r"(?<!\S)(?:<unk>|</?s>|@[-.,]@|n't)(?!\S)")
 _POINT, _SPACED_POINT = re.compile(r"[.,](?=\s|$)", re.MULTILINE), re.compile(r"(?<=\s)[.,](?=\s|$)", re.MULTILINE)
 
@@ -46,7 +48,7 @@ def word_warnings(counts: TypeCounts, key: str) -> list[str]:
     ----------
     key : of the segmentation in params.yaml.
     """
-    is_word = np.fromiter((any(map(str.isalnum, name)) for name in counts.types), bool, len(counts.types))
+    is_word = np.fromiter(map(bool, map(_LETTER.search, counts.types)), bool, len(counts.types))
     training, held_out = counts.training * is_word, counts.held_out * is_word
     total = int(training.sum())
     if total < FEWEST_WORDS:
@@ -72,7 +74,7 @@ def tokenized_warnings(text: str, key: str) -> list[str]:
 
     Parameters
     ----------
-    text : the first lines of a text.
+    text : the beginning of a text.
     key : of ``tokenized`` in params.yaml.
     """
     marks = _MARK.findall(text)
@@ -84,4 +86,4 @@ def tokenized_warnings(text: str, key: str) -> list[str]:
         signs.append(f"a space before {spaced:,} of {points:,} full stops and commas")
     if not signs:
         return []
-    return [f"{key}: the text looks tokenized ({' and '.join(signs)} in its first lines); if it is, give {key}: true"]
+    return [f"{key}: the text looks tokenized ({' and '.join(signs)} at its beginning); if it is, give {key}: true"]
