@@ -81,6 +81,12 @@ def test_folders_and_patterns_are_read_in_the_order_of_names(own: Path) -> None:
     }
 
 
+def test_a_link_to_nowhere_in_a_folder_is_named(own: Path) -> None:
+    (own / "texts" / "link.txt").symlink_to("nowhere")
+    with pytest.raises(FirthError, match=r"texts/link\.txt: No such file"):
+        names(own, "texts")
+
+
 def test_a_file_named_like_a_pattern_is_that_file(own: Path) -> None:
     (own / "texts" / "[a].txt").write_bytes(b"text\n")
     assert names(own, "texts/[a].txt") == ["texts/[a].txt"]

@@ -21,7 +21,8 @@ OneModel = Annotated[
     str | None, typer.Option("--model", metavar="NAME", help="One model, such as lstm, instead of all that are built.")
 ]
 LineFile = Annotated[
-    str | None, typer.Option(help="UTF-8, one a line, also .gz, .bz2, .xz or .zip; - is standard input, read as it arrives.")
+    str | None,
+    typer.Option(help="UTF-8, one a line, also .gz, .bz2, .xz or .zip; - is standard input, read as it arrives."),
 ]
 OneAttention = Annotated[
     str | None,
@@ -78,7 +79,9 @@ def analogy(a: str, b: str, c: str) -> None:
 
 @commands.command(rich_help_panel=ASK)
 def perplexity(
-    file: Annotated[str, typer.Argument(help="UTF-8, a sentence a line, also .gz, .bz2, .xz or .zip; - is standard input.")],
+    file: Annotated[
+        str, typer.Argument(help="UTF-8, a sentence a line, also .gz, .bz2, .xz or .zip; - is standard input.")
+    ],
     model: OneModel = None,
     sentences: Annotated[
         bool, typer.Option("--sentences", help="Show each sentence's negative log-likelihood (nats), tab-separated.")
@@ -101,7 +104,9 @@ def perplexity(
 
 @commands.command(rich_help_panel=ASK)
 def score(
-    file: Annotated[str, typer.Argument(help="UTF-8, a sentence a line, also .gz, .bz2, .xz or .zip; - is standard input.")],
+    file: Annotated[
+        str, typer.Argument(help="UTF-8, a sentence a line, also .gz, .bz2, .xz or .zip; - is standard input.")
+    ],
     model: OneModel = None,
     tokens: Annotated[bool, typer.Option("--tokens", help="Show the surprisal (nats) of each token instead.")] = False,
     pairs: Annotated[

@@ -131,6 +131,7 @@ def _verify(key: str, own: OwnFile, files: list[LocalFile]) -> None:
 
 def _files_of(key: str, path: str, encoding: str, root: Path, beside: FileCounts) -> Iterator[LocalFile]:
     """The files that one path names: a file, a folder's files, or those that match a pattern, sorted."""
+    name = path
     try:
         place = root / Path(path).expanduser()
         if place.is_dir():
@@ -155,7 +156,7 @@ def _files_of(key: str, path: str, encoding: str, root: Path, beside: FileCounts
         raise FirthError(f"{key}: {shown(path)}: there is no such home folder; correct the path") from None
     except OSError as error:
         reason = error.strerror or error
-        raise FirthError(f"{key}: {shown(path)}: {reason}; correct it (relative to params.yaml)") from None
+        raise FirthError(f"{key}: {shown(name)}: {reason}; correct it (relative to params.yaml)") from None
     except ValueError as error:
         raise FirthError(f"{key}: {shown(path)}: {error}; correct the path") from None
 

@@ -47,7 +47,8 @@ def read_tab_separated(file: LocalFile) -> Iterator[Pair]:
         while len(columns) > 2 and not columns[-1]:
             columns.pop()
         if len(columns) != 2 and any(columns):
-            raise FirthError(f"{name}: line {number} has {len(columns)} columns; write source, one tab, target")
+            count = "1 column" if len(columns) == 1 else f"{len(columns)} columns"
+            raise FirthError(f"{name}: line {number} has {count}; write source, one tab, target")
         pair = (columns[0], columns[1] if len(columns) > 1 else "")
         if _is_whole(pair, file.counts):
             yield pair
