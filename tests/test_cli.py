@@ -33,6 +33,11 @@ def test_a_folder_without_params_gets_one_line_and_status_2(tmp_path: Path) -> N
     assert list(tmp_path.iterdir()) == []
 
 
+def test_checksums_are_not_written_for_one_role(tmp_path: Path) -> None:
+    result = firth(tmp_path, "check", "--write", "--only", "lm")
+    assert (result.returncode, result.stderr) == (2, "error: --write and --only are both given; give one of them\n")
+
+
 def test_debug_shows_the_traceback(tmp_path: Path) -> None:
     assert "Traceback" in firth(tmp_path, "--debug", "check").stderr
 

@@ -65,16 +65,19 @@ def check(
     ] = None,
 ) -> None:
     """Validate params.yaml and own files, and write the effective settings of every stage item into settings/."""
+    from firth.corpora.own import own_texts
+    from firth.corpora.own_checksums import write_checksums
     from firth.stages.check import run, verify
 
     workspace = Workspace(Path.cwd())
+    if write and only:
+        raise FirthError("--write and --only are both given; give one of them")
     if only:
-        verify(load_params(workspace.params), workspace, only)
+        verify(own_texts(load_params(workspace.params), only), workspace)
         return
     if write:
-        from firth.corpora.own_checksums import write_checksums
-
-        print(*write_checksums(workspace.params, workspace.home, workspace.downloads()), sep="\n")
+        for done in write_checksums(workspace.params, workspace.home, workspace.downloads()):
+            print(done)
     run(load_params(workspace.params), workspace)
 
 

@@ -70,8 +70,19 @@ class CodeGraph:
         )
 
     @cached_property
-    def _known_imports(self) -> dict[str, dict[str, frozenset[int]]]:
-        return {}
+    def _imports(self) -> dict[str, dict[str, frozenset[int]]]:
+        """Module of firth → the modules and libraries that it imports → the lines that do so."""
+        return {
+            module: {
+                imported: frozenset(
+                    detail["line_number"]
+                    for detail in self._graph.get_import_details(importer=module, imported=imported)
+                )
+                for imported in self._graph.find_modules_directly_imported_by(module)
+            }
+            for module in self._graph.modules
+            if module.split(".")[0] == "firth"
+        }
 
     def listing(self, item: Item) -> str:
         """The content of ``code/ITEM.txt``: a line for each module and file of data (digest) and library (version)."""
@@ -103,19 +114,7 @@ class CodeGraph:
         """Modules and libraries that a module imports, those in cases of other items left out."""
         path = self._file(module)
         left_out = _left_out_lines(path, words & _words_of_cases(path))
-        return (imported for imported, lines in self._imports(module).items() if not lines <= left_out)
-
-    def _imports(self, module: str) -> dict[str, frozenset[int]]:
-        """The modules and libraries that a module imports, and the lines that do so."""
-        if module not in self._known_imports:
-            self._known_imports[module] = {
-                imported: frozenset(
-                    detail["line_number"]
-                    for detail in self._graph.get_import_details(importer=module, imported=imported)
-                )
-                for imported in self._graph.find_modules_directly_imported_by(module)
-            }
-        return self._known_imports[module]
+        return (imported for imported, lines in self._imports[module].items() if not lines <= left_out)
 
     def _libraries(self, module: str, words: frozenset[str]) -> Iterator[str]:
         roots = (name.split(".")[0] for name in self._imported(module, words))
@@ -154,7 +153,7 @@ class CodeGraph:
         return _parsed(self._file(module))
 
     def _file(self, module: str) -> Path:
-        return _file(self.source, module)
+        return _source_file(self.source, module)
 
 
 def words_of(item: Item, module: str) -> frozenset[str]:
@@ -168,7 +167,7 @@ def _canonical(distribution: str) -> str:
 
 
 @cache
-def _file(source: Path, module: str) -> Path:
+def _source_file(source: Path, module: str) -> Path:
     path = source.joinpath(*module.split("."))
     return path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
 
@@ -211,7 +210,7 @@ def _file_digest(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()[:DIGITS]
 
 
-def _imports(case: ast.match_case) -> bool:
+def _has_import(case: ast.match_case) -> bool:
     return any(isinstance(statement, ast.Import | ast.ImportFrom) for statement in case.body)
 
 
@@ -224,7 +223,7 @@ def _case_words(case: ast.match_case) -> frozenset[str]:
         if isinstance(pattern, ast.MatchValue) and isinstance(pattern.value, ast.Constant)
     ]
     are_words = len(values) == len(patterns) and ITEM_WORDS.issuperset(values)
-    return frozenset(values) if _imports(case) and are_words else frozenset()
+    return frozenset(values) if _has_import(case) and are_words else frozenset()
 
 
 def _cases_of_others(node: ast.Match, words: frozenset[str]) -> list[ast.match_case]:
@@ -233,7 +232,7 @@ def _cases_of_others(node: ast.Match, words: frozenset[str]) -> list[ast.match_c
     left_out = []
     for case in node.cases:
         literals = _case_words(case)
-        is_rest = isinstance(case.pattern, ast.MatchAs) and case.pattern.pattern is None and _imports(case)
+        is_rest = isinstance(case.pattern, ast.MatchAs) and case.pattern.pattern is None and _has_import(case)
         if (literals and not literals & words) or (is_rest and named & words):
             left_out.append(case)
     return left_out

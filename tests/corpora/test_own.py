@@ -87,6 +87,42 @@ def test_a_link_to_nowhere_in_a_folder_is_named(own: Path) -> None:
         names(own, "texts")
 
 
+def test_a_pattern_leaves_hidden_files_out_and_counts_them(own: Path) -> None:
+    (own / "texts" / ".checkpoints").mkdir()
+    for name in (".checkpoints/a.txt", ".b.txt"):
+        (own / "texts" / name).write_text("copy")
+    beside = FileCounts()
+    named = {"x": OwnFile(path="texts/**/*.txt", sha256=SHA256)}
+    assert [file.name for file in verified_files(named, own, own, beside)["x"]] == ["texts/a.txt"]
+    assert beside.names == {"hidden_files": [".b.txt", ".checkpoints/a.txt"]}
+
+
+def test_a_pattern_begins_at_the_params_file_whatever_the_name_of_its_folder(own: Path) -> None:
+    odd = own / "[odd] *"
+    odd.mkdir()
+    (odd / "a.txt").write_bytes(b"text\n")
+    assert [file.name for file in verified(odd, path="*.txt", sha256=SHA256)] == ["a.txt"]
+
+
+def test_a_wide_encoding_makes_no_binary_file_of_a_folder_s_text(own: Path) -> None:
+    (own / "wide").mkdir()
+    (own / "wide" / "a.tsv").write_bytes("a\tb\n".encode("utf-16"))
+    checksum = seen_checksums({"x": OwnFile(path="wide", encoding="utf-16")}, own, own)["x"]
+    assert len(verified(own, path="wide", sha256=checksum, encoding="utf-16")) == 1
+    with pytest.raises(FirthError, match="folder without a text"):
+        verified(own, path="wide", sha256=checksum)
+
+
+def test_the_checksum_seen_of_an_address_is_that_of_its_content_now(own: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    place = own / "mirror" / "example.org" / "a.txt"
+    place.parent.mkdir(parents=True)
+    monkeypatch.setenv("FIRTH_CORPUS_MIRROR", str(own / "mirror"))
+    for content in (b"old\n", b"new\n"):
+        place.write_bytes(content)
+        named = {"x": OwnFile(url="https://example.org/a.txt", sha256="0" * 64)}
+        assert seen_checksums(named, own, own / "downloads") == {"x": hashlib.sha256(content).hexdigest()}
+
+
 def test_a_file_named_like_a_pattern_is_that_file(own: Path) -> None:
     (own / "texts" / "[a].txt").write_bytes(b"text\n")
     assert names(own, "texts/[a].txt") == ["texts/[a].txt"]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from firth.measures.language_evaluation import HeldOutText
+from firth.measures.language_evaluation import PER_UNIT, HeldOutText
 from firth.measures.language_reasons import language_reasons
 from firth.measures.not_measured import NOT_FINITE
 from firth.text.text_form import TextForm
@@ -30,13 +30,13 @@ def agreement(attractors: int, adjacent: int) -> pd.DataFrame:
 
 def test_what_is_measured_or_does_not_apply_has_no_reason() -> None:
     assert language_reasons(tables({}, {}), OTHER, is_learning=True) == {}
-    full = {**tables({}, {"source_perplexity": 2.0}), "agreement": agreement(20, 20)}
+    full = {**tables({}, {"source_perplexity": 2.0, "perplexity_over_source": 1.25}), "agreement": agreement(20, 20)}
     assert language_reasons(full, WORLD, is_learning=False) == {}
 
 
 def test_a_text_without_sentences_and_a_model_that_diverges_are_told_apart() -> None:
     nothing = {"tokens": 0, "perplexity": None, "dynamic_perplexity": None}
-    diverged = {"perplexity": math.inf, "dynamic_perplexity": math.nan}
+    diverged = {"perplexity": math.nan, "dynamic_perplexity": math.nan}
     assert language_reasons(tables(diverged, nothing), OTHER, is_learning=True) == {
         "valid_perplexity": NOT_FINITE,
         "test_perplexity": "the test text has no sentence",
@@ -46,6 +46,15 @@ def test_a_text_without_sentences_and_a_model_that_diverges_are_told_apart() -> 
         "test_perplexity": NOT_FINITE,
         "dynamic_perplexity": NOT_FINITE,
     }
+
+
+def test_perplexities_per_unit_and_over_the_source_have_reasons_where_they_apply() -> None:
+    characters = replace(OTHER, form=TextForm(True, True, "fr", False, "characters"))
+    nothing = {"tokens": 0, "perplexity": None}
+    assert set(language_reasons(tables({}, nothing), characters, is_learning=False)) == {"test_perplexity", *PER_UNIT}
+    diverged = {"perplexity": math.nan, "source_perplexity": 2.0, "perplexity_over_source": math.nan}
+    found = language_reasons({**tables({}, diverged), "agreement": agreement(20, 20)}, WORLD, is_learning=False)
+    assert found == dict.fromkeys(["test_perplexity", "perplexity_over_source"], NOT_FINITE)
 
 
 def test_english_text_without_enough_pairs_has_no_agreement() -> None:

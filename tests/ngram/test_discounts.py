@@ -15,7 +15,7 @@ def test_discounts_follow_the_counts_of_counts() -> None:
     y = 10 / 20
     expected = (1 - 2 * y * 5 / 10, 2 - 3 * y * 3 / 5, 3 - 4 * y * 2 / 3)
     assert estimated_discounts(np.array([*counts_of(10, 5, 3, 2), 9])) == pytest.approx(expected)
-    assert estimated_discounts(counts_of(10, 5, 3, 0)) == pytest.approx((0.5, 1.1, 3))  # at most its count
+    assert estimated_discounts(counts_of(10, 5, 3, 0)) == pytest.approx((0.5, 1.1, 3))
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,6 @@ from firth.ngram.discounts import FALLBACK_DISCOUNTS
 from firth.ngram.kneser_ney import (
     KneserNey,
     count_ngrams,
-    orders_without_discounts,
     smoothed,
     train_kneser_ney,
 )
@@ -156,7 +155,6 @@ def test_a_discount_of_zero_leaves_no_word_without_probability() -> None:
     assert model.discounts == [FALLBACK_DISCOUNTS, FALLBACK_DISCOUNTS]
     assert model.distribution([e])[[s, EOS]] == pytest.approx([0.5 * 7.5 / 63, 0.5 + 0.5 * 21.5 / 63])
     assert np.isfinite(model.log_probabilities(stream_of([[e, s], [0]]))).all()
-    assert orders_without_discounts(count_ngrams(text, 7, 2), 2) == [1, 2]
 
 
 def test_a_saved_model_scores_as_before(tmp_path: Path) -> None:

@@ -184,6 +184,13 @@ def test_a_long_value_is_cut_in_messages(tmp_path: Path, value: Any) -> None:
     assert len(message) < 200
 
 
+@pytest.mark.parametrize("path", [["a.txt", "b.txt"], "gold/*.txt", ".gold.txt", ""])
+def test_a_gold_set_is_one_file_with_a_name(tmp_path: Path, path: Any) -> None:
+    load_params(changed(tmp_path, "evaluation.gold_sets", [{"path": "gold/mine.v2.tsv"}]))
+    with pytest.raises(FirthError, match=r"evaluation\.gold_sets\.0"):
+        load_params(changed(tmp_path, "evaluation.gold_sets", [{"path": path}]))
+
+
 def test_word_vectors_initialize_tokens_of_their_own_kind_alone(tmp_path: Path) -> None:
     yaml = YAML(typ="safe")
     content = yaml.load((Path(__file__).parents[2] / "params.yaml").read_text(encoding="utf-8"))

@@ -18,8 +18,13 @@ FIRST = ("test_document_commands", "test_schedule", "test_pipeline", "test_rebui
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with the files of this folder, which take longest: ``make test`` gives a worker one file after another."""
-    folder = Path(__file__).parent
-    items.sort(key=lambda item: FIRST.index(item.path.stem) if item.path.is_relative_to(folder) else len(FIRST))
+    folder, order = Path(__file__).parent, {name: place for place, name in enumerate(FIRST)}
+
+    def place(item: pytest.Item) -> int:
+        is_here = item.path.is_relative_to(folder)
+        return order.get(item.path.stem, len(FIRST)) if is_here else len(FIRST) + 1
+
+    items.sort(key=place)
 
 
 @pytest.fixture(scope="session")
@@ -31,10 +36,16 @@ def small_build(tmp_path_factory: pytest.TempPathFactory) -> Project:
     shared = tmp_path_factory.getbasetemp()
     shared = shared.parent if "PYTEST_XDIST_WORKER" in os.environ else shared
     project = Project(shared / "project", shared / "home")
-    built = shared / "built"
+    built, failed = shared / "built", shared / "failed"
     with FileLock(shared / "build.lock"):
+        if failed.exists():
+            pytest.fail(failed.read_text(encoding="utf-8"))
         if not built.exists():
-            build(project)
+            try:
+                build(project)
+            except BaseException as error:
+                failed.write_text(f"the small experiment was not built: {error}", encoding="utf-8")
+                raise
             built.touch()
     return project
 

@@ -20,11 +20,6 @@ MakePairs = Callable[..., Pairs]
 GREEDY = SearchParams(beam_size=1, length_penalty=0.0, max_length=6)
 
 
-@pytest.fixture(autouse=True)
-def one_thread() -> None:
-    torch.set_num_threads(1)
-
-
 @pytest.fixture
 def copying(pairs: MakePairs) -> Callable[[int, int], Pairs]:
     """Pairs whose target is the source: 1 to 3 of five words."""

@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import torch
 
 from firth.params.experiment import Params, load_params
 from firth.params.seq2seq_params import Seq2seqOverride, Seq2seqOverrides
@@ -23,8 +22,7 @@ NAMES, PLACES = ("Tim", "Mary", "Emma"), ("garden", "kitchen", "cellar")
 
 
 def small_networks() -> Params:
-    """The experiment of the checkout with small encoder–decoders, on one thread."""
-    torch.set_num_threads(1)
+    """The experiment of the checkout with small encoder–decoders."""
     params = load_params(PARAMS)
     small = {
         "embedding_size": 16, "hidden_size": 32, "layers": 1, "dropout": 0.0, "batch_size": 16, "max_epochs": 2,

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
+from firth.corpora.own import all_own_texts, own_texts
 from firth.errors import FirthError
 from firth.params.experiment import Params
 from firth.stages import check
@@ -18,9 +19,10 @@ ROOT = Path(__file__).parents[2]
 PARAMS = ROOT / "params.yaml"
 
 
-def params(corpora: dict[str, Any]) -> Params:
+def params(corpora: dict[str, Any], gold_sets: list[Any] | None = None) -> Params:
     content = YAML(typ="safe").load(PARAMS.read_text(encoding="utf-8"))
     content["corpora"] |= corpora
+    content["evaluation"]["gold_sets"] = gold_sets or []
     return Params.model_validate(content)
 
 
@@ -70,8 +72,8 @@ def test_roles_with_own_files_are_written_for_dvc_to_look_at(tmp_path: Path) -> 
     (tmp_path / "a.txt").write_bytes(b"text")
     shutil.copy(ROOT / "dvc.yaml", tmp_path)
     own = {"path": "a.txt", "sha256": hashlib.sha256(b"text").hexdigest()}
-    for corpora, roles in (({}, []), ({"qa": own}, ["qa"])):
-        check.run(params(corpora), Workspace(tmp_path))
+    for corpora, gold_sets, roles in (({}, [], []), ({"qa": own}, [], ["qa"]), ({}, [own], ["embeddings"])):
+        check.run(params(corpora, gold_sets), Workspace(tmp_path))
         written = json.loads((tmp_path / "settings" / "own_files.json").read_text())
         assert written == {"own_files": roles}
 
@@ -82,7 +84,20 @@ def test_one_role_is_compared_by_itself(tmp_path: Path, capsys: pytest.CaptureFi
         {"path": "a.txt", "sha256": checksum} for checksum in (hashlib.sha256(b"text").hexdigest(), "0" * 64)
     )
     experiment = params({"lm": right, "qa": wrong})
-    assert check.verify(experiment, Workspace(tmp_path), "lm") == ["corpora.lm"]
-    assert capsys.readouterr().out == "corpora.lm: a.txt is the text that params.yaml names, files: 1\n"
+    check.verify(own_texts(experiment, "lm"), Workspace(tmp_path))
+    assert capsys.readouterr().out == "corpora.lm: a.txt: as params.yaml names it, files: 1\n"
     with pytest.raises(FirthError, match=r"^corpora\.qa: "):
-        check.verify(experiment, Workspace(tmp_path), "qa")
+        check.verify(own_texts(experiment, "qa"), Workspace(tmp_path))
+
+
+def test_lists_are_told_as_lists_and_passwords_are_not_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "a.txt").write_bytes(b"text")
+    checksum = hashlib.sha256(f"{hashlib.sha256(b'text').hexdigest()}\n".encode() * 2).hexdigest()
+    (tmp_path / "b.txt").write_bytes(b"text")
+    both = {"path": ["a.txt", "b.txt"], "sha256": checksum}
+    url = {"url": "https://me:secret@example.org/x", "sha256": "0" * 64}
+    check.verify(all_own_texts(params({"lm": both, "qa": url})), Workspace(tmp_path))
+    assert capsys.readouterr().out.splitlines() == [
+        "corpora.lm: a.txt, b.txt: as params.yaml names it, files: 2",
+        "corpora.qa: https://example.org/x is verified when it is fetched",
+    ]

@@ -341,6 +341,7 @@ def test_words_with_tags_are_refused(experiment: Experiment) -> None:
     tagged = b"The/at jury/nn said/vbd ``/`` no/at ./.\n"
     with pytest.raises(FirthError, match=r"ca01: its words carry tags, as The/at"):
         experiment.run("lm", experiment.own("ca01", tagged * 40))
+    experiment.run("lm", {**experiment.own("ca01", tagged * 40), "tokenized": True})
     experiment.run("lm", experiment.own("ca02", b"he and/or she and so on\n" * 40))
 
 
@@ -366,6 +367,7 @@ def test_own_gold_sets_stand_beside_those_of_the_catalog(experiment: Experiment)
     fours = experiment.own("fours.txt", b": family\nMann Frau Sohn Tochter\n")
     experiment.content["evaluation"]["gold_sets"] = [mine, fours]
     experiment.run("embeddings", {"source": "world"})
+    assert experiment.counts == {}  # they are no text of the role
     gold = experiment.workspace.raw("embeddings") / "gold"
     assert (gold / "mine.tsv").read_text(encoding="utf-8").splitlines()[1] == "Köter\tHund\t9.5"
     assert (gold / "fours.txt").read_text() == ": family\nMann Frau Sohn Tochter\n"

@@ -127,9 +127,6 @@ def test_numbers_that_are_not_measured_are_null_and_their_reasons_are_gathered(
     }
     for item, reasons in missing.items():
         write_results(workspace.evaluation(item), item, {}, {}, reasons)
-    for item in ("evaluate_lm-ngram", "evaluate_lm-gru"):
-        path = workspace.evaluation(item) / "perplexity.csv"
-        write_table(path, read_csv(path).assign(source_perplexity=None))
     for attention in ("none", "dot"):
         path = workspace.evaluation(f"evaluate_seq2seq-qa-{attention}") / "answers.csv"
         write_table(path, read_csv(path).assign(question_alone=None, last_place=None))

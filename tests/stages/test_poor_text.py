@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-import torch
 from scipy.sparse import csr_array
 from stages.effective import settings_of
 from stages.small_pairs import save_stream
@@ -94,7 +93,6 @@ TEXTS = {
 
 @pytest.fixture
 def params() -> Params:
-    torch.set_num_threads(1)
     params = load_params(PARAMS)
     lm = {
         "embedding_size": 4, "hidden_size": 4, "layers": 1, "context_size": 2, "adaptive_softmax_cutoffs": [],

@@ -117,7 +117,7 @@ class LanguageModel:
         for group in line_groups(map(normalize, lines.splitlines() if isinstance(lines, str) else lines)):
             block = self.encoder.encode(group)
             ids, is_unknown = block.stream.with_sentence_ends(), set(block.unknown)
-            scores = self.new_scorer().score_sentences(block.stream) if block.tokens else np.zeros(0)
+            scores = self.new_scorer().score_sentences(block.stream)
             scored = list(zip(self.encoder.vocabulary.decode(ids), scores.tolist(), strict=True))
             for line, row in zip(group, rows_of(group, block), strict=True):
                 if row is None:

@@ -80,8 +80,6 @@ def print_pair_accuracies(workspace: Workspace, file: str, wanted: str | None) -
 
 def _scores(scorers: Mapping[str, Scorer], block: SentenceBlock) -> dict[str, Floats]:
     """log P of every token of a block, by each model."""
-    if not block.tokens:
-        return {name: np.zeros(0) for name in scorers}
     return {name: scorer.score_sentences(block.stream) for name, scorer in scorers.items()}
 
 

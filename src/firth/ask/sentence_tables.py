@@ -32,7 +32,7 @@ def sentence_rows(lines: Sequence[str], block: SentenceBlock, values: Mapping[st
     sentences = np.searchsorted(stream.offsets, block.unknown, side="right") - 1
     unknown = np.bincount(sentences.astype(np.int64), minlength=len(stream)).tolist()
     lengths = (np.diff(stream.offsets) + 1).tolist()
-    sums = [by_sentence(stream, of_model).tolist() if block.tokens else [] for of_model in values.values()]
+    sums = [by_sentence(stream, of_model).tolist() for of_model in values.values()]
     for line, row in zip(lines, rows_of(lines, block), strict=True):
         if row is None:
             yield [""] * (2 + len(sums)) + [line]

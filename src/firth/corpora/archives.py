@@ -140,6 +140,25 @@ def members(file: LocalFile, wanted: Wanted | None = None) -> Iterator[tuple[str
         raise FirthError(f"{file.name}: none of its members is a text that can be read here; give the texts themselves")
 
 
+def reason_by_name(name: str, wanted: Wanted | None = None) -> str | None:
+    """Why a file of an archive or folder is left out, by its name; None if it isn't. ``wanted`` as for ``members``."""
+    if is_hidden(name):
+        return "hidden_files"
+    if wanted is None:
+        return "accompanying_files" if accompanies_text(name) else None
+    return None if wanted(name) else "other_files"
+
+
+def reason_by_content(name: str, start: bytes, encoding: str) -> str | None:
+    """Why a file of an archive or folder is left out, by its first bytes; None if it isn't."""
+    if not start:
+        return "empty_files"
+    if packing(start) or foreign_packing(start):
+        return "packed_files"
+    may_hold_nul = name.lower().endswith(".txt") or encoding.startswith(("utf-16", "utf-32"))
+    return "binary_files" if document_kind(start) or (b"\0" in start and not may_hold_nul) else None
+
+
 def accompanies_text(name: str) -> bool:
     """Whether a file only accompanies a text, by its name: README, LICENSE, a list of contents, …"""
     return PurePosixPath(name).name.partition(".")[0].lower() in ACCOMPANYING
@@ -194,11 +213,12 @@ def _zip_members(file: LocalFile, raw: IO[bytes], limit: _Limit, wanted: Wanted 
         if min((entry.header_offset for entry in entries), default=0) > 0:
             raise FirthError(f"{file.name}: something stands before the archive in the file; unpack it, give the texts")
         for entry in entries:
-            if entry.is_dir() or _left_out_by_name(file, entry.filename, wanted):
+            if entry.is_dir() or _is_left_out(file, entry.filename, reason_by_name(entry.filename, wanted)):
                 continue
             with archive.open(entry) as source:
                 stream = Stream(source, f"{file.name}: {entry.filename}", limit)
-                if not _left_out_by_content(file, entry.filename, stream):
+                reason = reason_by_content(entry.filename, stream.peek(SNIFF), file.encoding)
+                if not _is_left_out(file, entry.filename, reason):
                     yield stream.name, stream
 
 
@@ -215,14 +235,14 @@ def _tar_or_text(file: LocalFile, stream: Stream, wanted: Wanted | None) -> Iter
         while (entry := archive.next()) is not None:
             _check_inside(file, entry.name)
             archive.members.clear()  # type: ignore[attr-defined]  # otherwise tarfile keeps every entry
-            if entry.isdir() or _left_out_by_name(file, entry.name, wanted):
+            if entry.isdir() or _is_left_out(file, entry.name, reason_by_name(entry.name, wanted)):
                 continue
             source = archive.extractfile(entry) if entry.isreg() else None
             if source is None:
                 file.counts.leave_out("links", entry.name)
                 continue
             text = Stream(source, f"{file.name}: {entry.name}")
-            if not _left_out_by_content(file, entry.name, text):
+            if not _is_left_out(file, entry.name, reason_by_content(entry.name, text.peek(SNIFF), file.encoding)):
                 yield text.name, text
         _check_end(file, archive, tail)
 
@@ -242,31 +262,10 @@ def _check_inside(file: LocalFile, name: str) -> None:
         raise FirthError(f"{file.name}: its member {shown(name)} points outside of the archive; don't trust this file")
 
 
-def _left_out_by_name(file: LocalFile, name: str, wanted: Wanted | None) -> bool:
-    if is_hidden(name):
-        reason = "hidden_files"
-    elif wanted is None and accompanies_text(name):
-        reason = "accompanying_files"
-    elif wanted is not None and not wanted(name):
-        reason = "other_files"
-    else:
-        return False
-    file.counts.leave_out(reason, name)
-    return True
-
-
-def _left_out_by_content(file: LocalFile, name: str, stream: Stream) -> bool:
-    start = stream.peek(SNIFF)
-    if not start:
-        reason = "empty_files"
-    elif packing(start) or foreign_packing(start):
-        reason = "packed_files"
-    elif document_kind(start) or (b"\0" in start and not name.lower().endswith(".txt")):
-        reason = "binary_files"
-    else:
-        return False
-    file.counts.leave_out(reason, name)
-    return True
+def _is_left_out(file: LocalFile, name: str, reason: str | None) -> bool:
+    if reason:
+        file.counts.leave_out(reason, name)
+    return reason is not None
 
 
 @contextmanager

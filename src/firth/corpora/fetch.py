@@ -65,11 +65,13 @@ def fetch(address: str, checksum: str | None, downloads: Path) -> LocalFile:
     except ValueError:  # such as a bracket that is never closed
         host = None
     if not host or host.strip(".") == "":
-        raise FirthError(f"{_public(address)}: is not an address; write https://HOST/PATH, or give a file by path")
+        raise FirthError(
+            f"{public_address(address)}: is not an address; write https://HOST/PATH, or give a file by path"
+        )
     partial = downloads / f"{hashlib.sha256(address.encode()).hexdigest()[:16]}.partial"
     with _full_disk_reported(downloads):
         downloads.mkdir(parents=True, exist_ok=True)
-        return LocalFile(_kept(checksum, downloads) or _found(address, checksum, partial), _public(address))
+        return LocalFile(_kept(checksum, downloads) or _found(address, checksum, partial), public_address(address))
 
 
 def file_checksum(path: Path, like: str = "sha256:") -> str:
@@ -127,7 +129,7 @@ def _downloaded(address: str, checksum: str | None, partial: Path) -> Path:
         partial.unlink()
         if resumed:  # the part from before may belong to another version
             return _downloaded(address, checksum, partial)
-        raise FirthError(f"{_public(address)}: {_mismatch(seen, checksum)}; the file was deleted")
+        raise FirthError(f"{public_address(address)}: {_mismatch(seen, checksum)}; the file was deleted")
     kept = partial.with_name(seen.partition(":")[2])
     partial.replace(kept)
     return kept
@@ -149,11 +151,11 @@ def _transfer(address: str, partial: Path) -> None:
                 left, pause = ATTEMPTS, PAUSE
             left -= 1
             if not left:
-                raise UnavailableError(f"{_public(address)}: can't be reached ({_cause(error)})") from None
+                raise UnavailableError(f"{public_address(address)}: can't be reached ({_cause(error)})") from None
             time.sleep(pause)
             pause *= 2
         except ValueError as error:  # of urllib, such as a redirection to an address that is none
-            raise UnavailableError(f"{_public(address)}: the server's answer makes no sense ({error})") from None
+            raise UnavailableError(f"{public_address(address)}: the server's answer makes no sense ({error})") from None
 
 
 def _continue(address: str, partial: Path) -> None:
@@ -170,7 +172,9 @@ def _continue(address: str, partial: Path) -> None:
         if response.status_code in (429, 500, 502, 503, 504):
             response.raise_for_status()
         if response.status_code not in (200, 206):
-            raise UnavailableError(f"{_public(address)}: the server answers {response.status_code} ({response.reason})")
+            raise UnavailableError(
+                f"{public_address(address)}: the server answers {response.status_code} ({response.reason})"
+            )
         start = start if continues else 0
         content_length = response.headers.get("Content-Length", "")
         length = int(content_length) if content_length.isascii() and content_length.isdecimal() else 0
@@ -202,7 +206,7 @@ def _in_time(raw: urllib3.BaseHTTPResponse) -> Iterator[bytes]:
             begun, received = time.monotonic(), 0
 
 
-def _public(address: str) -> str:
+def public_address(address: str) -> str:
     """An address without name and password."""
     scheme, slashes, rest = address.partition("//")
     host, slash, path = rest.partition("/")

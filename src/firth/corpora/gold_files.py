@@ -10,7 +10,7 @@ from firth.corpora.catalog import GOLD_SETS
 from firth.corpora.formats import text_lines
 from firth.corpora.library import Library
 from firth.errors import FirthError
-from firth.params.evaluation_params import OwnGoldSet, gold_set_name
+from firth.params.evaluation_params import OwnGoldSet
 from firth.tables import write_table
 from firth.workspace import write_text
 
@@ -18,22 +18,18 @@ COLUMNS = ("word1", "word2", "score")
 WORDS_OF_ANALOGY = 4
 
 
-def write_gold_sets(gold_sets: Sequence[str | OwnGoldSet], folder: Path, library: Library) -> None:
-    """Find, verify and write gold sets into a folder.
+def find_gold_sets(gold_sets: Sequence[str | OwnGoldSet], library: Library) -> dict[str, list[LocalFile]]:
+    """Find or fetch gold sets and verify them: name → files.
 
     Raises
     ------
     FirthError
-        As ``write_gold_set``, and if a file can't be had or has another checksum.
+        If files can't be had or have other checksums.
     """
-    for number, gold_set in enumerate(gold_sets):
-        name = gold_set_name(gold_set)
-        if isinstance(gold_set, str):
-            (file,) = library.fetched({name: GOLD_SETS[gold_set].file}).values()
-            write_gold_set(name, [file], folder)
-        else:
-            key = f"evaluation.gold_sets.{number}"
-            write_gold_set(name, library.verified({key: gold_set})[key], folder)
+    own = {f"evaluation.gold_sets.{index}": one for index, one in enumerate(gold_sets) if isinstance(one, OwnGoldSet)}
+    verified = library.verified(dict(own))
+    fetched = library.fetched({one: GOLD_SETS[one].file for one in gold_sets if isinstance(one, str)})
+    return {own[key].name: files for key, files in verified.items()} | {name: [file] for name, file in fetched.items()}
 
 
 def write_gold_set(name: str, files: Sequence[LocalFile], folder: Path) -> None:

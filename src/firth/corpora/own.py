@@ -1,17 +1,16 @@
 """The user's own files: found, and verified by the checksum in params.yaml."""
 
-import glob
 import hashlib
 from collections.abc import Callable, Iterator
+from glob import has_magic
 from pathlib import Path
 from typing import TypeVar
 
-from firth.corpora.archives import SNIFF, LocalFile, accompanies_text, is_hidden
+from firth.corpora.archives import SNIFF, LocalFile, is_hidden, reason_by_content, reason_by_name
 from firth.corpora.counts import FileCounts
 from firth.corpora.fetch import fetch, file_checksum
-from firth.corpora.unpacking import document_kind, packing
 from firth.errors import FirthError, shown
-from firth.params.corpora_params import ROLES, OwnFile
+from firth.params.corpora_params import ROLES, OwnFile, Role
 from firth.params.experiment import Params
 from firth.params.section import Section
 
@@ -29,11 +28,16 @@ def own_files(source: Section, key: str) -> Iterator[tuple[str, OwnFile]]:
             yield from own_files(value, f"{key}.{name}")
 
 
-def own_texts(params: Params) -> dict[str, OwnFile]:
-    """Every own text and own gold set of an experiment, by key."""
-    texts = {key: own for role in ROLES for key, own in own_files(getattr(params.corpora, role), f"corpora.{role}")}
-    gold_sets = enumerate(params.evaluation.gold_sets)
+def own_texts(params: Params, role: Role) -> dict[str, OwnFile]:
+    """Every own text of a role, by key; own gold sets belong to ``embeddings``."""
+    texts = dict(own_files(getattr(params.corpora, role), f"corpora.{role}"))
+    gold_sets = enumerate(params.evaluation.gold_sets if role == "embeddings" else [])
     return texts | {f"evaluation.gold_sets.{index}": own for index, own in gold_sets if isinstance(own, OwnFile)}
+
+
+def all_own_texts(params: Params) -> dict[str, OwnFile]:
+    """Every own text of an experiment, by key."""
+    return {key: own for role in ROLES for key, own in own_texts(params, role).items()}
 
 
 def verified_files(
@@ -64,14 +68,19 @@ def verified_files(
 
 
 def seen_checksums(named: dict[str, OwnFile], root: Path, downloads: Path) -> dict[str, str]:
-    """The checksums of own texts as they are now: key in params.yaml → SHA-256.
+    """The checksums of own texts as they are now: key in params.yaml → SHA-256. Those given by url are fetched anew.
 
     Raises
     ------
     FirthError
         One line for each text that is missing or unreachable.
     """
-    return _each(named, lambda key, own: set_checksum(_found(key, own, root, downloads, FileCounts())))
+
+    def seen(key: str, own: OwnFile) -> str:
+        present = own.model_copy(update={"sha256": None})  # an old one would be looked for, and its file found
+        return set_checksum(_found(key, present, root, downloads, FileCounts()))
+
+    return _each(named, seen)
 
 
 def _each(named: dict[str, OwnFile], act: Callable[[str, OwnFile], Found]) -> dict[str, Found]:
@@ -95,12 +104,13 @@ def _found(key: str, own: OwnFile, root: Path, downloads: Path, beside: FileCoun
         except FirthError as problem:
             raise FirthError(f"{key}: {problem}") from None
         return [LocalFile(fetched.path, fetched.name, own.encoding)]
-    paths = [own.path] if isinstance(own.path, str) else own.path or []
-    files = [file for path in paths for file in _files_of(key, path, own.encoding, root, beside)]
-    places = [file.path.resolve() for file in files]
-    for place, file in zip(places, files, strict=True):
-        if places.count(place) > 1:
+    files = [file for path in own.paths for file in _files_of(key, path, own.encoding, root, beside)]
+    places = set[Path]()
+    for file in files:
+        place = file.path.resolve()
+        if place in places:
             raise FirthError(f"{key}: {shown(file.name)}: is named twice; name it once")
+        places.add(place)
     return files
 
 
@@ -135,11 +145,13 @@ def _files_of(key: str, path: str, encoding: str, root: Path, beside: FileCounts
     try:
         place = root / Path(path).expanduser()
         if place.is_dir():
-            names = [file for file in sorted(place.rglob("*"), key=Path.as_posix) if not file.is_dir()]
-            files = [file for file in names if not _left_out(file, place, beside)]
+            files = [file for file in _matching(place, "**/*") if not _is_left_out(file, place, encoding, beside)]
             problem = "is a folder without a text; name one with texts"
-        elif glob.has_magic(path) and not place.exists():
-            files = [file for file in _matching(place) if not file.is_dir() and not is_hidden(file.name)]
+        elif has_magic(path) and not place.exists():
+            parts = Path(path).expanduser().parts
+            fixed = next(index for index, part in enumerate(parts) if has_magic(part))
+            base = root.joinpath(*parts[:fixed])
+            files = [file for file in _matching(base, "/".join(parts[fixed:])) if not _is_hidden(file, base, beside)]
             problem = "matches no file; correct it (relative to params.yaml)"
         else:
             files = [place]
@@ -161,25 +173,25 @@ def _files_of(key: str, path: str, encoding: str, root: Path, beside: FileCounts
         raise FirthError(f"{key}: {shown(path)}: {error}; correct the path") from None
 
 
-def _matching(pattern: Path) -> list[Path]:
-    first = next(index for index, part in enumerate(pattern.parts) if glob.has_magic(part))
-    return sorted(Path(*pattern.parts[:first]).glob("/".join(pattern.parts[first:])), key=Path.as_posix)
+def _matching(folder: Path, pattern: str) -> list[Path]:
+    return sorted((file for file in folder.glob(pattern) if not file.is_dir()), key=Path.as_posix)
 
 
-def _left_out(file: Path, folder: Path, beside: FileCounts) -> bool:
-    """Whether a file of a folder is not read; it is then counted."""
+def _is_hidden(file: Path, folder: Path, beside: FileCounts) -> bool:
+    """Whether a file that a pattern matches is hidden; it is then counted."""
     name = file.relative_to(folder).as_posix()
     if is_hidden(name):
-        reason = "hidden_files"
-    elif accompanies_text(name):
-        reason = "accompanying_files"
-    elif not file.is_file():
-        return False  # a named pipe, or a link to nowhere: an error
-    elif not (start := _start(file)):
-        reason = "empty_files"
-    elif document_kind(start) or (b"\0" in start and not packing(start) and not name.lower().endswith(".txt")):
-        reason = "binary_files"
-    else:
+        beside.leave_out("hidden_files", name)
+    return is_hidden(name)
+
+
+def _is_left_out(file: Path, folder: Path, encoding: str, beside: FileCounts) -> bool:
+    """Whether a file of a folder is not read; it is then counted. Packed files are read."""
+    name = file.relative_to(folder).as_posix()
+    reason = reason_by_name(name)
+    if not reason and file.is_file():  # a named pipe and a link to nowhere are errors
+        reason = reason_by_content(name, _start(file), encoding)
+    if reason in (None, "packed_files"):
         return False
     beside.leave_out(reason, name)
     return True

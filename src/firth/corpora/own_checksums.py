@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from firth.corpora.own import own_texts, seen_checksums
+from firth.corpora.own import all_own_texts, seen_checksums
 from firth.params.checksums import with_checksums
 from firth.params.experiment import load_params, parse_params, read_yaml_text
 from firth.workspace import write_text
@@ -20,7 +20,7 @@ def write_checksums(path: Path, root: Path, downloads: Path) -> list[str]:
     FirthError
         If the params file is not valid, or one line for each text that is missing or unreachable.
     """
-    named = own_texts(load_params(path))
+    named = all_own_texts(load_params(path))
     seen = seen_checksums(named, root, downloads)
     changed = {key: checksum for key, checksum in seen.items() if checksum != named[key].sha256}
     if changed:

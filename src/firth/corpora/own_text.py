@@ -24,7 +24,7 @@ FIRST_LINES = 100
 Files = dict[str, list[LocalFile]]  # key in params.yaml → files of one text
 
 
-def own_items(source: Section, role: Role, library: Library) -> Items:
+def own_items(source: Any, role: Role, library: Library) -> Items:
     """Lines, pairs or questions of the user's own text: as given where each split has a text, otherwise split 90/5/5.
 
     ``embeddings`` trains on the whole of one text, or on the training text alone.
@@ -37,12 +37,18 @@ def own_items(source: Section, role: Role, library: Library) -> Items:
     """
     key = f"corpora.{role}"
     splits = getattr(source, "train", None) is not None
+    read_lines = _lines if source.tokenized else _lines_without_tags
     if role == "embeddings":
         named = {f"{key}.train": source.train} if isinstance(source, OwnTextSplits) else dict(own_files(source, key))
         files = library.verified(named)
-        return (("train", line) for name in files for line in _lines(files, name))
+        return (("train", line) for name in files for line in read_lines(files, name))
     files = library.verified(dict(own_files(source, key)))
-    read, unit = _READERS[role]
+    readers: dict[Role, tuple[Callable[[Files, str], Iterator[Any]], str]] = {
+        "lm": (read_lines, "lines"),
+        "translation": (_pairs, "pairs"),
+        "qa": (_stories, "stories"),
+    }
+    read, unit = readers[role]
 
     def items() -> Items:
         if splits:
@@ -54,13 +60,16 @@ def own_items(source: Section, role: Role, library: Library) -> Items:
 
 
 def own_name(source: Section, role: Role) -> str:
-    """The name of an own text: that of its (first) file, without folders."""
-    file = next(file for _, file in own_files(source, role))
-    path = file.path[0] if isinstance(file.path, list) else file.path
-    return (path or str(file.url).partition("?")[0]).replace("\\", "/").rstrip("/").rpartition("/")[2]
+    """The name of an own text: that of its first part."""
+    return next(own.file_name for _, own in own_files(source, role))
 
 
 def _lines(files: Files, key: str) -> Iterator[str]:
+    return (line for file in files[key] for _, line in prose_lines(file))
+
+
+def _lines_without_tags(files: Files, key: str) -> Iterator[str]:
+    """The lines of a text; a file whose first lines are words with tags is refused, as the tags would become words."""
     for file in files[key]:
         lines = (line for _, line in prose_lines(file))
         first = list(islice(lines, FIRST_LINES))
@@ -95,16 +104,10 @@ def _stories(files: Files, key: str) -> Iterator[Any]:
     return (story for file in files[key] for story in read_stories(file))
 
 
-_READERS: dict[Role, tuple[Callable[[Files, str], Iterator[Any]], str]] = {
-    "lm": (_lines, "lines"),
-    "translation": (_pairs, "pairs"),
-    "qa": (_stories, "stories"),
-}
-
-
 def _refuse_tags(lines: Iterable[str], file: LocalFile) -> None:
-    """Refuse a text whose words carry tags, which would become words."""
+    """Refuse lines whose words carry tags."""
     tokens = [token for line in lines for token in line.split()]
     tagged = [token for token in tokens if TAGGED.fullmatch(token)]
     if len(tagged) > TAGGED_SHARE * len(tokens):
-        raise FirthError(f"{file.name}: its words carry tags, as {shown(tagged[0])}; give the text without tags")
+        tag = shown(tagged[0])
+        raise FirthError(f"{file.name}: its words carry tags, as {tag}; give the text without, or say tokenized: true")

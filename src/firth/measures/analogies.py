@@ -32,7 +32,7 @@ def analogy_scores(unit: UnitRows, path: Path) -> list[ScoreRow]:
     FirthError
         If the file doesn't exist or is damaged.
     """
-    prefix = "analogies" if path.stem == GOOGLE else f"analogies_{path.stem}"
+    prefix = "analogies" if path.stem == GOOGLE else f"analogies_{path.stem.replace('-', '_')}"
     questions = [[word.lower() for word in question] for question in read_questions(path)]
     rows = sorted(unit.index.values())
     ranks = {row: rank for rank, row in enumerate(rows)}

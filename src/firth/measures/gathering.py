@@ -89,13 +89,12 @@ def headline(
     Parameters
     ----------
     metrics : item → its metrics.
-    tables : the gathered tables, for the numbers that belong to no model: source perplexity and baseline.
+    tables : the gathered tables, for the baseline, which belongs to no model.
     """
     numbers = {f"{_prefix(*item)}{name}": value for item, values in metrics.items() for name, value in values.items()}
-    perplexity, answers = tables["perplexity"], tables["answers"]
-    source = perplexity.loc[perplexity["split"] == "test", "source_perplexity"].dropna()
-    if len(source) or any("source_perplexity" in values for values in metrics.values()):
-        numbers[SOURCE_PERPLEXITY] = float(source.iloc[0]) if len(source) else None
+    answers = tables["answers"]
+    if source := [values["source_perplexity"] for values in metrics.values() if "source_perplexity" in values]:
+        numbers[SOURCE_PERPLEXITY] = source[0]
     baselines = answers.loc[answers["split"] == "test", ["question_alone", "last_place"]].stack().dropna()
     if (answers["split"] == "test").any():
         numbers[BASELINE] = float(baselines.max()) if len(baselines) else None
@@ -120,7 +119,9 @@ def _reasons(folders: Mapping[Item, Path]) -> dict[str, str]:
     reasons: dict[str, str] = {}
     for item, folder in folders.items():
         path = folder / f"{NOT_MEASURED}.csv"
-        found = read_csv(path) if path.exists() else pd.DataFrame(columns=COLUMNS)
+        if not path.exists():
+            continue
+        found = read_csv(path)
         for number, reason in zip(found["number"], found["reason"], strict=True):
             reasons[f"{_prefix(*item)}{number}"] = reason
             if item[0] == "evaluate_lm" and number == "source_perplexity":

@@ -1,12 +1,11 @@
 """Why some of a language model's main numbers are not measured."""
 
-import math
 from collections.abc import Mapping
 
 import pandas as pd
 
 from firth.measures.agreement.items import FEWEST_PAIRS
-from firth.measures.language_evaluation import AGREEMENT_NUMBERS, HELD_OUT, HeldOutText
+from firth.measures.language_evaluation import AGREEMENT_NUMBERS, HELD_OUT, PER_UNIT, HeldOutText
 from firth.measures.not_measured import NOT_FINITE
 
 TEXTS = {"valid": "the validation text", "test": "the test text"}
@@ -14,7 +13,7 @@ GROUPS = {"attractors_1": "one attractor", "adjacent_attractor": "an attractor r
 
 
 def language_reasons(tables: Mapping[str, pd.DataFrame], text: HeldOutText, is_learning: bool) -> dict[str, str]:
-    """The reason for each main number that the text or the model doesn't give.
+    """The reason for each main number that ``main_numbers`` leaves out though it applies.
 
     Numbers that don't apply have none: the source's of other text than the built-in world's, agreement where there are
     no pairs in the text's language.
@@ -25,13 +24,17 @@ def language_reasons(tables: Mapping[str, pd.DataFrame], text: HeldOutText, is_l
     is_learning : whether dynamic evaluation is wanted.
     """
     by_split = tables["perplexity"].set_index("split")
+    of_test = {
+        **dict.fromkeys(PER_UNIT, text.form.segmentation != "words"),
+        "perplexity_over_source": pd.notna(by_split.at["test", "source_perplexity"]),
+        "dynamic_perplexity": is_learning,
+    }
     columns = {f"{split}_perplexity": (split, "perplexity") for split in HELD_OUT}
-    if is_learning:
-        columns["dynamic_perplexity"] = ("test", "dynamic_perplexity")
+    columns |= {name: ("test", name) for name, applies in of_test.items() if applies}
     reasons = {
         name: NOT_FINITE if by_split.at[split, "tokens"] else f"{TEXTS[split]} has no sentence"
         for name, (split, column) in columns.items()
-        if pd.isna(value := by_split.at[split, column]) or not math.isfinite(value)
+        if column not in by_split or pd.isna(by_split.at[split, column])
     }
     if text.form.world and pd.isna(by_split.at["test", "source_perplexity"]):
         unknown = f"{TEXTS['test']} has words that became <unk>, whose probability is not the source's"

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from math import sqrt
+from statistics import NormalDist
 from typing import NamedTuple
 
 import numpy as np
@@ -10,7 +11,7 @@ from firth.measures.scorer import Floats
 
 ALL = "all"  # the name of the group of all pairs
 TIE = 1e-6  # nats; log-probabilities that differ by less are taken as equal
-Z = 1.959964  # the normal distribution has 95 % of its mass within so many standard deviations of the mean
+Z = NormalDist().inv_cdf(0.975)  # of a 95 % interval
 
 
 class PairAccuracy(NamedTuple):
@@ -24,28 +25,39 @@ class PairAccuracy(NamedTuple):
     high: float
 
 
+def pair_points(better: Floats, worse: Floats) -> Floats:
+    """1 for each pair whose better text is more probable, 0.5 for a tie, otherwise 0; NaN where a score is NaN: (N,).
+
+    Parameters
+    ----------
+    better, worse : (N,) log P of both texts of each pair, in nats.
+    """
+    with np.errstate(invalid="ignore"):
+        differences = better - worse  # NaN for two texts of probability 0, which are a tie
+    points = np.where((better == worse) | (np.abs(differences) < TIE), 0.5, differences > 0)
+    return np.where(np.isnan(better) | np.isnan(worse), np.nan, points)
+
+
 def pair_accuracies(better: Floats, worse: Floats, groups: Sequence[str]) -> list[PairAccuracy]:
     """The share of N pairs, one or more, in which the better text is more probable; a tie counts one half.
 
     Parameters
     ----------
-    better, worse : (N,) log P of both texts of each pair, in nats.
+    better, worse : as for ``pair_points``.
     groups : (N,) the group of each pair; empty for a pair without one.
 
     Returns
     -------
     The accuracy over all pairs, and then over each group, in order of name.
     """
-    with np.errstate(invalid="ignore"):
-        differences = better - worse  # NaN for two texts of probability 0, a tie
-    ties = ~(np.abs(differences) >= TIE)
-    points = np.where(ties, 0.5, differences > 0)
+    points = pair_points(better, worse)
     of_pair = np.array(groups)
     found = []
     for name in (ALL, *sorted(set(groups) - {""})):
         members = np.ones(len(points), bool) if name == ALL else of_pair == name
-        pairs, accuracy = int(members.sum()), float(points[members].mean())
-        found.append(PairAccuracy(name, pairs, int(ties[members].sum()), accuracy, *wilson_interval(accuracy, pairs)))
+        pairs, ties = int(members.sum()), int((points[members] == 0.5).sum())
+        accuracy = float(points[members].mean())
+        found.append(PairAccuracy(name, pairs, ties, accuracy, *wilson_interval(accuracy, pairs)))
     return found
 
 

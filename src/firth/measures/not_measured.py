@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 NOT_MEASURED = "not_measured"  # name of the table
 COLUMNS = ["number", "reason"]
-NOT_FINITE = "it is infinite or no number, as of a training that diverged; give a smaller learning rate"
+NOT_FINITE = "infinite or not a number: the training diverged (give a smaller learning rate), or all gradients vanish"
 
 Reasons = Mapping[str, str]  # name of a number → why it is not measured
 

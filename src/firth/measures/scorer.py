@@ -44,5 +44,5 @@ class Scorer(Protocol):
     def score_sentences(self, sentences: TokenStream) -> Floats:
         """log P of every token, (tokens + sentences,), in the order of ``sentences.with_sentence_ends()``.
 
-        Each sentence, one or more, is a text of its own; what has been read before is ignored, and nothing is read.
+        Each sentence is a text of its own; what has been read before is ignored, and nothing is read.
         """

@@ -6,7 +6,7 @@ from pathlib import Path
 import pandas as pd
 from scipy import sparse
 
-from firth.measures.analogies import analogy_scores
+from firth.measures.analogies import GOOGLE, analogy_scores
 from firth.measures.score_row import ScoreRow
 from firth.measures.similarity import pair_score
 from firth.measures.unit_rows import Matrix, UnitRows
@@ -42,7 +42,7 @@ def similarity_scores(words: Sequence[str], matrix: Matrix, raw: Path, gold_sets
         rows += class_scores(unit, Lexicon.load(raw / "classes.tsv"))
     for name in gold_sets:
         analogies = raw / "gold" / f"{name}.txt"
-        if not analogies.exists():
+        if not analogies.exists() and name != GOOGLE:
             rows.append(pair_score(unit, raw / "gold" / f"{name}.tsv"))
         elif not sparse.issparse(matrix):
             rows += analogy_scores(unit, analogies)

@@ -195,14 +195,6 @@ class NgramCounts:
     vocabulary_size: int
     tables: list[_Table]
 
-    def adjusted(self, order: int) -> list[Ids]:
-        """The counts that a model of this order is made of, for each order up to its own; see ``smoothed``."""
-        *lower, highest = self.tables[:order]
-        return [
-            *(np.where(table.preceding > 0, table.preceding, table.occurrences) for table in lower),
-            highest.occurrences,
-        ]
-
 
 def count_ngrams(stream: TokenStream, vocabulary_size: int, order: int) -> NgramCounts:
     """Count the n-grams of ``stream`` from unigrams up to ``order``.
@@ -253,7 +245,9 @@ def smoothed(counts: NgramCounts, order: int) -> KneserNey:
     discounts: list[tuple[float, float, float]] = []
     probabilities: list[Floats] = []
     backoffs: list[Floats] = []
-    for index, (table, adjusted) in enumerate(zip(tables, counts.adjusted(order), strict=True)):
+    for index, table in enumerate(tables):
+        begins = (index + 1 == len(tables)) | (table.preceding == 0)
+        adjusted = np.where(begins, table.occurrences, table.preceding)
         contexts = len(tables[index - 1].keys) if index else 1
         discounts.append(estimated_discounts(adjusted) or FALLBACK_DISCOUNTS)
         taken = np.array([0.0, *discounts[-1]])[np.minimum(adjusted, 3)]
@@ -265,11 +259,6 @@ def smoothed(counts: NgramCounts, order: int) -> KneserNey:
             backoffs.append(weights)
         probabilities.append((adjusted - taken) / totals[table.contexts] + weights[table.contexts] * lower)
     return KneserNey(size, discounts, [table.keys for table in tables], probabilities, backoffs)
-
-
-def orders_without_discounts(counts: NgramCounts, order: int) -> list[int]:
-    """The orders of a model whose discounts can't be estimated, so that ``FALLBACK_DISCOUNTS`` stand for them."""
-    return [number for number, adjusted in enumerate(counts.adjusted(order), 1) if not estimated_discounts(adjusted)]
 
 
 def _padded(stream: TokenStream, vocabulary_size: int) -> tuple[Ids, Ids]:

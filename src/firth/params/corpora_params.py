@@ -25,7 +25,8 @@ def _known_encoding(name: str) -> str:
 
 
 Encoding = Annotated[str, AfterValidator(_known_encoding)]
-Paths = str | Annotated[list[str], Field(min_length=1)]
+PathText = Annotated[str, Field(min_length=1)]
+Paths = PathText | Annotated[list[PathText], Field(min_length=1)]
 
 
 class OwnFile(Section):
@@ -45,6 +46,17 @@ class OwnFile(Section):
         if (self.path is None) == (self.url is None):
             raise ValueError("give exactly one of path and url")
         return self
+
+    @property
+    def paths(self) -> list[str]:
+        """The files, folders and patterns; none if the text is given by ``url``."""
+        return [self.path] if isinstance(self.path, str) else self.path or []
+
+    @property
+    def file_name(self) -> str:
+        """The last part of the (first) path or of the address."""
+        place = self.paths[0] if self.paths else str(self.url).partition("?")[0]
+        return place.replace("\\", "/").rstrip("/").rpartition("/")[2]
 
 
 class NamedText(Section):

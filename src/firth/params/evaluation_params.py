@@ -1,9 +1,9 @@
 """Section ``evaluation``, and the part of ``lm`` that only measuring reads."""
 
-from pathlib import PurePosixPath
+from glob import has_magic
 from typing import Annotated, Any, Literal
 
-from pydantic import Discriminator, Tag, field_validator
+from pydantic import Discriminator, Tag, field_validator, model_validator
 
 from firth.params.corpora_params import OwnFile
 from firth.params.section import Count, NotNegative, Positive, Section
@@ -24,12 +24,18 @@ GoldSet = Literal[
 class OwnGoldSet(OwnFile):
     """A gold set of the user's own, in one file: two words and a number a line, or four words a line (analogies)."""
 
+    @model_validator(mode="after")
+    def _has_a_name(self) -> "OwnGoldSet":
+        if isinstance(self.path, list) or has_magic(self.path or "") or not self.name:
+            raise ValueError(
+                "a gold set is one file, and its scores get the file's name; give its path, without * or first dot"
+            )
+        return self
+
     @property
     def name(self) -> str:
-        """The name of its file, without folders and suffixes."""
-        path = self.path[0] if isinstance(self.path, list) else self.path
-        place = path or str(self.url).partition("?")[0]
-        return PurePosixPath(place.replace("\\", "/")).name.partition(".")[0]
+        """The name of its file, without suffixes."""
+        return self.file_name.partition(".")[0]
 
 
 def _kind(value: Any) -> str:
@@ -47,7 +53,7 @@ class EvaluationParams(Section):
     def _distinct(cls, gold_sets: list[Any]) -> list[Any]:
         names = [gold_set_name(gold_set) for gold_set in gold_sets]
         for name in names:
-            if not name or names.count(name) > 1:
+            if names.count(name) > 1:
                 raise ValueError(f"two gold sets are called {name!r}; leave one out, or rename its file")
         return gold_sets
 

@@ -9,7 +9,7 @@ from firth.report.figures import NARROW, model_colors, svg
 from firth.report.findings import Findings
 from firth.report.markup import Markup, figure, heading, paragraph, side_by_side, table
 from firth.report.names import LANGUAGE_MODELS, with_names
-from firth.report.result_tables import SMALLEST_NORM, Points, curves, rows_of
+from firth.report.result_tables import Points, above_smallest_norm, curves, rows_of
 
 WHEN = {"before": "before training", "after": "after training"}
 DASHES = {"before training": [4, 3], "after training": [1, 0]}
@@ -48,10 +48,7 @@ def _curves(gradients: pd.DataFrame, column: str) -> Curves:
 def _norms(found: Curves) -> Markup | None:
     if not found:
         return None
-    drawn = {
-        name: {when: [(lag, norm) for lag, norm in curve if norm >= SMALLEST_NORM] for when, curve in both.items()}
-        for name, both in found.items()
-    }
+    drawn = {name: {when: above_smallest_norm(curve) for when, curve in both.items()} for name, both in found.items()}
     label = "Norm of the gradient by lag: " + _told(found, lambda lag: lag in (0, 10, 40))
     caption = (
         "How much the loss at one step depends on the state k steps before: ‖∂Eₜ/∂hₜ₋ₖ‖, geometric mean over 64 "

@@ -1,6 +1,6 @@
 """The tables of all results (``reports/details``) as the page reads them: typed, and turned into curves and rows."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -37,6 +37,11 @@ WHOLE_NUMBERS = (
 )
 SMALLEST_NORM = 1e-12  # of a gradient on a logarithmic axis
 Points = list[tuple[Any, float]]
+
+
+def above_smallest_norm(curve: Iterable[tuple[Any, float]]) -> Points:
+    """The points that a logarithmic axis of gradient norms can show."""
+    return [(x, norm) for x, norm in curve if norm >= SMALLEST_NORM]
 
 
 def typed(name: str, frame: pd.DataFrame | None) -> pd.DataFrame:

@@ -9,7 +9,7 @@ from firth.report.figures import Curve
 from firth.report.findings import Findings
 from firth.report.markup import Markup, code, figure, heading, join, paragraph, side_by_side
 from firth.report.names import ATTENTIONS, display_name, in_order
-from firth.report.result_tables import SMALLEST_NORM, curves, in_text
+from firth.report.result_tables import above_smallest_norm, curves, in_text
 
 
 def saliency_parts(findings: Findings, task: str) -> list[Markup | None]:
@@ -33,14 +33,12 @@ def reach_figure(curves: Mapping[str, Curve], anchor: str, title: str) -> Markup
 
     ``title`` describes these sources; it may be empty.
     """
-    # The axis is logarithmic.
-    above = {name: [(x, norm) for x, norm in curve if norm >= SMALLEST_NORM] for name, curve in curves.items()}
-    there = {name: curve for name, curve in above.items() if curve}
+    there = {name: drawn for name, curve in curves.items() if (drawn := above_smallest_norm(curve))}
     if not there:
         return None
     sources = f"sources of {max(map(len, curves.values()))} tokens {title}".rstrip()
     label = f"Mean gradient norm by source position, {sources}: " + "; ".join(
-        f"{name} from {curve[0][1]:.3g} at the first to {curve[-1][1]:.3g} at the last" for name, curve in there.items()
+        f"{name} from {curves[name][0][1]:.3g} at the first to {curves[name][-1][1]:.3g} at the last" for name in there
     )
     caption = f"Gradients by the embedding of each source word, mean over output positions: {sources}."
     return figure(encoder_figures.gradients_by_source(there, anchor, label), caption)

@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from firth.measures.analogies import GOOGLE
 from firth.report.findings import Findings
 from firth.report.markup import Content, Markup, code, figure, join, paragraph, section, table
 from firth.report.names import REPRESENTATIONS, display_name, with_names
@@ -65,11 +66,11 @@ def measure_name(measure: str) -> str:
     """``men_spearman`` → men (Spearman); ``analogies_restricted_add`` → …, frequent words (3CosAdd)."""
     if measure in CLASS_MEASURES:
         return CLASS_MEASURES[measure]
-    if measure.startswith("analogies_"):
-        name, vocabulary, formula = measure.rsplit("_", 2)
-        gold_set = name.removeprefix("analogies").removeprefix("_") or "google-analogies"
-        return f"{gold_set}, {VOCABULARIES[vocabulary]} ({FORMULAS[formula]})"
-    return f"{measure.removesuffix('_spearman')} (Spearman)"
+    if measure.endswith("_spearman"):
+        return f"{measure.removesuffix('_spearman')} (Spearman)"
+    name, vocabulary, formula = measure.rsplit("_", 2)
+    gold_set = name.removeprefix("analogies").removeprefix("_") or GOOGLE
+    return f"{gold_set}, {VOCABULARIES[vocabulary]} ({FORMULAS[formula]})"
 
 
 def _size(counts: pd.DataFrame) -> Markup | None:

@@ -9,14 +9,17 @@ import json
 from typing import TYPE_CHECKING
 
 from firth.corpora.counts import FileCounts
-from firth.corpora.own import own_texts, verified_files
-from firth.params.corpora_params import ROLES, Role
+from firth.corpora.fetch import public_address
+from firth.corpora.own import all_own_texts, own_texts, verified_files
+from firth.errors import listed
+from firth.params.corpora_params import ROLES
 from firth.params.effective import effective_settings
 from firth.params.pipeline_items import pipeline_items
 from firth.params.settings import as_text
 from firth.workspace import write_files
 
 if TYPE_CHECKING:
+    from firth.params.corpora_params import OwnFile
     from firth.params.experiment import Params
     from firth.workspace import Workspace
 
@@ -31,17 +34,16 @@ def run(params: Params, workspace: Workspace) -> None:
     FirthError
         As ``verify``.
     """
-    by_path = verify(params, workspace)
+    verify(all_own_texts(params), workspace)
     settings = effective_settings(params, pipeline_items(workspace.root))
-    roles = [role for role in ROLES if any(key.startswith(f"corpora.{role}") for key in by_path)]
-    own_files = json.dumps({"own_files": roles}) + "\n"
+    roles = [role for role in ROLES if any(own.paths for own in own_texts(params, role).values())]
     texts = {f"{item}.json": as_text(values) for item, values in settings.items()}
-    write_files(workspace.settings, {**texts, "own_files.json": own_files})
+    write_files(workspace.settings, {**texts, "own_files.json": json.dumps({"own_files": roles}) + "\n"})
     print("params.yaml is valid, and so are the files that it gives by path")
 
 
-def verify(params: Params, workspace: Workspace, role: Role | None = None) -> list[str]:
-    """Compare own files with their checksums, and return the keys of those that are given by path.
+def verify(named: dict[str, OwnFile], workspace: Workspace) -> None:
+    """Compare own files with their checksums.
 
     Raises
     ------
@@ -49,12 +51,10 @@ def verify(params: Params, workspace: Workspace, role: Role | None = None) -> li
         One line for each file that is missing or has no or another checksum in params.yaml. Files given by url are
         verified when they are fetched.
     """
-    named = {key: own for key, own in own_texts(params).items() if key.startswith(f"corpora.{role}" if role else "")}
-    by_path = {key: own for key, own in named.items() if own.path is not None}
+    by_path = {key: own for key, own in named.items() if own.paths}
     files = verified_files(by_path, workspace.home, workspace.downloads(), FileCounts())
     for key, own in named.items():
-        if own.path is None:
-            print(f"{key}: {own.url} is verified when it is fetched")
+        if own.url is not None:
+            print(f"{key}: {public_address(own.url)} is verified when it is fetched")
         else:
-            print(f"{key}: {own.path} is the text that params.yaml names, files: {len(files[key]):,}")
-    return list(by_path)
+            print(f"{key}: {listed(own.paths)}: as params.yaml names it, files: {len(files[key]):,}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Any
 
-from firth.corpora.gold_files import write_gold_sets
+from firth.corpora.gold_files import find_gold_sets, write_gold_set
 from firth.corpora.library import Library
 from firth.corpora.role_text import flat_counts, write_role_text
 from firth.params.corpora_params import SOURCES
@@ -22,14 +22,16 @@ if TYPE_CHECKING:
 
 def run(settings: Settings, workspace: Workspace, role: Role) -> None:
     """Write ``data/raw/ROLE``; metrics: how much was read and left out, and how much text there is in each split."""
-    library = Library(workspace.home, workspace.downloads())
+    library, gold_library = (Library(workspace.home, workspace.downloads()) for _ in range(2))
     source: Any = settings.section("source", SOURCES[role])
     drawn = "world" in settings.values
     world = settings.section("world", WORLD[role]) if drawn else None
+    wanted = settings.section("gold_sets", list[GoldSource]) if role == "embeddings" else []
+    gold_sets = find_gold_sets(wanted, gold_library)
     with writing(workspace.raw(role)) as out:
         counts = write_role_text(out, role, source, library, world, settings.seed if drawn else 0)
+        for name, files in gold_sets.items():
+            write_gold_set(name, files, out / "gold")
         write_metrics(out / "metrics.json", flat_counts(counts) | library.metrics())
-        for message in library.messages():
-            print(f"download@{role}: {message}", file=sys.stderr)
-        if settings.values.get("gold_sets"):
-            write_gold_sets(settings.section("gold_sets", list[GoldSource]), out / "gold", library)
+    for message in library.messages():
+        print(f"download@{role}: {message}", file=sys.stderr)

@@ -1,7 +1,5 @@
 """Prose from six corpora that NLTK distributes: news, fiction, speeches, reviews, web text."""
 
-from pathlib import PurePosixPath
-
 from firth.corpora.archives import LocalFile
 from firth.corpora.corpus import GITHUB, Corpus, Items, Parts, remotes, split_text
 from firth.corpora.fetch import Remotes
@@ -18,7 +16,6 @@ SHA256 = {
     "state_union": "366c1dc82b2abf896f42b2ec50ba802a0141a29f75d29ca48a7a243ce5bfbe8d",
     "webtext": "9e32dbae4879464b8f420a0dc721855bb26167b720d7695588d2ca2aeadf501a",
 }
-NOT_PROSE = {"README", "CONTENTS", "cats.txt"}  # other files in the archives
 
 
 def read(files: Remotes, source: NamedText, role: Role, library: Library) -> Items:
@@ -30,7 +27,7 @@ def read(files: Remotes, source: NamedText, role: Role, library: Library) -> Ite
 def prose_parts(files: dict[str, LocalFile]) -> Parts:
     """(corpus, line) of each archive; tags of Brown's words are removed."""
     for name, file in files.items():
-        for _, line in prose_lines(file, lambda member: PurePosixPath(member).name not in NOT_PROSE, fallback=True):
+        for _, line in prose_lines(file, fallback=True):
             yield name, untagged(line) if name == "brown" else line
 
 

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 
 from firth.measures.agreement.items import FEWEST_PAIRS
+from firth.measures.minimal_pairs import pair_points
 from firth.measures.scorer import Scorer
 
 DISTANCES = {"0": 0, "1-2": 2, "3-4": 4, "5-7": 7, "8-10": 10}  # groups of distances, with the largest of each
@@ -69,10 +70,10 @@ def distance_groups(items: pd.DataFrame) -> pd.Series:
 
 
 def _points(items: pd.DataFrame, scorer: Scorer) -> np.ndarray:
-    """1 for each item whose correct form is more probable, 0.5 for a tie, otherwise 0: (N,)."""
+    """The points of each item, (N,): whether its correct form is more probable; see ``pair_points``."""
     forms = items[["correct", "wrong"]].to_numpy(dtype=np.int64)  # (N, 2)
     correct, wrong = scorer.score_continuations(list(items["prefix"]), forms).T
-    return np.where(correct > wrong, 1.0, np.where(correct == wrong, 0.5, 0.0))
+    return pair_points(correct, wrong)
 
 
 def _rank(row: tuple[str, str, str], constructions: list[str]) -> tuple[int, ...]:

@@ -63,15 +63,15 @@ def read_items(path: Path, vocabulary: Vocabulary, form: TextForm) -> pd.DataFra
     """
     table = read_table(path, TEXTS | PROPERTIES, STAGE)
     tokens = {name: [form.tokens(text) for text in table[name]] for name in TEXTS}
-    for number, forms in enumerate(zip(tokens["correct"], tokens["wrong"], strict=True)):
-        if any(len(form) != 1 for form in forms):
+    for number, both in enumerate(zip(tokens["correct"], tokens["wrong"], strict=True)):
+        if any(len(verb_form) != 1 for verb_form in both):
             raise FirthError(
                 f"{path}: line {number + 2}: a verb form is not one token; build it again with `dvc repro {STAGE}`"
             )
     return _frame(
         {
             "prefix": [vocabulary.encode(prefix).astype(np.int64) for prefix in tokens["prefix"]],
-            **{name: [vocabulary.id(form) for (form,) in tokens[name]] for name in ("correct", "wrong")},
+            **{name: [vocabulary.id(verb_form) for (verb_form,) in tokens[name]] for name in ("correct", "wrong")},
             **{name: table[name] for name in PROPERTIES},
             "construction": [""] * len(table),
         }
