@@ -12,10 +12,10 @@ import time
 from collections import deque
 from collections.abc import Callable
 from enum import IntEnum
-from multiprocessing.connection import wait
 from typing import Any
 
 SECONDS_TO_END = 10.0  # between asking a stage's commands to end, asking again, and killing them
+SECONDS_BETWEEN_LOOKS = 0.2  # at whether the parent has ended
 CHUNK = 65536
 
 _fork = multiprocessing.get_context("fork")  # DVC and the loaded pipeline are inherited, not imported and read again
@@ -183,10 +183,15 @@ def _begin_no_command_when_stopping(event: str, _: object) -> None:
 
 
 def _end_with_parent() -> None:
-    """End the commands of this process when its parent was killed, and then itself."""
+    """End the commands of this process when its parent was killed, and then itself.
+
+    The parent's number is asked for: the sentinel of ``multiprocessing`` is a pipe whose other end the stages that are
+    begun later inherit, so that it tells of the parent's end only when they have ended.
+    """
     parent = multiprocessing.parent_process()
     assert parent is not None
-    wait([parent.sentinel])
+    while os.getppid() == parent.pid:
+        time.sleep(SECONDS_BETWEEN_LOOKS)
     nothing = os.open(os.devnull, os.O_WRONLY)
     for target in (1, 2):  # nobody reads what is written any more
         os.dup2(nothing, target)

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from itertools import combinations
 from pathlib import Path
 from typing import Any
@@ -105,13 +106,15 @@ class Toy:
     def is_clean(self) -> bool:
         return "up to date" in self.run("dvc", "status").stdout
 
-    def runs_on(self) -> bool:
-        """Whether a command of the pipeline is still running."""
-        return any(_belongs(folder, self.root) for folder in Path("/proc").glob("[0-9]*"))
+    def running(self, group: int | None = None) -> bool:
+        """Whether a command of the pipeline, in a group of processes if one is given, is still running."""
+        return any(_belongs(folder, self.root, group) for folder in Path("/proc").glob("[0-9]*"))
 
 
-def _belongs(process: Path, root: Path) -> bool:
+def _belongs(process: Path, root: Path, group: int | None) -> bool:
     try:
+        if group not in (None, os.getpgid(int(process.name))):
+            return False
         return (process / "cwd").resolve() == root and b"work.py" in (process / "cmdline").read_bytes()
     except OSError:
         return False
@@ -120,6 +123,17 @@ def _belongs(process: Path, root: Path) -> bool:
 def _wait_until_a_middle_stage_runs(process: subprocess.Popen[str]) -> None:
     assert process.stdout is not None
     assert any("reads start.txt" in line for line in process.stdout)
+
+
+def _wait_until(holds: Callable[[], bool]) -> None:
+    end = time.monotonic() + 60
+    while not holds():
+        assert time.monotonic() < end, "waited for a minute"
+        time.sleep(0.1)
+
+
+def _children(process: subprocess.Popen[str]) -> list[int]:
+    return [int(child) for child in Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()]
 
 
 @pytest.fixture
@@ -228,8 +242,8 @@ def test_a_signal_ends_the_commands_and_a_later_run_goes_on(tmp_path: Path, numb
     process = toy.begin()
     _wait_until_a_middle_stage_runs(process)
     process.send_signal(number)
-    assert process.wait(timeout=10) == 128 + number
-    assert not toy.runs_on()
+    assert process.wait(timeout=60) == 128 + number
+    assert not toy.running()
     assert set(toy.ran()) == {"start"}
     assert toy.repro("middle@a").returncode == 0
     assert set(toy.ran()) == {"a"}
@@ -239,30 +253,40 @@ def test_commands_end_soon_when_the_scheduler_is_killed(tmp_path: Path) -> None:
     toy = Toy(tmp_path / "toy", seconds=30)
     process = toy.begin()
     _wait_until_a_middle_stage_runs(process)
-    assert toy.runs_on()
+    assert toy.running()
     process.kill()
-    process.wait(timeout=10)
-    for _ in range(50):
-        if not toy.runs_on():
-            break
-        time.sleep(0.1)
-    assert not toy.runs_on()
+    process.wait(timeout=60)
+    _wait_until(lambda: not toy.running())
     toy.write("dvc.yaml", PIPELINE.replace("SECONDS", "0.1"))
     assert toy.repro().returncode == 0
     assert toy.is_clean()
+
+
+def test_a_stage_ends_with_the_scheduler_though_a_later_one_hangs(tmp_path: Path) -> None:
+    toy = Toy(tmp_path / "toy", seconds=300)
+    process = toy.begin()
+    _wait_until_a_middle_stage_runs(process)
+    _wait_until_a_middle_stage_runs(process)
+    first, later = _children(process)
+    os.killpg(later, signal.SIGSTOP)
+    try:
+        process.kill()
+        process.wait(timeout=60)
+        _wait_until(lambda: not toy.running(first))
+    finally:
+        os.killpg(later, signal.SIGKILL)
 
 
 def test_the_commands_of_a_process_that_is_killed_end_and_its_stage_has_failed(tmp_path: Path) -> None:
     toy = Toy(tmp_path / "toy", seconds=30)
     process = toy.begin(jobs=3)
     _wait_until_a_middle_stage_runs(process)
-    children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
-    for child in children:
-        os.kill(int(child), signal.SIGKILL)
-    assert process.wait(timeout=20) == 1
+    for child in _children(process):
+        os.kill(child, signal.SIGKILL)
+    assert process.wait(timeout=60) == 1
     assert process.stdout is not None
     assert process.stdout.read().splitlines()[-1].startswith("failed: middle@")
-    assert not toy.runs_on()
+    assert not toy.running()
 
 
 def test_two_at_once_share_the_work(toy: Toy) -> None:
