@@ -1,5 +1,6 @@
 """Lines as they arrive: those of the text, whatever the pieces in which a file or a pipe gives them."""
 
+import bz2
 import gzip
 import lzma
 import os
@@ -55,6 +56,11 @@ def test_a_line_that_is_too_long_is_empty_and_named_and_the_others_go_on(
         assert gathered(blocks) == (LINES, {2, 5, 7})
 
 
+def test_carriage_returns_end_lines_here_too(tmp_path: Path) -> None:
+    (tmp_path / "text").write_bytes(b"the dog runs\r" * 200_000)
+    assert gathered(arriving_lines(str(tmp_path / "text"))) == (["the dog runs"] * 200_000, set())
+
+
 def test_a_named_pipe_is_read_as_standard_input_is(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     thread = threading.Thread(target=lambda: (tmp_path / "pipe").write_bytes(gzip.compress(b"a\nb\n")))
@@ -69,6 +75,7 @@ def test_a_named_pipe_is_read_as_standard_input_is(tmp_path: Path) -> None:
         (b"", "standard input: there is no text in it"),
         (b"\x28\xb5\x2f\xfd...", "standard input: is packed with zstd; unpack it"),
         (b"BZh91AY&SY", "standard input: is truncated"),
+        (bz2.compress(b""), "standard input: there is no text"),
         (b"\x1f\x8b\x08 nothing", "standard input: is "),
         (b"a\n\xe9\n", "standard input: line 2 is not UTF-8"),
     ],

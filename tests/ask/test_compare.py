@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -84,7 +85,7 @@ def test_numbers_that_the_later_experiment_does_not_give_have_their_reason(
 
 
 def test_many_reasons_are_few_lines() -> None:
-    lines = not_measured_lines({f"number_{index}": f"reason {index}" for index in range(9)})
+    lines = not_measured_lines({f"number_{index}": f"reason {index}" for index in range(9)}, 6)
     assert len(lines) == 6 and str(lines[-1]).startswith("not measured: for 4 more reasons, see reports/details")
 
 
@@ -181,6 +182,9 @@ def test_a_large_comparison_fits_one_screen(capsys: pytest.CaptureFixture[str]) 
     names += [f"lm_{model}_{score}" for model in models for score in ("test_perplexity", "agreement_one_attractor")]
     names += [f"translation_general_test_20{year}_flickr_bleu" for year in range(10, 28)]
     found = comparison(dict.fromkeys(names, 1.0), {name: 2.0 + place for place, name in enumerate(names)}, params=30)
+    print_comparison(replace(found, not_measured={f"number_{place}": f"{place} " * 60 for place in range(9)}))
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) <= 40 and max(map(len, lines)) <= 100
     print_comparison(found)
     lines = capsys.readouterr().out.splitlines()
     assert len(lines) <= 40 and max(map(len, lines)) <= 100

@@ -59,8 +59,8 @@ def test_a_model_of_another_experiment_is_named_with_what_brings_it_back(
 ) -> None:
     shutil.rmtree(experiment.model("lm-lstm"))
     add_network(experiment.root, "rnn", name="lstm")
-    weights = experiment.model("lm-ngram")
-    shutil.rmtree(weights)
+    model = experiment.model("lm-ngram")
+    shutil.rmtree(model)
     status, rows, errors = ask("next", "the")
     assert (status, rows, errors.count("\n")) == (2, [], 1)
     assert f"{experiment.model('lm-lstm')}: is not what dvc.lock records" in errors

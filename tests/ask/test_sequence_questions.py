@@ -130,7 +130,7 @@ def test_each_line_that_cannot_be_answered_is_empty_and_named(
     ]  # fmt: skip
 
 
-def test_a_line_of_a_pipe_that_is_too_long_is_empty_and_the_next_is_answered(
+def test_a_line_of_standard_input_that_is_too_long_is_empty_and_the_next_is_answered(
     ask: Ask, encoder_decoders: Workspace, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     content = "\n".join([SENTENCES[0], "Mary eats " * 110_000, SENTENCES[1]]).encode()

@@ -78,6 +78,9 @@ def test_real_text_with_every_model_fits_the_screen(experiment: Workspace, capsy
         for attention in ("none", "additive", "dot", "general"):
             numbers[f"translation_{attention}_test{split}_bleu"] = 30.0
     write(experiment, {**WORLD, **numbers})
+    experiment.details.mkdir(parents=True)
+    rows = "".join(f"number_{place},{f'{place} ' * 60}\n" for place in range(9))
+    (experiment.details / "not_measured.csv").write_text(f"number,reason\n{rows}")
     lines = printed(experiment, capsys)
     assert len(lines) <= 40 and max(map(len, lines)) <= 100
     assert any("WordSim-353" in line and "Google analogies" in line for line in lines)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from firth.ask.asked_text import STANDARD_INPUT
 from firth.corpora.archives import LocalFile, Stream, members
-from firth.corpora.formats import BLOCK, numbered_blocks
+from firth.corpora.formats import BLOCK, decoded_blocks
 from firth.corpora.unpacking import FIRST_BYTES
 from firth.errors import FirthError, shown
 
@@ -43,8 +43,8 @@ class LineBlock:
 def arriving_lines(file: str) -> Iterator[LineBlock]:
     """The lines of a file, of its members or, for ``-``, of standard input, in blocks of at most ``TOGETHER``.
 
-    Whole lines that have arrived in a pipe are not held back until more arrive. A pipe may hold what a packed file
-    holds.
+    Whole lines that have arrived in a pipe are not held back until more arrive. A pipe may hold packed text too, though
+    no .tar archive that is not packed.
 
     Raises
     ------
@@ -52,15 +52,14 @@ def arriving_lines(file: str) -> Iterator[LineBlock]:
         If the text is not UTF-8, or there is none.
     """
     for stream in _streams(file):
-        source = _WithoutLongLines(stream)
         empty = True
-        for first, lines in numbered_blocks(Stream(source, stream.name)):
+        for first, lines, too_long in _numbered_lines(stream):
             empty = False
             for start in range(0, len(lines), TOGETHER):
                 some = range(first + start, first + min(start + TOGETHER, len(lines)))
-                too_long = frozenset(source.too_long.intersection(some))
-                yield LineBlock(stream.name, some.start, lines[start : start + TOGETHER], too_long)
-            source.too_long.clear()
+                yield LineBlock(
+                    stream.name, some.start, lines[start : start + TOGETHER], frozenset(too_long.intersection(some))
+                )
         if empty:
             raise FirthError(f"{shown(stream.name)}: there is no text in it; give some, a sentence a line")
 
@@ -71,42 +70,22 @@ def report_long_lines(block: LineBlock) -> None:
         print(f"{shown(block.name)}: line {number} {TOO_LONG}", file=sys.stderr)
 
 
-class _WithoutLongLines:
-    """A source of whole lines, in which each line of 1 MiB or more is empty.
-
-    Attributes
-    ----------
-    too_long : the numbers of these lines.
-    """
-
-    def __init__(self, source: Stream) -> None:
-        self.source, self.too_long = source, set[int]()
-        self.line, self.rest, self.skipping = 1, b"", False  # the line that ``rest`` begins; whether it is too long
-
-    def read(self, size: int = BLOCK, /) -> bytes:
-        """More whole lines, all that have arrived, or the last line without its end; ``b""`` at the end."""
-        while chunk := self.source.read(size):
-            if whole := self._whole_lines(chunk):
-                return whole
-        last = b"\n" if self.skipping else self.rest
-        self.rest, self.skipping = b"", False
-        return last
-
-    def _whole_lines(self, chunk: bytes) -> bytes:
-        data = self.rest + chunk
-        end = data.rfind(b"\n") + 1
-        lines, self.rest = data[:end].split(b"\n")[:-1], data[end:]
-        if lines and self.skipping:
-            lines[0], self.skipping = b"", False
-        for number, line in enumerate(lines, start=self.line):
-            if len(line) >= BLOCK:
-                self.too_long.add(number)
-                lines[number - self.line] = b""
-        self.line += len(lines)
-        if self.skipping or len(self.rest) >= BLOCK:
-            self.too_long.add(self.line)
-            self.rest, self.skipping = b"", True
-        return b"".join(line + b"\n" for line in lines)
+def _numbered_lines(stream: Stream) -> Iterator[tuple[int, list[str], set[int]]]:
+    """The number of the first of some lines, the lines, and the numbers of those that are too long, which are empty."""
+    skipped: int | None = None  # the number of a line that is too long and has not ended yet
+    for first, text, whole in decoded_blocks(stream):
+        if not whole:
+            skipped = first
+            continue
+        lines = text.removesuffix("\n").split("\n")
+        too_long = {number for number, line in enumerate(lines, start=first) if len(line.encode("utf-8")) >= BLOCK}
+        too_long |= set() if skipped is None else {skipped}
+        for number in too_long:
+            lines[number - first] = ""
+        skipped = None
+        yield first, lines, too_long
+    if skipped is not None:
+        yield skipped, [""], {skipped}
 
 
 def _streams(file: str) -> Iterator[Stream]:

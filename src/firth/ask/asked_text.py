@@ -76,7 +76,7 @@ def text_file(file: str) -> Iterator[LocalFile]:
 def text_blocks(text: LocalFile, encoder: SentenceEncoder) -> Iterator[SentenceBlock]:
     """A text in blocks of whole sentences, with a progress bar."""
     with Meter(f"read {shown(text.name)}", _size(text)) as meter:
-        for lines in line_groups(normalize(line) for _, line in prose_lines(text)):
+        for lines in line_groups(line for _, line in prose_lines(text)):
             block = encoder.encode(lines)
             if block.tokens:
                 yield block

@@ -94,9 +94,10 @@ def print_comparison(comparison: Comparison) -> None:
     console.print()
     _print_params(console, comparison.params)
     console.print()
-    _print_numbers(console, comparison)
-    for line in not_measured_lines(comparison.not_measured):
-        console.print(line)
+    reasons = not_measured_lines(comparison.not_measured, MOST_REASONS)
+    _print_numbers(console, comparison, MOST_NUMBERS - len(reasons))
+    for line in reasons:
+        console.print(line, no_wrap=True, overflow="ellipsis")
 
 
 def summary_lines(comparison: Comparison, most: int) -> list[Text]:
@@ -112,15 +113,15 @@ def summary_lines(comparison: Comparison, most: int) -> list[Text]:
     return [Text(f"{_count(len(comparison.params), 'param')} changed; {_number_counts(comparison)}"), *lines]
 
 
-def not_measured_lines(reasons: Mapping[str, str]) -> list[Text]:
-    """A line for each reason why numbers are not measured, in at most ``MOST_REASONS`` lines; none without a reason."""
+def not_measured_lines(reasons: Mapping[str, str], most: int) -> list[Text]:
+    """A line for each reason why numbers are not measured, in at most ``most`` lines; none without a reason."""
     found = by_reason(reasons)
     lines = [
         Text(f"not measured: {names[0]}{f' and {len(names) - 1} more' if len(names) > 1 else ''}: {reason}")
         for reason, names in found.items()
     ]
-    more = [Text(f"not measured: for {_count(len(lines) - MOST_REASONS + 1, 'more reason')}, see {REASONS}")]
-    return lines if len(lines) <= MOST_REASONS else lines[: MOST_REASONS - 1] + more
+    more = [Text(f"not measured: for {_count(len(lines) - most + 1, 'more reason')}, see {REASONS}")]
+    return lines if len(lines) <= most else lines[: most - 1] + more
 
 
 def one_screen() -> Console:
@@ -149,7 +150,7 @@ def _print_params(console: Console, changes: list[Change]) -> None:
         console.print(Text(f"  … and {len(changes) - MOST_PARAMS} more", "dim"))
 
 
-def _print_numbers(console: Console, comparison: Comparison) -> None:
+def _print_numbers(console: Console, comparison: Comparison, most: int) -> None:
     console.print(Text(_number_counts(comparison), "bold" if comparison.moved else ""))
     if not comparison.moved:
         return
@@ -158,7 +159,7 @@ def _print_numbers(console: Console, comparison: Comparison) -> None:
     for heading in ("before", "after", "difference"):
         table.add_column(heading, justify="right", no_wrap=True)
     table.add_column("")
-    shown = _largest(comparison.moved, MOST_NUMBERS)
+    shown = _largest(comparison.moved, most)
     for change in shown:
         before, after, difference = _number_cells(change)
         verdict = Text(change.verdict, STYLES.get(change.verdict, "dim"))

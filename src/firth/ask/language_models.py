@@ -106,7 +106,7 @@ class LanguageModel:
 
     def log_probabilities(self, text: str) -> ScoredTokens:
         """The tokens of one sentence, ``<eos>`` included, each with log P in nats given the tokens before it."""
-        sentence = self.encoder.encode_sentence(normalize(text))
+        sentence = self.encoder.encode([text])
         ids = np.array([*sentence.stream.ids, EOS_ID])
         scores = self.new_scorer().score(ids).tolist()
         return ScoredTokens(zip(self.encoder.vocabulary.decode(ids), scores, strict=True), sentence.unknown_words)
@@ -147,7 +147,7 @@ class LanguageModel:
                 totals.add(ids, scorer.score(ids))
                 unknown.add(block)
                 sentences += len(block.stream)
-                length += self.encoder.length(block) or TextLength(0, 0)
+                length += self.encoder.length(block)
         if not sentences:
             raise FirthError("there is no word in the text; give a sentence or more")
         return TextScore(
@@ -163,7 +163,7 @@ class LanguageModel:
 
     def next_token(self, prompt: str, count: int = 10) -> ScoredTokens:
         """The most probable tokens after the first words of a sentence, with their probabilities, best first."""
-        sentence, scorer = self.encoder.encode_sentence(normalize(prompt)), self.new_scorer()
+        sentence, scorer = self.encoder.encode([prompt]), self.new_scorer()
         scorer.read(sentence.stream.ids)
         tokens = self.encoder.vocabulary.tokens
         found = most_likely(scorer.next_token(), count)
@@ -180,7 +180,7 @@ class LanguageModel:
             probable.
         seed, index : the same numbers give the same sentence; sentences of one seed differ by their index.
         """
-        sentence = self.encoder.encode_sentence(normalize(prompt))
+        sentence = self.encoder.encode([prompt])
         random = generator(seed, "generate", index)
         ids = generate(self.new_scorer(), sentence.stream.ids, temperature, length, random)
         finished = ids[-1] == EOS_ID

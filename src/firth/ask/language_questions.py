@@ -6,27 +6,26 @@ A word out of vocabulary is read as ``<unk>``, which is reported.
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 from rich.text import Text
 
 from firth.ask.answer_tables import Columns, plain_table, print_answer, side_by_side
-from firth.ask.arriving_lines import arriving_lines, report_long_lines
 from firth.ask.asked_text import asked, text_blocks, text_file
 from firth.ask.built_models import built_language_models
 from firth.ask.loading import load_language_models
 from firth.ask.sentence_blocks import SentenceBlock, SentenceEncoder, UnknownWords
-from firth.ask.sentence_tables import print_rows, sentence_headings, sentence_rows
+from firth.ask.sentence_tables import print_table_of_lines, sentence_headings, sentence_rows
 from firth.ask.unknown_words import unknown_note
 from firth.errors import FirthError, shown
 from firth.measures.perplexity import RunningTotals, TextLength, unit_perplexities
-from firth.text.normalization import normalize
 from firth.text.vocabulary import EOS, UNK
 
 if TYPE_CHECKING:
     from firth.ask.language_models import LanguageModel
+    from firth.text.text_form import TextForm
     from firth.workspace import Workspace
 
 NAMED = 5  # unknown words
@@ -53,25 +52,23 @@ def print_perplexity(workspace: Workspace, file: str, wanted: str | None) -> Non
                 totals[name].add(ids, scorer.score(ids))
             unknown.add(block)
             count += len(block.stream)
-            length += encoder.length(block) or TextLength(0, 0)
+            length += encoder.length(block)
         if not count:
             raise FirthError(f"{shown(text.name)}: there is no word in it; give a file that holds some")
-    _print_totals(text.name, count, totals, unknown, length)
+    _print_totals(text.name, count, totals, unknown, length, encoder.form)
 
 
 def print_sentence_losses(workspace: Workspace, file: str, wanted: str | None) -> None:
     """Print the negative log-likelihood of each line of a file by every model, which reads the lines in order."""
     models = load_language_models(workspace, wanted)
     scorers = {name: model.new_scorer() for name, model in models.items()}
-    for index, arrived in enumerate(arriving_lines(file)):
-        if not index:
-            print_rows([sentence_headings(list(models))])
-        lines = [normalize(line) for line in arrived.lines]
-        block = _encoder(models).encode(lines)
+
+    def rows(lines: Sequence[str], first: int, block: SentenceBlock) -> Iterable[list[str]]:
         ids = block.stream.with_sentence_ends()
         losses = {name: -scorer.score(ids) if len(ids) else np.zeros(0) for name, scorer in scorers.items()}
-        print_rows(sentence_rows(lines, block, losses))
-        report_long_lines(arrived)
+        return sentence_rows(lines, block, losses)
+
+    print_table_of_lines(file, _encoder(models), sentence_headings(list(models)), rows)
 
 
 def print_generated(
@@ -106,7 +103,7 @@ def _encoder(models: Mapping[str, LanguageModel]) -> SentenceEncoder:
 
 
 def _first_words(text: str, encoder: SentenceEncoder) -> SentenceBlock:
-    return encoder.encode_sentence(asked(text, "beginning of the sentence"))
+    return encoder.encode([asked(text, "beginning of the sentence")])
 
 
 def _report_unknown(model: LanguageModel, unknown: list[str]) -> None:
@@ -119,7 +116,12 @@ def _report_unknown(model: LanguageModel, unknown: list[str]) -> None:
 
 
 def _print_totals(
-    name: str, count: int, totals: Mapping[str, RunningTotals], unknown: UnknownWords, length: TextLength
+    name: str,
+    count: int,
+    totals: Mapping[str, RunningTotals],
+    unknown: UnknownWords,
+    length: TextLength,
+    form: TextForm,
 ) -> None:
     """Print a row for each model, and below the table the tokens out of vocabulary.
 
@@ -128,7 +130,7 @@ def _print_totals(
     length : of the text; without words if tokens are words.
     """
     tokens, unknown_tokens = next((running.tokens, running.unknown) for running in totals.values())
-    kind, per_unit = ("tokens", PER_UNIT) if length.words else ("words", {})
+    per_unit = PER_UNIT if length.words else {}
     headings = ["perplexity", "cross-entropy (nats)", *([f"perplexity without {UNK}"] if unknown_tokens else [])]
     table = plain_table()
     table.add_column("model")
@@ -139,6 +141,6 @@ def _print_totals(
         found = unit_perplexities(running.negative_log_likelihood, length) if per_unit else {}
         values += [found[name] for name in per_unit]
         table.add_row(Text(model), *(f"{value:.3f}" for value in values))
-    notes = [unknown_note(unknown, tokens - count, kind)] if unknown.total else []
+    notes = [unknown_note(unknown, tokens - count, form)] if unknown.total else []
     sentences = "1 sentence" if count == 1 else f"{count:,} sentences"
     print_answer(f"{shown(name)}: {sentences}, {tokens:,} tokens with each {EOS}", table, notes)

@@ -80,13 +80,13 @@ def load_language_model(folder: Path, encoder: SentenceEncoder | None = None) ->
     """
     from firth.ask.language_models import LanguageModel
 
-    kind = "ngram" if "order" in _settings(folder) else "network"
+    read = _ngram if "order" in _settings(folder) else _network
     experiment = _experiment(folder)
     verify_recorded(experiment.root, folder)
     verify_trained_on(experiment.root, folder, experiment.tokens("lm"))
     encoder = encoder or _language_encoder(experiment)
     with damage_reported(folder):
-        vocabulary_size, new_scorer = _ngram(folder) if kind == "ngram" else _network(folder)
+        vocabulary_size, new_scorer = read(folder)
     check_vocabulary(folder, vocabulary_size, len(encoder.vocabulary))
     return LanguageModel(folder.name.removeprefix("lm-"), encoder, new_scorer)
 

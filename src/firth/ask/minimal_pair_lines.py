@@ -10,7 +10,7 @@ from firth.text.normalization import normalize
 
 SENTENCES, CONTINUATIONS, GROUP = ("good", "bad"), ("prefix", "right", "wrong"), "group"
 WITHOUT_HEADER = {2: SENTENCES, 3: CONTINUATIONS, 4: (*CONTINUATIONS, GROUP)}  # by the number of columns
-HEADERS = (SENTENCES, (*SENTENCES, GROUP), CONTINUATIONS, (*CONTINUATIONS, GROUP))
+HEADERS = (*WITHOUT_HEADER.values(), (*SENTENCES, GROUP))
 
 
 class AskedPair(NamedTuple):
@@ -28,7 +28,8 @@ class AskedPair(NamedTuple):
 def read_pairs(blocks: Iterable[LineBlock]) -> list[AskedPair]:
     """The pairs of a text: ``good<tab>bad`` or ``prefix<tab>right<tab>wrong``, and perhaps a last column ``group``.
 
-    The first line may name the columns, and must do so for good, bad and group. Blank lines are skipped.
+    The first line, of an archive the first line of each file, may name the columns, and must do so for good, bad and
+    group. Blank lines are skipped.
 
     Raises
     ------
@@ -38,8 +39,12 @@ def read_pairs(blocks: Iterable[LineBlock]) -> list[AskedPair]:
     pairs: list[AskedPair] = []
     columns: tuple[str, ...] = ()
     name = ""
-    for place, line in _filled_lines(blocks):
-        name, cells = place.partition(": line ")[0], [normalize(cell) for cell in line.split("\t")]
+    for block, number, line in _lines(blocks):
+        is_new, name, place = block.name != name, block.name, f"{shown(block.name)}: line {number}"
+        columns = () if is_new else columns
+        if not line.strip():
+            continue
+        cells = [normalize(cell) for cell in line.split("\t")]
         if not columns:
             columns = _columns(cells, place)
             if tuple(cells) == columns:
@@ -57,9 +62,7 @@ def read_pairs(blocks: Iterable[LineBlock]) -> list[AskedPair]:
             raise FirthError(f"{place}: group {ALL} is the name of all pairs together; give the group another name")
         pairs.append(_pair(row))
     if not pairs:
-        raise FirthError(
-            f"{name or 'the text'}: there is no pair in it; give one a line, its columns separated by tabs"
-        )
+        raise FirthError(f"{shown(name)}: there is no pair in it; give one a line, its columns separated by tabs")
     return pairs
 
 
@@ -83,12 +86,10 @@ def _pair(row: dict[str, str]) -> AskedPair:
     return AskedPair(right, wrong, group, whole=False)
 
 
-def _filled_lines(blocks: Iterable[LineBlock]) -> Iterator[tuple[str, str]]:
-    """Lines that are not blank, each with its place as messages name it."""
+def _lines(blocks: Iterable[LineBlock]) -> Iterator[tuple[LineBlock, int, str]]:
+    """Every line with its block and its number."""
     for block in blocks:
         for number, line in block.numbered():
-            place = f"{shown(block.name)}: line {number}"
             if number in block.too_long:
-                raise FirthError(f"{place} {TOO_LONG}")
-            if line.strip():
-                yield place, line
+                raise FirthError(f"{shown(block.name)}: line {number} {TOO_LONG}")
+            yield block, number, line

@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import yaml
 
@@ -19,7 +18,7 @@ from firth.ask.built_models import command
 from firth.errors import FirthError
 
 READ_WHOLE = 1 << 28  # bytes; of a larger folder, size and number of files are compared and not every byte
-PARTIAL = ".partial"  # files under way, which .dvcignore names
+PARTIAL = ".*.partial"  # files under way, as .dvcignore names them
 
 
 class RecordedFolder(NamedTuple):
@@ -80,7 +79,7 @@ def _command(folder: Path) -> str:
 
 
 def _is_same(folder: Path, recorded: RecordedFolder) -> bool:
-    files = sorted(path for path in folder.rglob("*") if path.is_file() and not path.name.endswith(PARTIAL))
+    files = sorted(path for path in folder.rglob("*") if path.is_file() and not path.match(PARTIAL))
     size = sum(path.stat().st_size for path in files)
     if (size, len(files)) != (recorded.size, recorded.files):
         return False
@@ -113,24 +112,15 @@ def _state(root: Path) -> RecordedState:
 def _read(path: Path, _changed: int, _size: int) -> RecordedState:
     try:
         content = yaml.load(path.read_text(encoding="utf-8"), getattr(yaml, "CSafeLoader", yaml.SafeLoader))
-        stages = list(content["stages"].values())
-        folders = {out["path"]: RecordedFolder(*values) for out in _outputs(stages) if (values := _folder(out))}
-        made_from = {
-            out["path"]: {dependency["path"]: dependency.get("md5", "") for dependency in stage.get("deps", [])}
-            for stage in stages
-            for out in stage.get("outs", [])
-        }
+        folders, made_from = {}, {}
+        for stage in content["stages"].values():
+            dependencies = {dependency["path"]: dependency.get("md5", "") for dependency in stage.get("deps", [])}
+            for out in stage.get("outs", []):
+                made_from[out["path"]] = dependencies
+                if str(out.get("md5", "")).endswith(".dir"):
+                    folders[out["path"]] = RecordedFolder(out["md5"], out["size"], out["nfiles"])
     except (yaml.YAMLError, ValueError, KeyError, TypeError, AttributeError):
         raise FirthError(
             f"{path}: not DVC's (a merge conflict?); settle it with `git checkout dvc.lock`, then `dvc checkout`"
         ) from None
     return RecordedState(folders, made_from)
-
-
-def _outputs(stages: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
-    return (out for stage in stages for out in stage.get("outs", []))
-
-
-def _folder(out: dict[str, Any]) -> tuple[str, int, int] | None:
-    """Checksum, size and number of files of a recorded folder; None for a file."""
-    return (out["md5"], out["size"], out["nfiles"]) if str(out.get("md5", "")).endswith(".dir") else None

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from firth.ask.arriving_lines import arriving_lines, report_long_lines
+from firth.ask.arriving_lines import arriving_lines
 from firth.ask.loading import load_language_models
 from firth.ask.minimal_pair_lines import AskedPair, read_pairs
 from firth.ask.sentence_blocks import SentenceBlock, UnknownWords
 from firth.ask.sentence_tables import (
     DECIMALS,
-    print_rows,
+    print_table_of_lines,
     rows_of,
     sentence_headings,
     sentence_rows,
@@ -25,7 +25,6 @@ from firth.ask.unknown_words import unknown_note
 from firth.errors import FirthError, shown
 from firth.measures.minimal_pairs import PairAccuracy, pair_accuracies
 from firth.measures.perplexity import by_sentence
-from firth.text.normalization import normalize
 from firth.text.streams import from_sentences
 
 if TYPE_CHECKING:
@@ -36,34 +35,25 @@ if TYPE_CHECKING:
 def print_scores(workspace: Workspace, file: str, wanted: str | None, by_token: bool) -> None:
     """Print each line's log-probability or, ``by_token``, each token's surprisal (−log P), by every model."""
     models = load_language_models(workspace, wanted)
-    encoder = next(iter(models.values())).encoder
     scorers = {name: model.new_scorer() for name, model in models.items()}
-    unknown, words = UnknownWords(), 0
-    headings = token_headings(list(models)) if by_token else sentence_headings(list(models))
-    for index, arrived in enumerate(arriving_lines(file)):
-        if not index:
-            print_rows([headings])
-        lines = [normalize(line) for line in arrived.lines]
-        block = encoder.encode(lines)
-        scores = _scores(scorers, block)
+
+    def rows(lines: Sequence[str], first: int, block: SentenceBlock) -> Iterable[list[str]]:
+        scores = {name: scorer.score_sentences(block.stream) for name, scorer in scorers.items()}
         if by_token:
-            surprisals = {name: -values for name, values in scores.items()}
-            print_rows(token_rows(lines, arrived.first, block, surprisals))
-        else:
-            print_rows(sentence_rows(lines, block, scores))
-        report_long_lines(arrived)
-        unknown.add(block)
-        words += len(block.tokens)
-    if unknown.total:
-        print(unknown_note(unknown, words), file=sys.stderr)
+            return token_rows(lines, first, block, {name: -values for name, values in scores.items()})
+        return sentence_rows(lines, block, scores)
+
+    headings = token_headings(list(models)) if by_token else sentence_headings(list(models))
+    print_table_of_lines(file, next(iter(models.values())).encoder, headings, rows)
 
 
 def print_pair_accuracies(workspace: Workspace, file: str, wanted: str | None) -> None:
     """Print the accuracy of every model over the minimal pairs of a file, over all and over each group."""
     models = load_language_models(workspace, wanted)
+    encoder, unknown = next(iter(models.values())).encoder, UnknownWords()
     pairs = read_pairs(arriving_lines(file))
     lines = [line for pair in pairs for line in (pair.better, pair.worse)]
-    block, unknown = next(iter(models.values())).encoder.encode(lines), UnknownWords()
+    block = encoder.encode(lines)
     for line, row in zip(lines, rows_of(lines, block), strict=True):
         if row is None:
             raise FirthError(f"{shown(line)}: there is no word in it; give both texts of each pair")
@@ -75,12 +65,7 @@ def print_pair_accuracies(workspace: Workspace, file: str, wanted: str | None) -
             print(name, found.group, found.pairs, found.ties, *shares, sep="\t")
     unknown.add(block)
     if unknown.total:
-        print(unknown_note(unknown, len(block.tokens)), file=sys.stderr)
-
-
-def _scores(scorers: Mapping[str, Scorer], block: SentenceBlock) -> dict[str, Floats]:
-    """log P of every token of a block, by each model."""
-    return {name: scorer.score_sentences(block.stream) for name, scorer in scorers.items()}
+        print(unknown_note(unknown, len(block.tokens), encoder.form), file=sys.stderr)
 
 
 def _pair_scores(scorer: Scorer, pairs: Sequence[AskedPair], block: SentenceBlock) -> tuple[Floats, Floats]:

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 
 from firth.measures.perplexity import TextLength
 from firth.text.characters import count_words_and_characters
-from firth.text.normalization import normalize
 from firth.text.streams import TokenStream, from_sentences
 from firth.text.text_encoding import TextEncoding, unknown_tokens
 
@@ -52,15 +51,11 @@ class SentenceEncoder(TextEncoding):
         unknown = unknown_tokens(tokens, stream.ids.tolist())
         return SentenceBlock([line for line, _ in sentences], tokens, stream, unknown)
 
-    def encode_sentence(self, text: str) -> SentenceBlock:
-        """Encode a text as a single sentence, whatever its line breaks."""
-        return self.encode([" ".join(text.splitlines())])
-
-    def length(self, block: SentenceBlock) -> TextLength | None:
-        """How many words and characters the sentences of a block have; None if tokens are words."""
+    def length(self, block: SentenceBlock) -> TextLength:
+        """How many words and characters a block's lines, in normal form, have; 0 and 0 if tokens are words."""
         if self.form.segmentation == "words":
-            return None
-        counts = [count_words_and_characters(normalize(line), self.form.tokenized) for line in block.lines]
+            return TextLength(0, 0)
+        counts = [count_words_and_characters(line, self.form.tokenized) for line in block.lines]
         words, characters = (sum(column) + len(counts) for column in zip(*counts, strict=True))
         return TextLength(words, characters)
 

@@ -1,16 +1,21 @@
 """Rows about the sentences of a text and their tokens, for ``firth score`` and ``firth perplexity --sentences``."""
 
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 import numpy as np
 
-from firth.ask.sentence_blocks import SentenceBlock
+from firth.ask.arriving_lines import arriving_lines, report_long_lines
+from firth.ask.sentence_blocks import SentenceBlock, SentenceEncoder, UnknownWords
+from firth.ask.unknown_words import unknown_note
 from firth.measures.perplexity import by_sentence
 from firth.measures.scorer import Floats
+from firth.text.normalization import normalize
 from firth.text.vocabulary import EOS
 
 DECIMALS = 4  # of nats; further ones depend on what else a network reads in parallel
+
+RowsOfLines = Callable[[Sequence[str], int, SentenceBlock], Iterable[Sequence[str]]]
 
 
 def sentence_headings(models: Sequence[str]) -> list[str]:
@@ -64,6 +69,27 @@ def token_rows(
             token, is_unknown = (block.tokens[index], index in unknown) if index < end else (EOS, False)
             numbers = (number(of_model[index + row]) for of_model in values.values())
             yield [str(line), token, str(int(is_unknown)), *numbers]
+
+
+def print_table_of_lines(file: str, encoder: SentenceEncoder, headings: Sequence[str], rows: RowsOfLines) -> None:
+    """Print the rows of a file's lines as they arrive and, on standard error, lines that are too long, unknown tokens.
+
+    Parameters
+    ----------
+    rows : (lines, number of the first, block of these lines) → rows.
+    """
+    unknown, tokens = UnknownWords(), 0
+    for index, arrived in enumerate(arriving_lines(file)):
+        if not index:
+            print_rows([headings])
+        lines = [normalize(line) for line in arrived.lines]
+        block = encoder.encode(lines)
+        print_rows(rows(lines, arrived.first, block))
+        report_long_lines(arrived)
+        unknown.add(block)
+        tokens += len(block.tokens)
+    if unknown.total:
+        print(unknown_note(unknown, tokens, encoder.form), file=sys.stderr)
 
 
 def print_rows(rows: Iterable[Sequence[str]]) -> None:

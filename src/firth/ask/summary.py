@@ -16,7 +16,7 @@ from firth.errors import FirthError
 from firth.measures.headline_numbers import format
 from firth.workspace import Workspace
 
-MOST_CHANGES = 8  # lines
+MOST_CHANGES, MOST_REASONS = 8, 3  # lines
 THINGS_TO_TRY = 3
 SPACES = {
     "one_hot": "one-hot", "raw_counts": "counts", "counts": "counts", "ppmi": "PPMI", "svd": "SVD",
@@ -41,11 +41,12 @@ def print_summary(folders: Workspace) -> None:
     console = one_screen()
     for part in (_print_word_vectors, _print_language_models, _print_others):
         part(console, built.numbers)
-    if lines := not_measured_lines(built.not_measured):
-        for line in lines:
-            console.print(line)
+    reasons = not_measured_lines(built.not_measured, MOST_REASONS)
+    for line in reasons:
+        console.print(line, no_wrap=True, overflow="ellipsis")
+    if reasons:
         console.print()
-    _print_changes(console, folders.root, built)
+    _print_changes(console, folders.root, built, MOST_CHANGES - len(reasons))
     if folders.page.exists():
         console.print(Text.assemble("Page: ", (str(folders.page.relative_to(folders.root)), "bold")))
     for label, command in zip(("Try:", "", ""), things_to_try(folders, built.params), strict=False):
@@ -141,10 +142,10 @@ def _print_others(console: Console, numbers: Numbers) -> None:
         console.print()
 
 
-def _print_changes(console: Console, root: Path, built: Snapshot) -> None:
+def _print_changes(console: Console, root: Path, built: Snapshot, most: int) -> None:
     console.print(Text("Since the last commit", "bold"))
     try:
-        lines = summary_lines(differences(committed(root, "HEAD"), built), MOST_CHANGES)
+        lines = summary_lines(differences(committed(root, "HEAD"), built), most)
     except FirthError as error:
         lines = [Text(str(error))]
     for line in lines:

@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 
 from firth.ask.line_decoding import WITHOUT_WORDS, DecodedText, LineDecoder, only
 from firth.errors import FirthError, shown
-from firth.text.normalization import normalize
 
 
 @dataclass(frozen=True)
@@ -74,7 +73,7 @@ class QuestionAnswerer:
         FirthError
             If the story has no word that the model knows; ``name`` begins the message.
         """
-        encoded = [self.decoder.text.encode(normalize(sentence)) for sentence in sentences]
+        encoded = [self.decoder.text.encode(sentence) for sentence in sentences]
         ids = [token for tokens, _ in encoded for token in tokens]
         if not self.decoder.text.is_word[ids].any():
             raise FirthError(f"{shown(name)}: {WITHOUT_WORDS}")

@@ -12,7 +12,7 @@ from firth.ask.loading import load_word_vectors
 from firth.ask.spelling import Spelling
 from firth.ask.word_vectors import WITHOUT_COMPANY, WordVectors, known_words
 from firth.errors import shown
-from firth.text.vocabulary import Vocabulary
+from firth.text.vocabulary import EOS_ID, Vocabulary
 
 if TYPE_CHECKING:
     from firth.workspace import Workspace
@@ -62,9 +62,9 @@ def _spaces(workspace: Workspace) -> Spaces:
 def _known(workspace: Workspace, words: list[str], spaces: Spaces) -> list[str]:
     """The words in the normal form of all text and in the spelling of the joint vocabulary of all spaces."""
     spelling = Spelling(dict.fromkeys(chain.from_iterable(space.words for space in spaces.values())))
-    vocabulary = workspace.tokens("embeddings") / "vocabulary.tsv"
-    without_vector = Vocabulary.load(vocabulary) if vocabulary.exists() else ()
-    return known_words([asked_word(word) for word in words], spelling, without_vector)
+    path = workspace.tokens("embeddings") / "vocabulary.tsv"
+    vocabulary = Spelling(Vocabulary.load(path).tokens[EOS_ID + 1 :] if path.exists() else [])
+    return known_words([asked_word(word) for word in words], spelling, vocabulary)
 
 
 def _missing(words: list[str], spaces: Spaces) -> list[str]:

@@ -1,7 +1,7 @@
 """Trained word vectors: nearest neighbors, similarity and analogies."""
 
 import json
-from collections.abc import Container, Sequence
+from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
 
@@ -112,12 +112,13 @@ def _require_training(folder: Path) -> None:
         )
 
 
-def known_words(words: Sequence[str], spelling: Spelling, without_vector: Container[str] = ()) -> list[str]:
+def known_words(words: Sequence[str], spelling: Spelling, vocabulary: Spelling | None = None) -> list[str]:
     """The words in the vocabulary's spelling.
 
     Parameters
     ----------
-    without_vector : further words of the vocabulary, for the error.
+    spelling : of the words with vectors.
+    vocabulary : of these and of words without vectors, for the error.
 
     Raises
     ------
@@ -127,7 +128,7 @@ def known_words(words: Sequence[str], spelling: Spelling, without_vector: Contai
     found = {word: spelling.known(normalize(word)) for word in words}
     problems = [
         f"{shown(word)}: has no vector, for {WITHOUT_COMPANY}; ask about another word, or give more text"
-        if word in without_vector
+        if vocabulary and vocabulary.known(normalize(word))
         else f"{shown(word)}: not in the vocabulary of the word vectors{spelling.advice(word)}"
         for word, known in found.items()
         if known is None

@@ -50,7 +50,7 @@ def numbered_blocks(stream: Stream) -> Iterator[tuple[int, list[str]]]:
     FirthError
         If a line is not UTF-8 or longer than 1 MiB.
     """
-    for number, text, whole in _blocks(stream):
+    for number, text, whole in decoded_blocks(stream):
         if not whole:
             raise FirthError(f"{stream.name}: line {number} is longer than 1 MiB; this format has one sentence a line")
         yield number, text.removesuffix("\n").split("\n")
@@ -114,10 +114,16 @@ def _refuse_empty(file: LocalFile) -> None:
         raise FirthError(f"{file.name}: there is no text in it; give a file with text")
 
 
-def _blocks(stream: Stream) -> Iterator[tuple[int, str, bool]]:
+def decoded_blocks(stream: Stream) -> Iterator[tuple[int, str, bool]]:
     """About 1 MiB of text at a time: (number of its first line, text, whether it ends with a line).
 
-    A line of more than 1 MiB is cut after a space, or after a character if there is no space.
+    A line of more than 1 MiB is cut after a space, or after a character if there is no space; a piece without the
+    line's end stands in a block of its own.
+
+    Raises
+    ------
+    FirthError
+        If a line is not UTF-8.
     """
     line, rest = 1, b""
     for chunk in _line_feeds(stream):
@@ -174,7 +180,7 @@ def _decoded(block: bytes, line: int, name: str) -> str:
 def _prose(stream: Stream) -> Iterator[str]:
     """Lines in normal form, blank ones among them; a line that is too long in pieces."""
     rest, cutting = "", False  # the unfinished line, and whether pieces of it have been given already
-    for _, text, whole in _blocks(stream):
+    for _, text, whole in decoded_blocks(stream):
         lines = (rest + text).split("\n")
         rest = lines.pop()  # empty, unless the text is cut within a line
         if whole and rest:

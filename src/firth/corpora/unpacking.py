@@ -19,13 +19,10 @@ FOREIGN = {  # first bytes → what a person calls the format
     b"\x1f\x9d": "compress",
     b"\x1f\xa0": "compress",
 }
-FIRST_BYTES = (
-    GZIP,
-    XZ,
-    ZIP,
-    *(b"BZh%d%s" % (level, BZIP2_BLOCKS[0]) for level in range(1, 10)),
-    *FOREIGN,
-)  # of packing
+FIRST_BYTES = (  # of what is packed
+    *(GZIP, XZ, ZIP, *FOREIGN),
+    *(b"BZh%d%s" % (level, block) for level in range(1, 10) for block in BZIP2_BLOCKS),
+)
 DOCUMENTS = {
     b"%PDF-": "PDF",
     b"\xd0\xcf\x11\xe0": "Office",
