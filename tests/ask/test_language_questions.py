@@ -80,7 +80,7 @@ def test_perplexity_names_the_words_that_are_out_of_vocabulary(ask: Ask, folder:
 def test_special_symbols_written_in_a_text_are_read_as_the_corpus_has_them(
     ask: Ask, language_models: Workspace, folder: Path
 ) -> None:
-    TextForm(lowercase=True, tokenized=True, language="en", world=False).save(language_models.tokens("lm"))
+    TextForm(False, True, "en", False, "words").save(language_models.tokens("lm"))
     (folder / "text.txt").write_text("the <unk> runs <eos> The .\n")
     rows = ask("perplexity", "text.txt").rows
     text = encoded([["the", "<unk>", "runs", "?", "?", "."]])
@@ -266,7 +266,7 @@ def test_a_reader_that_has_enough_ends_it_quietly_and_the_n_gram_model_needs_no_
 
 def test_memory_for_unknown_words_is_bounded_and_the_frequent_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sentence_blocks, "COUNTED", 100)
-    form = TextForm(lowercase=True, tokenized=False, language="en", world=False)
+    form = TextForm(lowercase=True, tokenized=False, language="en", world=False, segmentation="words")
     encoder = SentenceEncoder(Vocabulary(TOKENS, [1] * len(TOKENS)), form)
     unknown = UnknownWords()
     for number in range(50):

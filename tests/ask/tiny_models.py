@@ -73,7 +73,7 @@ def build_language_models(folder: Path) -> Workspace:
     workspace.params.write_bytes(PARAMS.read_bytes())
     for path in (workspace.tokens("lm"), workspace.model("lm-ngram")):
         path.mkdir(parents=True)
-    TextForm(lowercase=True, tokenized=False, language="en", world=False).save(workspace.tokens("lm"))
+    TextForm(True, False, "en", False, "words").save(workspace.tokens("lm"))
     Vocabulary(TOKENS, [1] * len(TOKENS)).save(workspace.tokens("lm") / "vocabulary.tsv")
     train_kneser_ney(plain(SENTENCES * 5), len(TOKENS), 3).save(workspace.model("lm-ngram"))
     add_network(folder, "rnn")
@@ -91,8 +91,9 @@ def build_segmented_model(folder: Path, segmentation: Segmentation) -> Workspace
     for split in ("train", "valid", "test"):
         (raw / f"{split}.txt").write_text("\n".join(SENTENCES * 5))
     settings = TextTokens(segmentation=segmentation, lowercase=True, min_count=1, max_size=300)
-    make_streams(workspace.raw("lm"), tokens, "lm", settings, False, 1)
-    TextForm(True, False, "en", False, segmentation).save(tokens)
+    form = TextForm(True, False, "en", False, segmentation)
+    form.save(tokens)
+    make_streams(workspace.raw("lm"), tokens, "lm", settings, form, 1)
     size = len(Vocabulary.load(vocabulary_file(tokens)))
     train_kneser_ney(TokenStream.load(tokens, "train"), size, 3).save(workspace.model("lm-ngram"))
     return workspace
@@ -129,11 +130,11 @@ def build_encoder_decoders(folder: Path) -> Workspace:
     counts = np.bincount(ids, minlength=len(subwords.pieces))
     for side in SIDES:
         subwords.save(subwords_file(workspace.tokens("translation"), side))
-        Vocabulary(subwords.pieces, counts).save(vocabulary_file(workspace.tokens("translation"), side))
+        Vocabulary(subwords.readable, counts).save(vocabulary_file(workspace.tokens("translation"), side))
     add_encoder_decoder(workspace, "translation", "none", len(subwords.pieces))
     add_encoder_decoder(workspace, "translation", "additive", len(subwords.pieces))
 
-    TextForm(lowercase=False, tokenized=False, language="en", world=False).save(workspace.tokens("qa"))
+    TextForm(False, False, "en", False, "words").save(workspace.tokens("qa"))
     types = sorted({word for line in [*STORY, *QUESTIONS] for word in words(line, False)})
     for side in SIDES:
         vocabulary = Vocabulary([UNK, EOS, PAD, *types], [0, 1, 0, *[1] * len(types)])

@@ -13,9 +13,9 @@ from firth.measures.not_measured import NOT_FINITE
 from firth.text.text_form import TextForm
 from firth.text.vocabulary import Vocabulary
 
-OTHER = HeldOutText(Path(), Path(), Vocabulary(["<unk>", "<eos>"], [0, 1]), TextForm(True, True, "fr", False))
-ENGLISH = replace(OTHER, form=TextForm(True, True, "en", False))
-WORLD = replace(OTHER, form=TextForm(True, True, "en", True))
+OTHER = HeldOutText(Path(), Path(), Vocabulary(["<unk>", "<eos>"], [0, 1]), TextForm(True, True, "fr", False, "words"))
+ENGLISH = replace(OTHER, form=TextForm(True, True, "en", False, "words"))
+WORLD = replace(OTHER, form=TextForm(True, True, "en", True, "words"))
 FULL = {"tokens": 9, "perplexity": 2.5, "source_perplexity": None, "dynamic_perplexity": 2.25}
 
 

@@ -69,7 +69,7 @@ def workspace_at(root: Path, *, world: bool = True, unknown: str = "", language:
     (raw / "corpus.json").write_text(
         json.dumps({"name": "four", "language": language, "tokenized": False, "world": world})
     )
-    TextForm(True, False, language, world).save(tokens)
+    TextForm(True, False, language, world, "words").save(tokens)
     (raw / "agreement.tsv").write_text(AGREEMENT)
     vocabulary = Vocabulary(TOKENS, [0, 300, 1, 1, 1, 1, 1])
     vocabulary.save(tokens / "vocabulary.tsv")

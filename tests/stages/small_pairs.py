@@ -60,7 +60,7 @@ def make_questions(workspace: Workspace) -> None:
             splits[split].append(item)
         (raw / f"{split}.jsonl").write_text("".join(json.dumps(item) + "\n" for item in splits[split]))
     types = sorted({*NAMES, *PLACES, "Where", "is", "in", "the", ".", "?"})
-    TextForm(False, False, "en", False).save(tokens)
+    TextForm(False, False, "en", False, "words").save(tokens)
     vocabulary = Vocabulary([UNK, EOS, PAD, *types], [0] * (len(types) + 3))
     for side in SIDES:
         vocabulary.save(vocabulary_file(tokens, side))
@@ -86,7 +86,7 @@ def make_translations(workspace: Workspace) -> None:
     subwords = train_subwords([side for pair in lines.values() for side in pair], 300, lowercase=False)
     for side in SIDES:
         subwords.save(subwords_file(tokens, side))
-        Vocabulary(subwords.pieces, [0] * len(subwords.pieces)).save(vocabulary_file(tokens, side))
+        Vocabulary(subwords.readable, [0] * len(subwords.readable)).save(vocabulary_file(tokens, side))
     for split, pair in lines.items():
         for side, texts in zip(("source", "target"), pair, strict=True):
             (raw / f"{split}.{side}.txt").write_text("".join(f"{text}\n" for text in texts))

@@ -121,7 +121,7 @@ def make(workspace: Workspace, params: Params, poor: Poor) -> None:
         write_metrics(workspace.raw(role) / "metrics.json", {})
         write_metrics(workspace.tokens(role) / "metrics.json", {})
         write_table(workspace.tokens(role) / "statistics.csv", pd.DataFrame({"split": ["train"], "tokens": [1]}))
-        TextForm(True, True, poor.language, poor.world).save(workspace.tokens(role))
+        TextForm(True, True, poor.language, poor.world, "words").save(workspace.tokens(role))
     make_word_vectors(workspace, poor)
     make_language_models(workspace, params, poor)
     make_encoder_decoders(workspace, params, poor)

@@ -34,7 +34,7 @@ def workspace(tmp_path: Path) -> Workspace:
     """What the other stages would have written for six words."""
     built = Workspace(tmp_path)
     Vocabulary(["<unk>", "<eos>", *WORDS], [0, 9, 9, 5, 5, 4, 3, 2]).save(built.tokens("embeddings") / "vocabulary.tsv")
-    TextForm(True, False, "en", True).save(built.tokens("embeddings"))
+    TextForm(True, False, "en", True, "words").save(built.tokens("embeddings"))
     counts = np.zeros((8, 8), dtype=np.int32)
     counts[2, 3:] = counts[3:, 2] = [31, 5, 4, 3, 2]
     counts[3, 4] = counts[4, 3] = 17

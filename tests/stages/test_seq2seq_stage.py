@@ -16,8 +16,7 @@ from firth.params.seq2seq_params import Attention, Task
 from firth.seq2seq.encoder_decoder import load
 from firth.stages import seq2seq
 from firth.tables import read_csv
-from firth.text.subwords import Subwords
-from firth.text.text_encoding import subwords_file
+from firth.text.sides import whole_words
 from firth.vectors.keyed_vectors import save_vectors
 from firth.workspace import Workspace
 
@@ -72,7 +71,7 @@ def test_embeddings_may_be_initialized_from_word_vectors(params: Params, tmp_pat
     train(params, workspace, "translation", "none")
     metrics = json.loads((workspace.model("seq2seq-translation-none") / "metrics.json").read_text())
     network = load(workspace.model("seq2seq-translation-none"))
-    pieces = Subwords.load(subwords_file(workspace.tokens("translation"), "source")).words()
+    pieces = whole_words(workspace.tokens("translation"), "source")
     covered = {key: value for key, value in metrics.items() if key.startswith("initial_embeddings")}
     assert covered == {"initial_embeddings_covered_source": pytest.approx(2 / len(pieces), rel=1e-4)}
     ratios = {}

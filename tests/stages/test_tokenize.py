@@ -13,6 +13,7 @@ from firth.params.corpora_params import Role
 from firth.params.settings import Settings
 from firth.stages.tokenize import run
 from firth.text.streams import TokenStream
+from firth.text.text_encoding import TextEncoding
 from firth.text.text_form import TextForm
 from firth.text.vocabulary import Vocabulary
 from firth.workspace import Workspace
@@ -20,18 +21,20 @@ from firth.workspace import Workspace
 TEXT = {"train.txt": "The dog sleeps.\n\nThe dog eats.\n", "valid.txt": "A cat sleeps.\n", "test.txt": "The cat."}
 
 
-def settings(role: Role) -> Settings:
-    words = {"segmentation": "words", "lowercase": True, "min_count": 1, "max_size": 100}
+def settings(role: Role, **changes: Any) -> Settings:
+    words = {"segmentation": "words", "lowercase": True, "min_count": 1, "max_size": 100, **changes}
     translation = {"segmentation": "words", "lowercase": False, "joint": False, "vocabulary_size": 300}
     values = {"threads": 1, "tokens": translation if role == "translation" else words}
     return Settings(f"tokenize-{role}", values, "", ComputeParams(accelerator="cpu", devices=1, nodes=1))
 
 
-def write_raw(root: Path, role: Role, files: dict[str, str], language: Any = "en") -> Workspace:
+def write_raw(
+    root: Path, role: Role, files: dict[str, str], language: Any = "en", tokenized: bool = False
+) -> Workspace:
     workspace = Workspace(root)
     text = workspace.raw(role) / "text"
     text.mkdir(parents=True, exist_ok=True)
-    description = {"tokenized": False, "world": True, "language": language}
+    description = {"tokenized": tokenized, "world": True, "language": language}
     (workspace.raw(role) / "corpus.json").write_text(json.dumps(description))
     for name, content in files.items():
         (text / name).write_text(content, encoding="utf-8", newline="\n")
@@ -52,7 +55,7 @@ def test_the_folder_holds_streams_their_vocabulary_and_the_form_of_the_text(tmp_
     }
     vocabulary = Vocabulary.load(out / "vocabulary.tsv")
     assert vocabulary.decode(TokenStream.load(out, "valid").ids) == ["<unk>", "<unk>", "sleeps", "."]
-    assert TextForm.load(out) == TextForm(lowercase=True, tokenized=False, language="en", world=True)
+    assert TextForm.load(out) == TextForm(True, False, "en", True, "words")
     statistics = pd.read_csv(out / "statistics.csv", keep_default_na=False).set_index("split")
     assert list(statistics.index) == ["train", "valid", "test"]
     assert statistics.loc["valid"].to_dict() == {
@@ -66,6 +69,16 @@ def test_the_folder_holds_streams_their_vocabulary_and_the_form_of_the_text(tmp_
     metrics = json.loads((out / "metrics.json").read_text())
     assert metrics == {"vocabulary_size": 7, "train_tokens": 8, "test_out_of_vocabulary_rate": pytest.approx(1 / 3)}
     assert len(vocabulary) == 7
+
+
+@pytest.mark.parametrize("segmentation", ["words", "characters", "subwords"])
+def test_tokenized_text_keeps_its_case_and_says_so(tmp_path: Path, segmentation: str) -> None:
+    text = {name: content.replace(".", " .") * 20 for name, content in TEXT.items()}
+    workspace = write_raw(tmp_path, "lm", text, tokenized=True)
+    run(settings("lm", segmentation=segmentation, max_size=300), workspace, "lm")
+    encoding = TextEncoding.load(workspace.tokens("lm"))
+    assert encoding.form == TextForm(False, True, "en", True, segmentation)  # type: ignore[arg-type]
+    assert {token[:1] for token in encoding.vocabulary.tokens} >= {"T"}
 
 
 def test_translation_has_its_own_settings_and_two_languages(tmp_path: Path) -> None:

@@ -58,7 +58,7 @@ def workspace_at(root: Path) -> Workspace:
     words.sort(key=lambda word: -counts[word])
     vocabulary = Vocabulary(["<unk>", "<eos>", *words], [0, len(sentences), *(counts[word] for word in words)])
     vocabulary.save(tokens / "vocabulary.tsv")
-    TextForm(True, False, "en", False).save(tokens)
+    TextForm(True, False, "en", False, "words").save(tokens)
     ids = np.concatenate([vocabulary.encode(sentence) for sentence in sentences])
     TokenStream(ids, np.arange(0, 6 * len(sentences) + 1, 6)).save(tokens, "train")
     return workspace

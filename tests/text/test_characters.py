@@ -43,6 +43,9 @@ def test_words_and_characters_are_counted_as_they_are_split() -> None:
         line = odd_text(seed, 30).replace("\n", " ")
         assert count_words_and_characters(line, False) == (len(words(line, False)), len(characters(line, False)))
     assert count_words_and_characters("do n't u.s. .", True) == (4, 13)
+    assert count_words_and_characters("do n't <br /> go", True) == (3, 9)
+    (found,) = encode_blocks(["do n't <br /> go\n"], False, True, True, 1)
+    assert (found.words, len(found.ids)) == (3, 9)  # as subwords count them
 
 
 def test_joined_characters_are_the_text() -> None:

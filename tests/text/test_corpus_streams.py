@@ -10,9 +10,8 @@ import pytest
 from firth.errors import FirthError
 from firth.params.corpora_params import Role
 from firth.params.tokens_params import TextTokens, TranslationTokens
-from firth.text.corpus_streams import make_streams
+from firth.text.corpus_streams import MadeStreams, make_streams
 from firth.text.sides import SIDES, decoder, whole_words
-from firth.text.stream_statistics import total_tokens
 from firth.text.streams import TokenStream
 from firth.text.subwords import Subwords
 from firth.text.text_encoding import TextEncoding, subwords_file, vocabulary_file
@@ -43,11 +42,15 @@ class Corpus:
     def write(self, name: str, content: str) -> None:
         (self.raw / "text" / name).write_text(content, encoding="utf-8", newline="\n")
 
-    def streams(
+    def streams(self, settings: TextTokens | TranslationTokens, **changes: Any) -> dict[str, Any]:
+        return self.make(settings, **changes).metrics
+
+    def make(
         self, settings: TextTokens | TranslationTokens, tokenized: bool = False, processes: int = 1
-    ) -> dict[str, Any]:
-        TextForm(settings.lowercase, tokenized, "en", False, settings.segmentation).save(self.out)
-        return make_streams(self.raw, self.out, self.role, settings, tokenized, processes).metrics
+    ) -> MadeStreams:
+        form = TextForm(settings.lowercase and not tokenized, tokenized, "en", False, settings.segmentation)
+        form.save(self.out)
+        return make_streams(self.raw, self.out, self.role, settings, form, processes)
 
 
 def sentences(folder: Path, name: str) -> list[str]:
@@ -222,12 +225,6 @@ def test_files_and_metrics_are_the_same_for_one_and_for_two_processes(
     assert outputs[0] == outputs[1]
 
 
-def test_tokens_are_counted_over_all_splits_and_sides(tmp_path: Path) -> None:
-    assert total_tokens(Corpus(tmp_path / "lm", "lm", LM).streams(word_tokens())) == 10 + 4 + 6
-    files = {f"{split}.jsonl": story(["Ann left."], "Who?", "Ann.") for split in ("train", "valid", "test")}
-    assert total_tokens(Corpus(tmp_path / "qa", "qa", files).streams(word_tokens())) == 3 * (3 + 2 + 2)
-
-
 def test_a_text_that_is_missing_or_has_no_words_is_named(tmp_path: Path) -> None:
     corpus = Corpus(tmp_path, "lm", {**LM, "valid.txt": "\n \n"})
     with pytest.raises(FirthError, match=r"valid has no words.*corpora\.lm"):
@@ -302,8 +299,8 @@ def test_warnings_name_the_side_and_the_key(tmp_path: Path) -> None:
     }
     corpus = Corpus(tmp_path, "translation", files)
     settings = translation_tokens(segmentation="words")
-    first, second = make_streams(corpus.raw, corpus.out, "translation", settings, False, 1).warnings
+    first, second = corpus.make(settings).warnings
     assert first.startswith("tokens.translation.segmentation (target): words are hardly the units")
     assert second.startswith("corpora.translation.tokenized: the text looks tokenized")
-    (only,) = make_streams(corpus.raw, corpus.out, "translation", settings, True, 1).warnings
+    (only,) = corpus.make(settings, tokenized=True).warnings
     assert only.startswith("tokens.translation.segmentation (target)")

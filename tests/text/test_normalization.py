@@ -16,6 +16,8 @@ CASES = {
     "\ufefftwo \ufeffmarks": "two marks",
     "hy\u00adphen zero\u200bwidth left\u200eright\u200f word\u2060joiner": "hyphen zerowidth leftright wordjoiner",
     "lat\u200cin\u200d": "latin",
+    "\u0645\u200c\u200d\u200c\u062e": "\u0645\u200c\u062e",
+    "\u0645\u200c\u200dx": "\u0645x",
     "\u0645\u06cc\u200c\u200c\u062e\u0648\u0627\u0647\u0645": "\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645",
     "\u0915\u094d\u200d\u0937": "\u0915\u094d\u200d\u0937",
     "\u0645\u200c": "\u0645",

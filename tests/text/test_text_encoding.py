@@ -48,7 +48,7 @@ def test_tokens_are_readable(tmp_path: Path) -> None:
 
 def test_special_symbols_in_a_line_are_unknown_words(tmp_path: Path) -> None:
     known = encoding(tmp_path, "words")
-    tokenized = TextEncoding(known.vocabulary, TextForm(False, True, "fr", False))
+    tokenized = TextEncoding(known.vocabulary, TextForm(False, True, "fr", False, "words"))
     ((tokens, ids),) = tokenized.encode_lines(["Emma <eos> <pad> <unk>"])
     assert ids == [2, 0, 0, 0]
     assert unknown_tokens(tokens, ids) == [1, 2]

@@ -10,7 +10,7 @@ from firth.text.text_form import TextForm
 
 def test_a_form_is_read_as_it_was_written(tmp_path: Path) -> None:
     for language in ("en", {"source": "en", "target": "fr"}):
-        form = TextForm(lowercase=True, tokenized=False, language=language, world=False)
+        form = TextForm(lowercase=True, tokenized=False, language=language, world=False, segmentation="words")
         form.save(tmp_path)
         assert TextForm.load(tmp_path) == form
     assert (tmp_path / "text.json").read_text() == (
@@ -28,7 +28,7 @@ def test_a_form_is_read_as_it_was_written(tmp_path: Path) -> None:
     ],
 )
 def test_a_line_is_split_as_the_text_was(lowercase: bool, tokenized: bool, tokens: list[str]) -> None:
-    assert TextForm(lowercase, tokenized, "en", False).tokens("It's N.") == tokens
+    assert TextForm(lowercase, tokenized, "en", False, "words").tokens("It's N.") == tokens
 
 
 def test_a_missing_or_damaged_form_names_its_stage(tmp_path: Path) -> None:
@@ -58,5 +58,5 @@ def test_a_form_of_another_version_is_not_guessed(tmp_path: Path) -> None:
 
 
 def test_lines_are_normalized_before_they_are_split() -> None:
-    for form in (TextForm(True, False, "fr", False), TextForm(True, False, "fr", False, "characters")):
+    for form in (TextForm(True, False, "fr", False, "words"), TextForm(True, False, "fr", False, "characters")):
         assert form.tokens("Cafe\u0301\u00a0\t\u00adnoir") == form.tokens("café noir")

@@ -132,6 +132,8 @@ def test_a_soft_hyphen_joins_no_word() -> None:
         "他说：“你好！”真的吗？",
         "我用 Python 写《红楼梦》。",
         "Die „Oma“ schläft.",
+        "A „mama” śpi. Die „Oma“ nicht.",
+        "„Ala” i “Ola”.",
         "Il dit: «Oui!» (déjà)",
         "“Yes,” she said. “No”",
         "ذهب الولدُ، ثم عاد؟",

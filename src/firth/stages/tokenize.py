@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from firth.params.tokens_params import TOKENS
 from firth.tables import write_metrics, write_table
 from firth.text.corpus_streams import make_streams
-from firth.text.stream_statistics import main_numbers_of_streams, statistics_table, total_tokens
+from firth.text.stream_statistics import main_numbers_of_streams, statistics_table
 from firth.text.text_form import TextForm
 from firth.workspace import Workspace, require, writing
 
@@ -25,13 +25,16 @@ def run(settings: Settings, workspace: Workspace, role: Role) -> None:
     params: Any = settings.section("tokens", TOKENS[role])
     raw = workspace.raw(role)
     corpus = json.loads(require(raw / "corpus.json", f"download@{role}").read_text(encoding="utf-8"))
-    form = TextForm(params.lowercase, corpus["tokenized"], corpus["language"], corpus["world"], params.segmentation)
+    tokenized = corpus["tokenized"]
+    lowercase = params.lowercase and not tokenized  # tokenized text keeps its case
+    form = TextForm(lowercase, tokenized, corpus["language"], corpus["world"], params.segmentation)
     with writing(workspace.tokens(role)) as out:
-        statistics, warnings = make_streams(raw, out, role, params, form.tokenized, settings.threads)
+        metrics, warnings = make_streams(raw, out, role, params, form, settings.threads)
         form.save(out)
-        write_table(out / "statistics.csv", statistics_table(statistics))
+        statistics = statistics_table(metrics)
+        write_table(out / "statistics.csv", statistics)
         write_metrics(out / "metrics.json", main_numbers_of_streams(statistics))
     for warning in warnings:
         print(warning, file=sys.stderr)
-    tokens, seconds = total_tokens(statistics), time.monotonic() - start
+    tokens, seconds = int(statistics["tokens"].sum()), time.monotonic() - start
     print(f"tokenize@{role}: {tokens:,} tokens in {seconds:.1f} s, {tokens / seconds:,.0f} a second", file=sys.stderr)

@@ -23,8 +23,13 @@ _CHARACTERS, _CHARACTERS_AND_LINES = re.compile(_CHARACTER), re.compile(rf"{_CHA
 
 def characters(text: str, lowercase: bool) -> list[str]:
     """Split a line into characters by the rule above."""
-    text = SPACE.join(without_line_breaks(text).split())
+    text = tidy_line(text).replace(" ", SPACE)
     return _CHARACTERS.findall(text.lower() if lowercase else text)
+
+
+def tidy_line(line: str) -> str:
+    """A line with one space for every run of white space and for every HTML line break, and none at either end."""
+    return " ".join(without_line_breaks(line).split())
 
 
 def characters_and_line_ends(text: str, lowercase: bool) -> list[str]:
@@ -33,8 +38,11 @@ def characters_and_line_ends(text: str, lowercase: bool) -> list[str]:
 
 
 def with_visible_spaces(text: str) -> str:
-    r"""Lines with every run of white space as the word ``␣`` between two spaces, and none at the ends of a line."""
-    lines = [f" {SPACE} ".join(line.split()) for line in without_line_breaks(text).split("\n")]
+    r"""Lines with every run of white space as the word ``␣`` between two spaces, and none at the ends of a line.
+
+    HTML line breaks are spaces already.
+    """
+    lines = [f" {SPACE} ".join(line.split()) for line in text.split("\n")]
     if text[-1:].isspace() and lines[-1]:
         lines[-1] += f" {SPACE}"  # the line goes on in the next block
     return "\n".join(lines)
@@ -48,10 +56,12 @@ def join_characters(tokens: Iterable[str]) -> str:
 def count_words_and_characters(line: str, tokenized: bool) -> tuple[int, int]:
     """How many words, by the rule of ``tokenizer``, and how many characters, by the rule above, a line has.
 
+    An HTML line break is a space, as the rule of characters has it, in tokenized text too.
+
     Parameters
     ----------
     tokenized : whether words are what stands between spaces.
     """
-    text = " ".join(without_line_breaks(line).split())
+    text = tidy_line(line)
     parts = 0 if text.isascii() else len(_PART.findall(text))
-    return len(tokenize_line(line, False, tokenized)), len(text) - parts
+    return len(tokenize_line(text, False, tokenized)), len(text) - parts

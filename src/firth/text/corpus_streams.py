@@ -11,8 +11,9 @@ differ; and for each split (for translation and question answering, each side of
 - ``pieces_per_word`` (subwords): subwords over words.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
+from dataclasses import dataclass
 from itertools import islice, product
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -22,13 +23,14 @@ import numpy as np
 from firth.errors import FirthError
 from firth.params.corpora_params import Role
 from firth.params.tokens_params import TextTokens, TranslationTokens
-from firth.text.characters import count_words_and_characters
+from firth.text.characters import count_words_and_characters, tidy_line
 from firth.text.numbering import NumberedStream, Numbering, encode_blocks, number_stream, renumber_stream
 from firth.text.raw_text import LINES_A_BLOCK, raw_blocks, raw_lines, splits_of
 from firth.text.sides import SIDES
 from firth.text.streams import StreamWriter
 from firth.text.subwords import train_subwords
-from firth.text.text_encoding import subwords_file, subwords_of_line, vocabulary_file
+from firth.text.text_encoding import subwords_file, vocabulary_file
+from firth.text.text_form import TextForm
 from firth.text.text_warnings import TypeCounts, tokenized_warnings, word_warnings
 from firth.text.vocabulary import EOS_ID, UNK, UNK_ID, Vocabulary, build_vocabulary
 
@@ -45,8 +47,29 @@ class MadeStreams(NamedTuple):
     warnings: list[str]
 
 
+@dataclass(frozen=True)
+class _RoleText:
+    """The text of one role, how it becomes tokens, and the folder that takes them; see ``make_streams``."""
+
+    raw: Path
+    out: Path
+    role: Role
+    settings: TextTokens
+    form: TextForm
+    processes: int
+
+    @property
+    def aligned(self) -> bool:
+        return self.role in ALIGNED
+
+    def streams(self, sides: Sequence[str]) -> Iterator[tuple[str, str, str]]:
+        """Name, split and side of each stream of these sides."""
+        for split, side in product(splits_of(self.raw, self.role), sides):
+            yield f"{split}.{side}" if side else split, split, side
+
+
 def make_streams(
-    raw: Path, out: Path, role: Role, settings: TextTokens | TranslationTokens, tokenized: bool, processes: int
+    raw: Path, out: Path, role: Role, settings: TextTokens | TranslationTokens, form: TextForm, processes: int
 ) -> MadeStreams:
     """Write the vocabulary and the streams of one role.
 
@@ -55,7 +78,7 @@ def make_streams(
     raw : folder of the text, data/raw/ROLE.
     out : folder for vocabulary and streams.
     settings : section ``tokens.ROLE`` of params.yaml.
-    tokenized : whether tokens are separated by spaces and kept as they are.
+    form : how the text is split.
     processes : number of worker processes; the files are the same for any number.
 
     Raises
@@ -65,14 +88,18 @@ def make_streams(
         sides of a split have different numbers of lines.
     """
     joint = settings.joint if isinstance(settings, TranslationTokens) else True
-    unified = _of_text(settings)
-    if settings.segmentation == "subwords":
-        made = _subword_streams(raw, out, role, unified, tokenized, joint)
-    else:
-        made = _numbered_streams(raw, out, role, unified, tokenized, processes, joint)
+    text = _RoleText(raw, out, role, _of_text(settings), form, processes)
+    make = _subword_streams if form.segmentation == "subwords" else _numbered_streams
+    made, sizes = MadeStreams({"vocabulary_size": None}, []), {}
+    for sides in _sharing(role, joint):
+        vocabulary = make(text, sides, made)
+        for side in sides:
+            vocabulary.save(vocabulary_file(out, side))
+            sizes[side] = len(vocabulary)
+    made.metrics["vocabulary_size"] = _one_or_both(sizes)
     if role == "translation":
         _check_aligned(made.metrics, raw)
-    if not tokenized:
+    if not form.tokenized:
         made.warnings.extend(_tokenized_warnings(raw, role))
     return made
 
@@ -85,93 +112,76 @@ def _of_text(settings: TextTokens | TranslationTokens) -> TextTokens:
     return TextTokens(segmentation=settings.segmentation, lowercase=settings.lowercase, min_count=1, max_size=size)
 
 
-def _numbered_streams(
-    raw: Path, out: Path, role: Role, settings: TextTokens, tokenized: bool, processes: int, joint: bool
-) -> MadeStreams:
-    """Streams of words or characters."""
-    aligned, by_characters = role in ALIGNED, settings.segmentation == "characters"
-    made, sizes = MadeStreams({"vocabulary_size": None}, []), {}
-    for sides in _sharing(role, joint):
-        numbering, streams = Numbering(), dict[str, NumberedStream]()
-        for split, side in product(splits_of(raw, role), sides):
-            name = f"{split}.{side}" if side else split
-            blocks = raw_blocks(raw, role, split, side)
-            encoded = encode_blocks(blocks, settings.lowercase, tokenized, by_characters, processes)
-            with closing(encoded):
-                streams[name] = number_stream(encoded, numbering, out, name, keep_empty=aligned)
-            _refuse_empty(int(streams[name].counts.sum()), raw, name, role)
-        types = numbering.types
-        counts = {name: stream.counts_of(len(types)) for name, stream in streams.items()}
-        training = [name for name in streams if name.startswith("train")]
-        vocabulary, ids = build_vocabulary(
-            types,
-            np.sum([counts[name] for name in training], axis=0),
-            sum(streams[name].sentences for name in training),
-            settings,
-            key=f"tokens.{role}",
-            padded=aligned,
-        )
-        unknown = (ids == UNK_ID) & (np.array(types, dtype=object) != UNK)
-        for side in sides:
-            vocabulary.save(vocabulary_file(out, side))
-            sizes[side] = len(vocabulary)
-            if not by_characters:
-                made.warnings.extend(_word_warnings(types, counts, unknown, role, side))
-        for name, stream in streams.items():
-            renumber_stream(out, name, ids, vocabulary.dtype)
-            measured = _stream_metrics(stream.sentences, counts[name], int(counts[name][unknown].sum()))
-            units = {"words": stream.words, "characters": measured["tokens"]} if by_characters else {}
-            _insert(made.metrics, name, {**measured, **units})
-    made.metrics["vocabulary_size"] = _one_or_both(sizes)
-    return made
+def _numbered_streams(text: _RoleText, sides: tuple[str, ...], made: MadeStreams) -> Vocabulary:
+    """Streams of words or characters of sides that share a vocabulary, which is returned."""
+    numbering, streams, form = Numbering(), dict[str, NumberedStream](), text.form
+    by_characters = form.segmentation == "characters"
+    for name, split, side in text.streams(sides):
+        blocks = raw_blocks(text.raw, text.role, split, side)
+        with closing(encode_blocks(blocks, form.lowercase, form.tokenized, by_characters, text.processes)) as encoded:
+            streams[name] = number_stream(encoded, numbering, text.out, name, keep_empty=text.aligned)
+        _refuse_empty(int(streams[name].counts.sum()), text, name)
+    types = numbering.types
+    counts = {name: stream.counts_of(len(types)) for name, stream in streams.items()}
+    training = [name for name in streams if name.startswith("train")]
+    vocabulary, ids = build_vocabulary(
+        types,
+        np.sum([counts[name] for name in training], axis=0),
+        sum(streams[name].sentences for name in training),
+        text.settings,
+        key=f"tokens.{text.role}",
+        padded=text.aligned,
+    )
+    unknown = (ids == UNK_ID) & (np.array(types, dtype=object) != UNK)
+    for side in sides if not by_characters else ():
+        made.warnings.extend(_word_warnings(types, counts, unknown, text.role, side))
+    for name, stream in streams.items():
+        renumber_stream(text.out, name, ids, vocabulary.dtype)
+        measured = _stream_metrics(stream.sentences, counts[name], int(counts[name][unknown].sum()))
+        units = {"words": stream.words, "characters": measured["tokens"]} if by_characters else {}
+        _insert(made.metrics, name, {**measured, **units})
+    return vocabulary
 
 
-def _subword_streams(
-    raw: Path, out: Path, role: Role, settings: TextTokens, tokenized: bool, joint: bool
-) -> MadeStreams:
-    aligned, lowercase = role in ALIGNED, settings.lowercase and not tokenized
-    made, sizes = MadeStreams({"vocabulary_size": None}, []), {}
-    for sides in _sharing(role, joint):
-        training = [map(subwords_of_line, raw_lines(raw, role, "train", side)) for side in sides]
-        subwords = train_subwords(training, settings.max_size, lowercase, settings.min_count, aligned)
-        size, trained = len(subwords.readable), np.zeros(len(subwords.readable), dtype=np.int64)
-        names, sentences = list[str](), 0
-        for split, side in product(splits_of(raw, role), sides):
-            name = f"{split}.{side}" if side else split
-            counts, units = np.zeros(size, dtype=np.int64), np.zeros(2, dtype=np.int64)
-            with StreamWriter(out, name, np.dtype(np.int32), keep_empty=aligned) as stream:
-                lines = map(subwords_of_line, raw_lines(raw, role, split, side))
-                while block := list(islice(lines, LINES_A_BLOCK)):
-                    encoded = list(subwords.encode_lines(block))
-                    ids = np.array([piece for line in encoded for piece in line], dtype=np.int32)
-                    stream.append(ids, np.cumsum([len(line) for line in encoded]))
-                    counts += np.bincount(ids, minlength=size)
-                    units += np.sum([count_words_and_characters(line, tokenized) for line in block], axis=0)
-            _refuse_empty(stream.tokens, raw, name, role)
-            if split == "train":
-                trained += counts
-                sentences += stream.sentences
-            words, characters = units.tolist()
-            measured = _stream_metrics(stream.sentences, counts, int(counts[UNK_ID]))
-            measured |= {"words": words, "characters": characters}
-            _insert(made.metrics, name, {**measured, "pieces_per_word": stream.tokens / max(words, 1)})
-            names.append(name)
-        order = np.arange(size, dtype=np.int32)
-        if not aligned:  # as readers of word vectors and adaptive softmax want it
-            subwords, order = subwords.by_frequency(trained)
-        vocabulary = Vocabulary(subwords.readable, trained[np.argsort(order)])
-        vocabulary.counts[EOS_ID] = sentences
-        if role == "embeddings":  # the unseen bytes, which stand last, have no neighbors
-            seen = EOS_ID + 1 + np.count_nonzero(trained)
-            vocabulary = Vocabulary(vocabulary.tokens[:seen], vocabulary.counts[:seen])
-        for name in names:
-            renumber_stream(out, name, order, vocabulary.dtype)
-        for side in sides:
-            subwords.save(subwords_file(out, side))
-            vocabulary.save(vocabulary_file(out, side))
-            sizes[side] = len(vocabulary)
-    made.metrics["vocabulary_size"] = _one_or_both(sizes)
-    return made
+def _subword_streams(text: _RoleText, sides: tuple[str, ...], made: MadeStreams) -> Vocabulary:
+    """Streams of subwords of sides that share them, and the subwords; the vocabulary is returned."""
+    training = [map(tidy_line, raw_lines(text.raw, text.role, "train", side)) for side in sides]
+    settings = text.settings
+    subwords = train_subwords(training, settings.max_size, text.form.lowercase, settings.min_count, text.aligned)
+    size = len(subwords.readable)
+    trained, names, sentences = np.zeros(size, dtype=np.int64), list[str](), 0
+    for name, split, side in text.streams(sides):
+        counts, units = np.zeros(size, dtype=np.int64), np.zeros(2, dtype=np.int64)
+        with StreamWriter(text.out, name, np.dtype(np.int32), keep_empty=text.aligned) as stream:
+            lines = map(tidy_line, raw_lines(text.raw, text.role, split, side))
+            while block := list(islice(lines, LINES_A_BLOCK)):
+                encoded = list(subwords.encode_lines(block))
+                ids = np.array([piece for line in encoded for piece in line], dtype=np.int32)
+                stream.append(ids, np.cumsum([len(line) for line in encoded]))
+                counts += np.bincount(ids, minlength=size)
+                units += np.sum([count_words_and_characters(line, text.form.tokenized) for line in block], axis=0)
+        _refuse_empty(stream.tokens, text, name)
+        if split == "train":
+            trained += counts
+            sentences += stream.sentences
+        words, characters = units.tolist()
+        measured = _stream_metrics(stream.sentences, counts, int(counts[UNK_ID]))
+        measured |= {"words": words, "characters": characters}
+        _insert(made.metrics, name, {**measured, "pieces_per_word": stream.tokens / max(words, 1)})
+        names.append(name)
+    order = np.arange(size)
+    if not text.aligned:  # as readers of word vectors and adaptive softmax want it
+        subwords, order = subwords.by_frequency(trained)
+    counts = trained[order]
+    counts[EOS_ID] = sentences
+    if text.role == "embeddings":  # the unseen bytes, which stand last, have no neighbors
+        size = EOS_ID + 1 + int(np.count_nonzero(trained))
+    vocabulary = Vocabulary(subwords.readable[:size], counts[:size])
+    for name in names:
+        renumber_stream(text.out, name, np.argsort(order), vocabulary.dtype)
+    for side in sides:
+        subwords.save(subwords_file(text.out, side))
+    return vocabulary
 
 
 def _word_warnings(
@@ -237,6 +247,8 @@ def _check_aligned(metrics: dict[str, Any], raw: Path) -> None:
             )
 
 
-def _refuse_empty(tokens: int, raw: Path, name: str, role: Role) -> None:
+def _refuse_empty(tokens: int, text: _RoleText, name: str) -> None:
     if not tokens:
-        raise FirthError(f"{raw / 'text'}: {name} has no words; give a text with some in corpora.{role} of params.yaml")
+        raise FirthError(
+            f"{text.raw / 'text'}: {name} has no words; give a text with some in corpora.{text.role} of params.yaml"
+        )

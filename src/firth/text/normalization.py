@@ -21,8 +21,7 @@ _INVISIBLE = re.compile(
 )
 _JOINER = re.compile("[\u200c\u200d]")
 _JOINED = "\u0620-\u08ff\u0900-\u0dff\u0f00-\u109f\u1780-\u18af\ufb50-\ufdff\ufe70-\ufefc"
-_REPEATED_JOINER = re.compile("([\u200c\u200d])[\u200c\u200d]+")
-_STRAY_JOINER = re.compile(f"(?<![{_JOINED}])[\u200c\u200d]|[\u200c\u200d](?![{_JOINED}])")
+_STRAY_JOINER = re.compile(f"(?<![{_JOINED}])[\u200c\u200d]|[\u200c\u200d](?![\u200c\u200d]*[{_JOINED}])")
 
 
 def normalize(text: str) -> str:
@@ -37,5 +36,5 @@ def normalize_characters(text: str) -> str:
         return text
     text = _INVISIBLE.sub("", text)
     if _JOINER.search(text):
-        text = _STRAY_JOINER.sub("", _REPEATED_JOINER.sub(r"\1", text))
+        text = _STRAY_JOINER.sub("", text)
     return unicodedata.normalize("NFC", text)

@@ -116,7 +116,7 @@ def encode_block(text: str, lowercase: bool, tokenized: bool, by_characters: boo
     No token contains a space, so the text is split at spaces, and the tokenizer reads each distinct chunk only once.
     """
     words = 0
-    if not tokenized:
+    if by_characters or not tokenized:
         text = without_line_breaks(text)
     if by_characters:
         words = len(tokens_and_line_ends(text, False, tokenized)) - text.count("\n")
@@ -129,7 +129,7 @@ def encode_block(text: str, lowercase: bool, tokenized: bool, by_characters: boo
     pieces = Numbering()  # 0 stands for a line end; in `table`, for the end of a chunk
     lines = "\n".join(["", *chunks, ""])
     if by_characters:
-        table = pieces.numbers(characters_and_line_ends(lines, lowercase and not tokenized))
+        table = pieces.numbers(characters_and_line_ends(lines, lowercase))
     else:
         table = pieces.numbers(tokens_and_line_ends(lines, lowercase, tokenized))
     marks = np.flatnonzero(table == 0)[: len(chunks) + 1]

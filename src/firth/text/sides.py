@@ -25,9 +25,9 @@ def decoder(folder: Path, side: str) -> Callable[[list[int]], str]:
 
 
 def whole_words(folder: Path, side: str) -> list[str]:
-    """The vocabulary of a side as words, in order of id; subwords that don't begin a word are empty."""
+    """The vocabulary of a side as words, in order of id; a token that is no word, or doesn't begin one, is empty."""
     encoding = TextEncoding.load(folder, side)
-    return encoding.subwords.words() if encoding.subwords else encoding.vocabulary.tokens
+    return encoding.form.words_of(encoding.vocabulary.tokens)
 
 
 def encoder(folder: Path, side: str) -> Callable[[str], tuple[list[int], list[str]]]:

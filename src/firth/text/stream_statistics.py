@@ -18,9 +18,8 @@ def statistics_table(metrics: dict[str, Any]) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def main_numbers_of_streams(metrics: dict[str, Any]) -> dict[str, Any]:
-    """The few numbers of a role's streams that people compare, from the metrics of ``make_streams``."""
-    table = statistics_table(metrics)
+def main_numbers_of_streams(table: pd.DataFrame) -> dict[str, Any]:
+    """The few numbers of a role's streams that people compare, from their table."""
     numbers: dict[str, Any] = {}
     for side in dict.fromkeys(table["side"]):
         rows, prefix = table[table["side"] == side].set_index("split"), f"{side}_" if side else ""
@@ -29,11 +28,3 @@ def main_numbers_of_streams(metrics: dict[str, Any]) -> dict[str, Any]:
         last = rows.index[-1]
         numbers[f"{prefix}{last}_out_of_vocabulary_rate"] = float(rows.at[last, "out_of_vocabulary_rate"])
     return numbers
-
-
-def total_tokens(metrics: dict[str, Any]) -> int:
-    """The number of tokens in all streams, from the metrics of ``make_streams``."""
-    return sum(
-        value if key == "tokens" else total_tokens(value) if isinstance(value, dict) else 0
-        for key, value in metrics.items()
-    )

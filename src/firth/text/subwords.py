@@ -23,7 +23,6 @@ from firth.text.vocabulary import EOS, EOS_ID, PAD, PAD_ID, UNK
 from firth.workspace import require, write_text
 
 LINES_AT_ONCE = 4096
-SPACE_BYTE = "Ġ"  # as the library writes it
 
 
 class Subwords:
@@ -60,12 +59,6 @@ class Subwords:
             " "
         )
 
-    def words(self) -> list[str]:
-        """Subwords in order of id: those that begin a word without their space, the others empty."""
-        return [
-            self.decode([number]) if piece.startswith(SPACE_BYTE) else "" for number, piece in enumerate(self.pieces)
-        ]
-
     def by_frequency(self, counts: np.ndarray) -> tuple["Subwords", np.ndarray]:
         """The same subwords in another order: special symbols first, then by descending count, ties in the old order.
 
@@ -75,15 +68,13 @@ class Subwords:
 
         Returns
         -------
-        The subwords, and the new id of each present id, (V,) int32.
+        The subwords, and their present ids in the new order, (V,).
         """
         first = self._last_special + 1
         order = np.concatenate([np.arange(first), first + np.argsort(-counts[first:], kind="stable")])
-        ids = np.empty(len(order), dtype=np.int32)
-        ids[order] = np.arange(len(order), dtype=np.int32)
         content = json.loads(self.tokenizer.to_str())
         content["model"]["vocab"] = {self.pieces[old]: new for new, old in enumerate(order.tolist())}
-        return Subwords(Tokenizer.from_str(json.dumps(content, ensure_ascii=False))), ids
+        return Subwords(Tokenizer.from_str(json.dumps(content, ensure_ascii=False))), order
 
     def save(self, path: Path) -> None:
         """Write a JSON file that the tokenizers library reads."""

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
-from firth.text.characters import join_characters
+from firth.text.characters import join_characters, tidy_line
 from firth.text.normalization import normalize
 from firth.text.subwords import Subwords
 from firth.text.text_form import TextForm
-from firth.text.tokenizer import join_words, without_line_breaks
+from firth.text.tokenizer import join_words
 from firth.text.vocabulary import EOS, PAD, UNK, UNK_ID, Vocabulary
 
 
@@ -23,11 +23,6 @@ def vocabulary_file(folder: Path, side: str = "") -> Path:
 def subwords_file(folder: Path, side: str = "") -> Path:
     """The subword file in a folder of tokens, of a side if the text has sides; none if the tokens are no subwords."""
     return folder / (f"{side}.tokenizer.json" if side else "tokenizer.json")
-
-
-def subwords_of_line(line: str) -> str:
-    """A line as it is cut into subwords: one space for every run of white space and for every HTML line break."""
-    return " ".join(without_line_breaks(line).split())
 
 
 @dataclass(frozen=True)
@@ -62,7 +57,7 @@ class TextEncoding:
         A special symbol that is written in a line is out of vocabulary, except ``<unk>``, as in the stage ``tokenize``.
         """
         if self.subwords:
-            for ids in self.subwords.encode_lines(subwords_of_line(normalize(line)) for line in lines):
+            for ids in self.subwords.encode_lines(tidy_line(normalize(line)) for line in lines):
                 yield self.vocabulary.decode(ids), ids
             return
         for line in lines:

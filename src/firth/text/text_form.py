@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from firth.errors import FirthError
@@ -19,8 +19,8 @@ class TextForm:
 
     Attributes
     ----------
-    lowercase : whether text is lower-cased before it is split.
-    tokenized : whether the text's tokens were separated by spaces and kept as they were, case included.
+    lowercase : whether text is lower-cased before it is split; text that is already tokenized never is.
+    tokenized : whether the text's tokens were separated by spaces and kept as they were.
     language : its code, or ``{"source": …, "target": …}``.
     world : whether the text is the built-in world's.
     segmentation : what its tokens are.
@@ -30,7 +30,7 @@ class TextForm:
     tokenized: bool
     language: str | dict[str, str]
     world: bool
-    segmentation: Segmentation = "words"
+    segmentation: Segmentation
 
     def tokens(self, line: str) -> list[str]:
         """The words or characters of a line, in the normal form of all text, split as the text was.
@@ -41,7 +41,7 @@ class TextForm:
             case "words":
                 return tokenize_line(normalize(line), self.lowercase, self.tokenized)
             case "characters":
-                return characters(normalize(line), self.lowercase and not self.tokenized)
+                return characters(normalize(line), self.lowercase)
         raise ValueError("a form alone can't split text into subwords")
 
     def words_of(self, tokens: Sequence[str]) -> list[str]:
@@ -70,8 +70,8 @@ class TextForm:
         path = require(folder / "text.json", stage)
         try:
             content = json.loads(path.read_text(encoding="utf-8"))
-            return cls(**{field.name: content.pop(field.name) for field in fields(cls)}, **content)
-        except (ValueError, TypeError, KeyError, AttributeError):
+            return cls(**content)
+        except (ValueError, TypeError):
             raise FirthError(
                 f"{path}: damaged or of another version; build it again with `dvc repro {stage}`"
             ) from None

@@ -48,7 +48,7 @@ _BY_RULE, _BY_RULE_AND_LINES = re.compile(_TOKEN), re.compile(rf"{_TOKEN}|\n")
 _AT_SPACES, _AT_SPACES_AND_LINES = re.compile(r"[^ \t\n\r\f\v]+"), re.compile(r"[^ \t\n\r\f\v]+|\n")
 
 _CLOSING = set(".,;:?!)]}%…”»’›。、，．；：？！،؛؟।）］｝」』〉》】〕～") | {"n't", "''"}
-_OPENING = set("([{“„«‹‘¿¡$#（［｛「『〈《【〔") | {"``"}
+_OPENING = set("([{«‹‘¿¡$#（［｛「『〈《【〔") | {"``"}
 # Scripts of Chinese and Japanese with their punctuation. Korean is written with spaces.
 _WITHOUT_SPACES = re.compile("[\u2e80-\u312f\u31a0-\u4dbf\u4e00-\ua4cf\uf900-\ufaff\uff00-\uff9f\U00020000-\U0003ffff]")
 _CLITIC = re.compile(r"['’][^\W\d_]+")
@@ -97,7 +97,9 @@ def join_words(tokens: Iterable[str]) -> str:
         if token == '"':
             closing, opening = inside_quotes, not inside_quotes
             inside_quotes = not inside_quotes
-        elif token in "„“":
+        elif token == "”":
+            inside_low_quotes = False
+        elif token in {"„", "“"}:
             closing, opening = token == "“" and inside_low_quotes, token == "„" or not inside_low_quotes
             inside_low_quotes = token == "„"
         parts.append(token if close_up or closing or _is_run_on(parts[-1], token) else f" {token}")

@@ -11,7 +11,7 @@ from firth.text.text_form import TextForm
 from firth.text.vocabulary import Vocabulary
 
 VOCABULARY = Vocabulary(["<unk>", "<eos>", "dog", "dogs", "the", "runs", "run"], [0, 9, 5, 5, 4, 3, 3])
-WORLD = TextForm(lowercase=True, tokenized=False, language="en", world=True)
+WORLD = TextForm(lowercase=True, tokenized=False, language="en", world=True, segmentation="words")
 HEADER = "prefix\tcorrect\twrong\tattractors\tintervening_nouns\tdistance\tadjacent_attractor\tneutral\n"
 
 
@@ -59,7 +59,7 @@ ENGLISH_VOCABULARY = Vocabulary(
 
 
 def test_english_pairs_go_with_english_text_that_has_the_words() -> None:
-    english = TextForm(lowercase=True, tokenized=True, language="en", world=False)
+    english = TextForm(lowercase=True, tokenized=True, language="en", world=False, segmentation="words")
     assert len(agreement_items(Path(), english, ENGLISH_VOCABULARY))
     assert agreement_items(Path(), replace(english, language="unknown"), ENGLISH_VOCABULARY).empty
     assert agreement_items(Path(), english, VOCABULARY).empty
