@@ -102,7 +102,7 @@ def run_firth(choices: Choices) -> Result:
     data = Seq2seqData(training, valid, settings, seed=1)
     clock = Clock()
     with tempfile.TemporaryDirectory() as name:
-        compute = ComputeParams(accelerator="cpu", devices=1, nodes=1)
+        compute = ComputeParams(accelerator="cpu", devices=1, nodes=1, checkpoint_minutes=2)
         run = Run("seq2seq", Path(name) / "checkpoints", Path(name) / "logs", 1, choices.precision, compute)
         module = Seq2seqModule(network, settings, choices.epochs * data.steps_per_epoch)
         train(

@@ -181,7 +181,7 @@ def train_firth(
     data = TextData(ids, ids[:1], COLUMNS, WINDOW)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        compute = ComputeParams(accelerator=accelerator, devices=1, nodes=1)
+        compute = ComputeParams(accelerator=accelerator, devices=1, nodes=1, checkpoint_minutes=2)
         run = Run("lm-lstm", folder / "checkpoints", folder / "logs", 1, precision, compute)
         model = LanguageModelTraining(network, network.params)
         train(model, data, run, max_epochs=1, patience=None, observers=[clock])

@@ -70,7 +70,7 @@ def firth(text: Path, folder: Path, processes: int) -> int:
     (raw / "text" / "train.txt").symlink_to(text.resolve())
     words = TextTokens(segmentation="words", lowercase=True, min_count=MIN_COUNT, max_size=1_000_000)
     values = {"threads": processes, "tokens": words.model_dump()}
-    compute = ComputeParams(accelerator="cpu", devices=1, nodes=1)
+    compute = ComputeParams(accelerator="cpu", devices=1, nodes=1, checkpoint_minutes=2)
     run(Settings("tokenize-embeddings", values, "", compute), workspace, "embeddings")
     return len(TokenStream.load(workspace.tokens("embeddings"), "train").ids)
 

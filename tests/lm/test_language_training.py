@@ -19,9 +19,13 @@ from firth.measures.perplexity import cross_entropy
 from firth.params.compute_params import ComputeParams
 from firth.params.lm_params import LmParams
 from firth.params.models_params import NETWORKS, Network
-from firth.training.trainer import History, Run, train
+from firth.training.callbacks import History
+from firth.training.trainer import Run, train
 
 CYCLE = np.tile(np.array([2, 3, 2, 4, 1], np.uint16), 60)  # 2 is followed by 3 or 4: the state decides
+
+
+EACH_STEP = 1e-9  # minutes between checkpoints
 
 
 def fresh(
@@ -37,6 +41,7 @@ def fit(
     text: np.ndarray = CYCLE,
     valid: np.ndarray = CYCLE[:43],
     precision: str = "32-true",
+    minutes: float = 2,
 ) -> History:
     params = model.params
     return train(
@@ -48,7 +53,7 @@ def fit(
             folder / "logs",
             1,
             precision,
-            ComputeParams(accelerator="cpu", devices=1, nodes=1),
+            ComputeParams(accelerator="cpu", devices=1, nodes=1, checkpoint_minutes=minutes),
         ),
         max_epochs=params.max_epochs,
         patience=params.patience,
@@ -60,12 +65,24 @@ class InterruptionError(Exception):
 
 
 class Breaks(LanguageModelTraining):
-    """Is interrupted in the middle of its second epoch."""
+    """Is interrupted in the middle of an epoch."""
+
+    last_epoch = 1
 
     def on_train_batch_start(self, batch: Window, batch_index: int) -> None:
         super().on_train_batch_start(batch, batch_index)
-        if self.current_epoch == 1 and batch_index == 4:
+        if self.current_epoch == self.last_epoch and batch_index == 4:
             raise InterruptionError
+
+
+class Counts(LanguageModelTraining):
+    """Counts the steps of this process."""
+
+    steps = 0
+
+    def on_train_batch_start(self, batch: Window, batch_index: int) -> None:
+        super().on_train_batch_start(batch, batch_index)
+        self.steps += 1
 
 
 class NeverTrains(LanguageModelTraining):
@@ -115,16 +132,40 @@ def assert_same(first: tuple[LanguageModelTraining, History], second: tuple[Lang
         assert torch.equal(value, second[0].state_dict()[name]), name
 
 
-@pytest.mark.parametrize("network", ["feedforward", "rnn", "lstm"])
-def test_a_training_interrupted_in_mid_epoch_ends_in_the_same_bytes(network: Network, tmp_path: Path) -> None:
+@pytest.mark.parametrize("minutes", [2, EACH_STEP])
+@pytest.mark.parametrize("network", NETWORKS)
+def test_a_training_interrupted_in_mid_epoch_ends_in_the_same_bytes(
+    network: Network, tmp_path: Path, minutes: float
+) -> None:
     params = settings(**all_dropouts(0.3), layers=2, random_bptt=True, averaging_interval=1)
-    whole = fresh(params, network)
-    expected = fit(whole, tmp_path / "whole")
+    assert_same(*interrupted_and_whole(params, network, tmp_path, minutes))
+
+
+@pytest.mark.parametrize("epoch", [0, 1, 2])
+@pytest.mark.parametrize("schedule", ["constant", "plateau", "cosine"])
+def test_an_interrupted_training_goes_on_at_the_learning_rate_it_had(schedule: str, epoch: int, tmp_path: Path) -> None:
+    params = settings(schedule=schedule, optimizer="sgd", learning_rate=3.0, max_epochs=4, patience=4)
+    for minutes in (2, EACH_STEP):
+        assert_same(*interrupted_and_whole(params, "lstm", tmp_path / str(minutes), minutes, epoch))
+
+
+def interrupted_and_whole(
+    params: LmParams, network: Network, folder: Path, minutes: float, epoch: int = 1
+) -> list[tuple[LanguageModelTraining, History]]:
+    """A training that was interrupted in mid-epoch and resumed, and one that was not."""
+    whole, broken = fresh(params, network), fresh(params, network, Breaks)
+    broken.last_epoch = epoch  # type: ignore[assignment]
+    expected = fit(whole, folder / "whole")
     with pytest.raises(InterruptionError):
-        fit(fresh(params, network, Breaks), tmp_path / "broken")
-    torch.manual_seed(99)
-    resumed = LanguageModelTraining(build(network, 6, params), params)
-    assert_same((resumed, fit(resumed, tmp_path / "broken")), (whole, expected))
+        fit(broken, folder / "broken", minutes=minutes)
+    torch.manual_seed(99 if epoch or minutes == EACH_STEP else 5)  # without a checkpoint, training begins anew
+    resumed = Counts(build(network, 6, params), params)
+    history = fit(resumed, folder / "broken", minutes=minutes)
+    steps = len(whole.gradient_norms)
+    assert len(resumed.gradient_norms) == steps
+    if minutes == EACH_STEP:
+        assert resumed.steps == steps - len(broken.gradient_norms)
+    return [(resumed, history), (whole, expected)]
 
 
 def test_a_training_that_had_stopped_early_is_not_trained_further(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ def test_devices_share_the_columns_and_keep_the_number_of_windows() -> None:
     (whole, parts) = (list(data.train_dataloader()), [])
     for rank in range(2):
         data.trainer = SimpleNamespace(
-            global_rank=rank, world_size=2, strategy=SimpleNamespace(root_device=torch.device("cpu"))
+            global_rank=rank, world_size=2, global_step=0, strategy=SimpleNamespace(root_device=torch.device("cpu"))
         )  # type: ignore[assignment]
         parts.append(list(data.train_dataloader()))
     assert len(whole) == len(parts[0]) == len(parts[1]) == 4

@@ -11,7 +11,7 @@ from firth.params.ngram_params import Order
 from firth.params.settings import Settings
 from firth.params.svd_params import SvdParams
 
-CPU = ComputeParams(accelerator="cpu", devices=1, nodes=1)
+CPU = ComputeParams(accelerator="cpu", devices=1, nodes=1, checkpoint_minutes=2)
 
 
 def settings(code: str = "code", item: str = "svd", compute: ComputeParams = CPU, **values: Any) -> Settings:
@@ -24,7 +24,7 @@ def test_a_fingerprint_changes_with_settings_code_item_and_inputs_and_with_nothi
     (data / "deep" / "ids").write_bytes(b"1")
     first = settings(a=1, b=2).fingerprint([data])
     assert settings(b=2, a=1).fingerprint([data]) == first
-    gpu = ComputeParams(accelerator="gpu", devices=2, nodes=1)
+    gpu = ComputeParams(accelerator="gpu", devices=2, nodes=1, checkpoint_minutes=2)
     assert settings(a=1, b=2, compute=gpu).fingerprint([data]) == first
     assert settings(a=1, b=3).fingerprint([data]) != first
     assert settings(code="other", a=1, b=2).fingerprint([data]) != first

@@ -13,7 +13,8 @@ from firth.seq2seq.encoder_decoder import Configuration, EncoderDecoder
 from firth.seq2seq.pairs import Pairs
 from firth.seq2seq.search import decode_all
 from firth.seq2seq.seq2seq_training import Seq2seqData, Seq2seqModule
-from firth.training.trainer import History, Run, train
+from firth.training.callbacks import History
+from firth.training.trainer import Run, train
 
 Settings = Callable[..., Seq2seqParams]
 MakePairs = Callable[..., Pairs]
@@ -38,10 +39,9 @@ def module_of(settings: Seq2seqParams, data: Seq2seqData) -> Seq2seqModule:
     return Seq2seqModule(network, settings, settings.max_epochs * data.steps_per_epoch)
 
 
-def run_in(folder: Path, precision: str = "32-true") -> Run:
+def run_in(folder: Path, precision: str = "32-true", minutes: float = 2) -> Run:
     return Run("toy", folder / "checkpoints", folder / "logs", 1, precision, ComputeParams(
-        accelerator="cpu", devices=1, nodes=1
-    ))  # fmt: skip
+        accelerator="cpu", devices=1, nodes=1, checkpoint_minutes=minutes))  # fmt: skip
 
 
 def fit(module: LightningModule, data: Seq2seqData, settings: Seq2seqParams, run: Run) -> History:
@@ -76,6 +76,9 @@ def test_copying_is_learned(settings: Settings, copying: Callable[[int, int], Pa
     assert history.best_loss < 0.1
 
 
+EACH_STEP = 1e-9  # minutes between checkpoints
+
+
 class BrokenOffError(Exception):
     """Stands for an interruption."""
 
@@ -88,9 +91,15 @@ class Interruption(Callback):
             raise BrokenOffError
 
 
+@pytest.mark.parametrize("minutes", [2, EACH_STEP])
 @pytest.mark.parametrize("cell", ["gru", "lstm"])
 def test_interrupted_training_ends_in_the_same_bytes(
-    settings: Settings, copying: Callable[[int, int], Pairs], tmp_path: Path, cell: str, monkeypatch: pytest.MonkeyPatch
+    settings: Settings,
+    copying: Callable[[int, int], Pairs],
+    tmp_path: Path,
+    cell: str,
+    minutes: float,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     chosen = settings(cell=cell, batch_size=16, max_epochs=4, dropout=0.2)
 
@@ -103,11 +112,14 @@ def test_interrupted_training_ends_in_the_same_bytes(
     broken = module_of(chosen, data())
     monkeypatch.setattr(Seq2seqModule, "configure_callbacks", lambda _: [Interruption()])
     with pytest.raises(BrokenOffError):
-        fit(broken, data(), chosen, run_in(tmp_path / "broken"))
+        fit(broken, data(), chosen, run_in(tmp_path / "broken", minutes=minutes))
     monkeypatch.undo()
     resumed = module_of(chosen, data())
-    second = fit(resumed, data(), chosen, run_in(tmp_path / "broken"))
+    steps: list[int] = []
+    monkeypatch.setattr(Seq2seqModule, "on_train_batch_start", lambda module, *_: steps.append(module.global_step))
+    second = fit(resumed, data(), chosen, run_in(tmp_path / "broken", minutes=minutes))
 
+    assert steps == list(range(20 if minutes == 2 else 25, 40))  # interrupted after the 25th step and its checkpoint
     assert second.rows == history.rows
     assert [row["epoch"] for row in second.rows] == [1, 2, 3, 4]
     for name, value in whole.state_dict().items():

@@ -25,7 +25,9 @@ def settings(role: Role, **changes: Any) -> Settings:
     words = {"segmentation": "words", "lowercase": True, "min_count": 1, "max_size": 100, **changes}
     translation = {"segmentation": "words", "lowercase": False, "joint": False, "vocabulary_size": 300}
     values = {"threads": 1, "tokens": translation if role == "translation" else words}
-    return Settings(f"tokenize-{role}", values, "", ComputeParams(accelerator="cpu", devices=1, nodes=1))
+    return Settings(
+        f"tokenize-{role}", values, "", ComputeParams(accelerator="cpu", devices=1, nodes=1, checkpoint_minutes=2)
+    )
 
 
 def write_raw(

@@ -31,7 +31,7 @@ def model_at(learning_rate: float, limit: float = 0.25) -> LanguageModelTraining
 
 
 def run_in(folder: Path) -> Run:
-    compute = ComputeParams(accelerator="cpu", devices=1, nodes=1)
+    compute = ComputeParams(accelerator="cpu", devices=1, nodes=1, checkpoint_minutes=2)
     return Run("study", folder / "checkpoints", folder / "logs", 1, "32-true", compute)
 
 

@@ -33,7 +33,7 @@ def after(curve: QualityCurve, epoch: int, batch: int) -> None:
 
 
 def fit(curve: QualityCurve, folder: Path, *observers: Callback) -> None:
-    compute = ComputeParams(accelerator="cpu", devices=1, nodes=1)
+    compute = ComputeParams(accelerator="cpu", devices=1, nodes=1, checkpoint_minutes=2)
     run = Run("study", folder / "checkpoints", folder / "logs", 1, "32-true", compute)
     learning = curve.learner
     train(learning.model, learning.data, run, max_epochs=learning.epochs, patience=None, observers=[curve, *observers])

@@ -8,13 +8,15 @@ import pytorch_lightning as pl
 import torch
 from pytorch_lightning.callbacks import Callback
 from torch import Tensor, nn
-from torch.utils.data import DataLoader
 
 from firth.errors import FirthError
 from firth.params.compute_params import ComputeParams
-from firth.training import trainer as trainer_module
+from firth.training import callbacks
+from firth.training.batches import Batches
+from firth.training.callbacks import History
+from firth.training.epoch_mean import EpochMean
 from firth.training.reproducibility import generator
-from firth.training.trainer import History, Run, train, warm_up_and_cosine
+from firth.training.trainer import Run, train, warm_up_and_cosine
 
 
 class Regression(pl.LightningModule):
@@ -25,10 +27,13 @@ class Regression(pl.LightningModule):
         torch.manual_seed(0)
         self.layers = nn.Sequential(nn.Linear(3, 8), nn.Dropout(0.5), nn.Linear(8, 1))
         self.valid_losses = valid_losses
+        self.train_loss = EpochMean()
+        self.steps = 0  # of this process
 
     def training_step(self, batch: tuple[Tensor, Tensor], index: int) -> Tensor:
         loss = nn.functional.mse_loss(self.layers(batch[0]), batch[1])
-        self.log("train_loss", loss, on_step=False, on_epoch=True, batch_size=len(batch[0]))
+        self.train_loss.add(loss, len(batch[0]))
+        self.steps += 1
         return loss
 
     def validation_step(self, batch: tuple[Tensor, Tensor], index: int) -> None:
@@ -48,12 +53,12 @@ class Noise(pl.LightningDataModule):
         draws = torch.from_numpy(generator(7, name, epoch).standard_normal((6, 5, 4)).astype("float32"))
         return [(batch[:, :3], batch[:, 3:]) for batch in draws]
 
-    def train_dataloader(self) -> DataLoader[Any]:
+    def train_dataloader(self) -> Batches[Any]:
         assert self.trainer is not None
-        return DataLoader(self.batches("train", self.trainer.current_epoch), batch_size=None)  # type: ignore[arg-type]
+        return Batches(self.batches("train", self.trainer.current_epoch))
 
-    def val_dataloader(self) -> DataLoader[Any]:
-        return DataLoader(self.batches("valid", 0), batch_size=None)  # type: ignore[arg-type]
+    def val_dataloader(self) -> Batches[Any]:
+        return Batches(self.batches("valid", 0))
 
 
 class Kill(Callback):
@@ -71,14 +76,19 @@ class Kill(Callback):
             raise InterruptedError
 
 
-def fit(folder: Path, valid_losses: list[float] | None = None, patience: int | None = 2) -> tuple[Regression, History]:
+EACH_STEP = 1e-9  # minutes between checkpoints
+
+
+def fit(
+    folder: Path, valid_losses: list[float] | None = None, patience: int | None = 2, minutes: float = 2
+) -> tuple[Regression, History]:
     run = Run(
         "toy",
         folder / "checkpoints",
         folder / "logs",
         3,
         "32-true",
-        ComputeParams(accelerator="cpu", devices=1, nodes=1),
+        ComputeParams(accelerator="cpu", devices=1, nodes=1, checkpoint_minutes=minutes),
     )
     model = Regression(valid_losses)
     return model, train(model, Noise(), run, max_epochs=5, patience=patience, gradient_clip_norm=0.5)
@@ -88,19 +98,22 @@ def weights(model: nn.Module) -> list[bytes]:
     return [value.numpy().tobytes() for value in model.state_dict().values()]
 
 
-@pytest.mark.parametrize("step", [3, 6, 15, 24])
+@pytest.mark.parametrize("minutes", [2, EACH_STEP])
+@pytest.mark.parametrize("step", [1, 3, 6, 7, 15, 24])
 def test_a_training_killed_at_any_step_ends_in_the_same_bytes(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: int
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: int, minutes: float
 ) -> None:
     whole, whole_history = fit(tmp_path / "whole")
     kill = Kill(step)
     with monkeypatch.context() as patch:
-        patch.setattr(trainer_module.Progress, "on_train_batch_end", lambda self, *args: kill.on_train_batch_end(*args))
+        patch.setattr(callbacks.Progress, "on_train_batch_end", lambda self, *args: kill.on_train_batch_end(*args))
         with pytest.raises(InterruptedError):
-            fit(tmp_path / "killed")
-    resumed, history = fit(tmp_path / "killed")
+            fit(tmp_path / "killed", minutes=minutes)
+    resumed, history = fit(tmp_path / "killed", minutes=minutes)
     assert weights(resumed) == weights(whole)
     assert history.rows == whole_history.rows
+    last_checkpoint = step - 1 if minutes == EACH_STEP else (step - 1) // 6 * 6
+    assert resumed.steps == whole.steps - last_checkpoint
 
 
 def test_a_training_goes_on_from_the_checkpoint_before_a_damaged_one(
@@ -109,13 +122,13 @@ def test_a_training_goes_on_from_the_checkpoint_before_a_damaged_one(
     whole, _ = fit(tmp_path / "whole")
     kill = Kill(24)  # in the last epoch
     with monkeypatch.context() as patch:
-        patch.setattr(trainer_module.Progress, "on_train_batch_end", lambda self, *args: kill.on_train_batch_end(*args))
+        patch.setattr(callbacks.Progress, "on_train_batch_end", lambda self, *args: kill.on_train_batch_end(*args))
         with pytest.raises(InterruptedError):
             fit(tmp_path / "killed")
     (tmp_path / "killed" / "checkpoints" / "last.ckpt").write_bytes(b"")
     epochs: list[int] = []
     monkeypatch.setattr(
-        trainer_module.Progress, "on_train_epoch_start", lambda self, trainer, _: epochs.append(trainer.current_epoch)
+        callbacks.Progress, "on_train_epoch_start", lambda self, trainer, _: epochs.append(trainer.current_epoch)
     )
     resumed, _ = fit(tmp_path / "killed")
     assert epochs == [2, 3]  # the one whose checkpoint was damaged, and the one in which the training was killed
@@ -130,8 +143,8 @@ def test_a_training_killed_after_it_stopped_early_does_not_train_on(
     assert [row["epoch"] for row in whole_history.rows] == [1, 2, 3, 4]
     kill = Kill(None)
     with monkeypatch.context() as patch:
-        patch.setattr(trainer_module.Progress, "on_train_end", kill.on_train_end)
-        patch.setattr(trainer_module.Progress, "on_exception", lambda *_: None)
+        patch.setattr(callbacks.Progress, "on_train_end", kill.on_train_end)
+        patch.setattr(callbacks.Progress, "on_exception", lambda *_: None)
         with pytest.raises(InterruptedError):
             fit(tmp_path / "killed", losses)
     resumed, history = fit(tmp_path / "killed", losses)
@@ -183,7 +196,7 @@ def test_a_training_that_diverges_is_one_line_and_leaves_its_last_good_checkpoin
 
 @pytest.mark.parametrize(("accelerator", "devices"), [("gpu", 1), ("gpu", 9)])
 def test_hardware_that_is_not_there_is_one_line(tmp_path: Path, accelerator: Any, devices: int) -> None:
-    compute = ComputeParams(accelerator=accelerator, devices=devices, nodes=1)
+    compute = ComputeParams(accelerator=accelerator, devices=devices, nodes=1, checkpoint_minutes=2)
     run = Run("toy", tmp_path / "checkpoints", tmp_path / "logs", 3, "32-true", compute)
     available = torch.cuda.device_count()
     if available < devices:

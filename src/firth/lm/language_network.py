@@ -125,3 +125,10 @@ def detached(state: State) -> State:
     if isinstance(state, tuple):
         return tuple(detached(part) for part in state)  # type: ignore[misc]
     return None if state is None else state.detach()
+
+
+def moved(state: State, device: torch.device) -> State:
+    """The same values on a device."""
+    if isinstance(state, tuple):
+        return tuple(moved(part, device) for part in state)  # type: ignore[misc]
+    return None if state is None else state.to(device)

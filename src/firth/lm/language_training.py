@@ -6,15 +6,17 @@ import numpy as np
 import pytorch_lightning as pl
 import torch
 from torch import Tensor
+from torch.distributed import all_gather_object
 from torch.nn.utils import clip_grad_norm_
 from torch.optim import SGD, Adam, AdamW, Optimizer
 from torch.optim.lr_scheduler import LambdaLR, ReduceLROnPlateau
 
 from firth.kernels.fused_softmax import NO_TARGET
 from firth.lm.averaging import Averages
-from firth.lm.language_network import LanguageNetwork, State, detached, window_loss
+from firth.lm.language_network import LanguageNetwork, State, detached, moved, window_loss
 from firth.lm.text_windows import Window
 from firth.params.lm_params import LmParams
+from firth.training.epoch_mean import EpochMean
 from firth.training.trainer import warm_up_and_cosine
 
 OPTIMIZERS: dict[str, Any] = {"adam": Adam, "adamw": AdamW, "sgd": SGD}
@@ -34,11 +36,16 @@ class LanguageModelTraining(pl.LightningModule):
     Attributes
     ----------
     gradient_norms : of every step, before clipping.
+    plateau : lowers the learning rate of schedule ``plateau``. Lightning would do so after it has written the
+        checkpoint of the epoch, which a resumed training would never make up for.
     """
 
     def __init__(self, network: LanguageNetwork, params: LmParams) -> None:
         super().__init__()
         self.network, self.params = network, params
+        self.train_loss = EpochMean()
+        self.plateau: ReduceLROnPlateau | None = None
+        self.saved_plateau: dict[str, Any] | None = None  # of a checkpoint, which is read before there is an optimizer
         self.state: State = None
         self.validation_state: State = None
         self.averages = Averages(params.averaging_interval)
@@ -57,7 +64,7 @@ class LanguageModelTraining(pl.LightningModule):
         self.state = detached(state)
         dropped = self.network.output_dropout(hidden)  # (T, B, H)
         loss = self.network.negative_log_likelihood(dropped, targets).mean()
-        self.log("train_loss", loss, on_step=False, on_epoch=True, batch_size=targets.numel(), sync_dist=True)
+        self.train_loss.add(loss, targets.numel())
         return loss + self._penalty(hidden, dropped)
 
     def _penalty(self, hidden: Tensor, dropped: Tensor) -> Tensor | float:
@@ -74,7 +81,10 @@ class LanguageModelTraining(pl.LightningModule):
         self.gradient_norms.append(clip_grad_norm_(self.parameters(), self.params.gradient_clip_norm).detach())
 
     def optimizer_step(self, epoch: int, batch_index: int, optimizer: Any, closure: Any = None) -> None:
-        """Step; the learning rate is proportional to the length of a random window (Merity et al. 2017, section 5)."""
+        """Step, and average; the learning rate is proportional to the length of a random window.
+
+        Merity et al. 2017, section 5.
+        """
         rates = [group["lr"] for group in optimizer.param_groups]
         if self.params.random_bptt:
             scale = self.window_length / self.params.bptt_length
@@ -83,8 +93,6 @@ class LanguageModelTraining(pl.LightningModule):
         optimizer.step(closure=closure)
         for group, rate in zip(optimizer.param_groups, rates, strict=True):
             group["lr"] = rate
-
-    def on_train_batch_end(self, outputs: Any, batch: Window, batch_index: int) -> None:
         self.averages.update(self.parameters())
 
     def on_validation_epoch_start(self) -> None:
@@ -102,30 +110,50 @@ class LanguageModelTraining(pl.LightningModule):
         if self.averages.swapped:
             self.averages.swap(self.parameters())
         if "valid_loss" in self.trainer.callback_metrics:
-            self.averages.observe(float(self.trainer.callback_metrics["valid_loss"]), self.parameters())
+            loss = float(self.trainer.callback_metrics["valid_loss"])
+            self.averages.observe(loss, self.parameters())
+            if self.plateau:
+                self.plateau.step(loss)
 
     def configure_optimizers(self) -> Any:
         kind = OPTIMIZERS[self.params.optimizer]
         rate, decay = self.params.learning_rate, self.params.weight_decay
         optimizer = kind(self.parameters(), lr=rate, weight_decay=decay, fused=True)
         if self.params.schedule == "plateau":
-            plateau = ReduceLROnPlateau(optimizer, factor=PLATEAU_FACTOR, patience=0)
-            schedule = {"scheduler": plateau, "interval": "epoch", "monitor": "valid_loss"}
-            return {"optimizer": optimizer, "lr_scheduler": schedule}
-        if self.params.schedule == "constant":
+            self.plateau = ReduceLROnPlateau(optimizer, factor=PLATEAU_FACTOR, patience=0)
+            if self.saved_plateau:
+                self.plateau.load_state_dict(self.saved_plateau)
+        if self.params.schedule != "cosine":
             return optimizer
-        steps = int(self.trainer.estimated_stepping_batches)
+        steps = self.params.max_epochs * self.trainer.datamodule.steps_per_epoch  # type: ignore[attr-defined]
         cosine = LambdaLR(optimizer, lambda step: warm_up_and_cosine(step, steps, WARM_UP))
         return {"optimizer": optimizer, "lr_scheduler": {"scheduler": cosine, "interval": "step"}}
 
     def on_save_checkpoint(self, checkpoint: dict[str, Any]) -> None:
         norms = torch.stack(self.gradient_norms).cpu() if self.gradient_norms else torch.empty(0)
-        checkpoint["language_model"] = {"averages": self.averages.state(), "gradient_norms": norms}
+        checkpoint["language_model"] = {
+            "averages": self.averages.state(),
+            "gradient_norms": norms,
+            "plateau": self.plateau.state_dict() if self.plateau else None,
+            "states": self._states_of_all_devices(),
+        }
 
     def on_load_checkpoint(self, checkpoint: dict[str, Any]) -> None:
-        saved = checkpoint["language_model"]
-        self.averages.restore(saved["averages"], self.device)
-        self.gradient_norms = list(saved["gradient_norms"].to(self.device).unbind())
+        saved, device = checkpoint["language_model"], self.trainer.strategy.root_device
+        self.averages.restore(saved["averages"], device)
+        self.gradient_norms = list(saved["gradient_norms"].to(device).unbind())
+        self.saved_plateau = saved["plateau"]
+        states = saved["states"]
+        if len(states) == self.trainer.world_size:  # a training on another number of devices reads other columns
+            self.state = moved(states[self.trainer.global_rank], device)
+
+    def _states_of_all_devices(self) -> list[State]:
+        """The state that each device carries to its next window, on the CPU; every device has to ask."""
+        state, devices = moved(self.state, torch.device("cpu")), self.trainer.world_size
+        states: list[State] = [state] * devices
+        if devices > 1:
+            all_gather_object(states, state)
+        return states
 
     def gradient_norm_metrics(self) -> dict[str, float]:
         """Percentiles of all steps' gradient norms before clipping, and the share of steps that were clipped."""

@@ -7,7 +7,6 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
-from torch.utils.data import Dataset
 
 from firth.errors import FirthError
 from firth.kernels.fused_softmax import NO_TARGET
@@ -21,7 +20,7 @@ WARM_UP_TOKENS = 64
 Window = tuple[Tensor, Tensor]  # tokens (T, B), and their targets: the tokens that follow them (T, B)
 
 
-class Windows(Dataset[Window]):
+class Windows:
     """Consecutive windows over columns of text.
 
     Parameters

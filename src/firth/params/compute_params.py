@@ -2,10 +2,11 @@
 
 from typing import Literal
 
-from firth.params.section import Count, Section
+from firth.params.section import Count, Positive, Section
 
 
 class ComputeParams(Section):
     accelerator: Literal["auto", "cpu", "gpu"]
     devices: Count
     nodes: Count
+    checkpoint_minutes: Positive

@@ -1,6 +1,5 @@
 """Training of an encoder–decoder on Lightning: data, loss, optimizer, learning-rate schedule."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -8,19 +7,20 @@ import pytorch_lightning as pl
 from torch import Tensor
 from torch.optim import Adam
 from torch.optim.lr_scheduler import LambdaLR
-from torch.utils.data import DataLoader, Dataset
 
 from firth.errors import FirthError
 from firth.params.seq2seq_params import Seq2seqParams
 from firth.seq2seq.encoder_decoder import EncoderDecoder
 from firth.seq2seq.pairs import PairBatch, Pairs, epoch_batches, sorted_batches
+from firth.training.batches import Batches
+from firth.training.epoch_mean import EpochMean
 from firth.training.trainer import may_fuse, warm_up_and_cosine
 
 WARM_UP = 0.05  # share of all steps
 
 
-class PairBatches(Dataset[PairBatch]):
-    """Whole batches as items."""
+class PairBatches:
+    """One device's share of each batch of pairs, made when it is asked for."""
 
     def __init__(self, pairs: Pairs, batches: list[np.ndarray], rank: int, world_size: int) -> None:
         self.pairs, self.batches, self.rank, self.world_size = pairs, batches, rank, world_size
@@ -30,9 +30,6 @@ class PairBatches(Dataset[PairBatch]):
 
     def __getitem__(self, index: int) -> PairBatch:
         return self.pairs.batch(self.batches[index], self.rank, self.world_size)
-
-    def __iter__(self) -> Iterator[PairBatch]:
-        return (self[index] for index in range(len(self)))
 
 
 class Seq2seqData(pl.LightningDataModule):
@@ -55,14 +52,14 @@ class Seq2seqData(pl.LightningDataModule):
     def steps_per_epoch(self) -> int:
         return len(epoch_batches(self.train, self.settings, self.seed, 0))
 
-    def train_dataloader(self) -> DataLoader[PairBatch]:
+    def train_dataloader(self) -> Batches[PairBatch]:
         epoch = self.trainer.current_epoch if self.trainer else 0
         return self._loader(self.train, epoch_batches(self.train, self.settings, self.seed, epoch))
 
-    def val_dataloader(self) -> DataLoader[PairBatch]:
+    def val_dataloader(self) -> Batches[PairBatch]:
         return self._loader(self.valid, sorted_batches(self.valid.source, self.settings))
 
-    def _loader(self, pairs: Pairs, batches: list[np.ndarray]) -> DataLoader[PairBatch]:
+    def _loader(self, pairs: Pairs, batches: list[np.ndarray]) -> Batches[PairBatch]:
         rank, world_size = (self.trainer.global_rank, self.trainer.world_size) if self.trainer else (0, 1)
         smallest = min(map(len, batches))
         if smallest < world_size:
@@ -70,7 +67,7 @@ class Seq2seqData(pl.LightningDataModule):
                 f"seq2seq.batch_size = {self.settings.batch_size}: a batch of {smallest} pairs cannot be split over "
                 f"{world_size} devices; give a larger batch size, more text or fewer devices"
             )
-        return DataLoader(PairBatches(pairs, batches, rank, world_size), batch_size=None)
+        return Batches(PairBatches(pairs, batches, rank, world_size))
 
 
 class Seq2seqModule(pl.LightningModule):
@@ -83,6 +80,7 @@ class Seq2seqModule(pl.LightningModule):
     def __init__(self, network: EncoderDecoder, settings: Seq2seqParams, total_steps: int) -> None:
         super().__init__()
         self.network, self.settings, self.total_steps = network, settings, total_steps
+        self.train_loss = EpochMean()
 
     def training_step(self, batch: PairBatch, _: int) -> Tensor:
         """This device's part of the mean loss of the global batch, times ``world_size``.
@@ -90,18 +88,15 @@ class Seq2seqModule(pl.LightningModule):
         The trainer averages gradients over devices, which makes the factor cancel.
         """
         loss = self.network.loss(batch, self.settings.label_smoothing)
-        self._report("train_loss", loss, batch)
+        self.train_loss.add(loss.detach() / batch.tokens, batch.tokens)
         return loss * (self.trainer.world_size / batch.global_tokens)
 
     def validation_step(self, batch: PairBatch, _: int) -> None:
-        self._report("valid_loss", self.network.loss(batch), batch)
+        """Report the mean loss of this device's part, weighted by its tokens."""
+        mean = self.network.loss(batch) / batch.tokens
+        self.log("valid_loss", mean, on_step=False, on_epoch=True, batch_size=batch.tokens, sync_dist=True)
 
     def configure_optimizers(self) -> Any:
         optimizer = Adam(self.parameters(), lr=self.settings.learning_rate, fused=may_fuse(self.trainer))
         schedule = LambdaLR(optimizer, lambda step: warm_up_and_cosine(step, self.total_steps, WARM_UP))
         return {"optimizer": optimizer, "lr_scheduler": {"scheduler": schedule, "interval": "step"}}
-
-    def _report(self, name: str, loss: Tensor, batch: PairBatch) -> None:
-        """Log the mean loss of a share, weighted by its tokens."""
-        mean = loss.detach() / batch.tokens
-        self.log(name, mean, on_step=False, on_epoch=True, batch_size=batch.tokens, sync_dist=True)

@@ -14,7 +14,8 @@ from firth.lm.language_training import LanguageModelTraining
 from firth.lm.network_scorer import NetworkScorer
 from firth.lm.text_data import TextData
 from firth.measures.perplexity import cross_entropy
-from firth.training.trainer import DIVERGED, Run, train
+from firth.training.callbacks import DIVERGED
+from firth.training.trainer import Run, train
 
 NO_CLIPPING = 1e9  # longer than any gradient of a training that has not diverged
 STEPS_A_ROW = 10

@@ -8,28 +8,22 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
-import pandas as pd
 import pytorch_lightning as pl
 import torch
 from dvclive.lightning import DVCLiveLogger
 from lightning_fabric.utilities.exceptions import MisconfigurationException
 from pytorch_lightning.callbacks import Callback, EarlyStopping, ModelCheckpoint
 from scmrepo.exceptions import SCMError
-from torch import Tensor
 
 from firth.errors import FirthError
 from firth.params.compute_params import ComputeParams
 from firth.params.settings import Settings
+from firth.training.callbacks import CheckpointInEpoch, History, Progress, StepSeed, StopWhereStopped
 from firth.training.checkpoints import LAST, WholeCheckpoints, readable_checkpoint
 from firth.training.precision import for_lightning, prepare
-from firth.training.progress import Meter
-from firth.training.reproducibility import derived_seed
 from firth.training.resume import checkpoint_folder
 from firth.workspace import Workspace
-
-DIVERGED = 100.0  # nats a token: worse than any model of text, and exp() of it is finite
 
 # Very small probabilities, and Adam's moments of rare words, become subnormal numbers, with which a CPU computes some
 # twenty times slower. Threads inherit the setting when they start, so it comes before the first of them.
@@ -67,123 +61,6 @@ def part_of(run: Run, name: str) -> Run:
     return replace(run, name=f"{run.name}-{name}", checkpoints=run.checkpoints / name, logs=run.logs / name)
 
 
-class History(Callback):
-    """The learning curve and the best weights, kept in the checkpoint so that a resumed run repeats no row.
-
-    A model reports ``train_loss`` and, if it validates, ``valid_loss``: mean over the epoch, in nats a token.
-    """
-
-    def __init__(self, name: str) -> None:
-        self.name = name
-        self.rows: list[dict[str, float]] = []
-        self.best_loss = float("inf")
-        self.best_weights: dict[str, Tensor] = {}
-
-    def on_train_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
-        if not all(value.isfinite().all() for value in pl_module.state_dict().values()):
-            raise FirthError(
-                f"{self.name}: the saved state to continue from holds NaN or infinity; "
-                f"delete checkpoints/{self.name} and run again"
-            )
-
-    def on_train_epoch_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
-        losses: dict[str, float] = {
-            name: float(trainer.callback_metrics[name])
-            for name in ("train_loss", "valid_loss")
-            if name in trainer.callback_metrics
-        }
-        if not all(loss < DIVERGED for loss in losses.values()):
-            raise FirthError(
-                f"{self.name}: training diverged in epoch {trainer.current_epoch + 1} ({losses}); "
-                "lower its learning_rate or gradient_clip_norm in params.yaml"
-            )
-        self.rows.append({"epoch": trainer.current_epoch + 1, **losses})
-        loss = losses.get("valid_loss", float("-inf"))  # without validation, the last weights are kept
-        if loss < self.best_loss or loss == float("-inf"):
-            self.best_loss = loss
-            self.best_weights = {name: value.detach().cpu().clone() for name, value in pl_module.state_dict().items()}
-
-    @property
-    def best_epoch(self) -> int:
-        """The epoch, counted from 1, whose weights were kept."""
-        return int(min(self.rows, key=lambda row: row["valid_loss"])["epoch"])
-
-    def curve(self) -> pd.DataFrame:
-        """The curve of a model that validates: ``epoch``, ``train_loss``, ``valid_loss``, ``valid_perplexity``.
-
-        Losses in nats a token; perplexity on the validation text.
-        """
-        rows = [
-            (int(row["epoch"]), row["train_loss"], row["valid_loss"], math.exp(row["valid_loss"])) for row in self.rows
-        ]
-        return pd.DataFrame(rows, columns=["epoch", "train_loss", "valid_loss", "valid_perplexity"])
-
-    def state_dict(self) -> dict[str, Any]:
-        return {"rows": self.rows, "best_loss": self.best_loss, "best_weights": self.best_weights}
-
-    def load_state_dict(self, state_dict: dict[str, Any]) -> None:
-        self.rows = state_dict["rows"]
-        self.best_loss = state_dict["best_loss"]
-        self.best_weights = state_dict["best_weights"]
-
-
-class StepSeed(Callback):
-    """Seeds torch before every step, so that dropout after a resume is that of an uninterrupted training.
-
-    Not once an epoch, because Lightning's loaders draw from the same generator between steps.
-    """
-
-    def __init__(self, run: Run) -> None:
-        self.run = run
-
-    def on_train_batch_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule, *_: Any) -> None:
-        seed = derived_seed(self.run.seed, self.run.name, "step", trainer.global_step, trainer.global_rank)
-        torch.default_generator.manual_seed(seed)  # torch.manual_seed takes a millisecond for missing devices
-        if pl_module.device.type == "cuda":
-            torch.cuda.manual_seed(seed)
-
-
-class StopWhereStopped(Callback):
-    """Ends a resumed training at once if early stopping had ended it before the interruption."""
-
-    def __init__(self, early_stopping: EarlyStopping) -> None:
-        self.early_stopping = early_stopping
-
-    def on_train_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
-        if self.early_stopping.wait_count >= self.early_stopping.patience:
-            trainer.should_stop = True
-
-
-class Progress(Callback):
-    """A meter for the whole training, and a line for each epoch."""
-
-    def __init__(self, name: str) -> None:
-        self.name = name
-        self.meter: Meter | None = None
-
-    def on_train_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
-        if trainer.is_global_zero and trainer.max_epochs:
-            self.meter = Meter(f"train {self.name}", trainer.max_epochs - trainer.current_epoch).__enter__()
-
-    def on_train_batch_end(self, trainer: pl.Trainer, *_: Any) -> None:
-        if self.meter:
-            self.meter.advance(1 / trainer.num_training_batches, f"epoch {trainer.current_epoch + 1}")
-
-    def on_train_epoch_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
-        if self.meter:
-            losses = {name: float(value) for name, value in trainer.callback_metrics.items() if name.endswith("_loss")}
-            self.meter.line(
-                ", ".join([f"epoch {trainer.current_epoch + 1}"] + [f"{k} {v:.4f}" for k, v in losses.items()])
-            )
-
-    def on_train_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
-        if self.meter:
-            self.meter.__exit__(None, None, None)
-
-    def on_exception(self, trainer: pl.Trainer, pl_module: pl.LightningModule, exception: BaseException) -> None:
-        self.on_train_end(trainer, pl_module)
-
-
 def train(
     model: pl.LightningModule,
     data: pl.LightningDataModule,
@@ -207,7 +84,7 @@ def train(
         A row for each epoch, and the weights of the best epoch.
     """
     history = History(run.name)
-    callbacks: list[Callback] = [history, StepSeed(run), Progress(run.name), *observers]
+    callbacks: list[Callback] = [history, StepSeed(run.seed, run.name), Progress(run.name), *observers]
     if patience is not None:
         early_stopping = EarlyStopping("valid_loss", patience=patience, check_on_train_epoch_end=True)
         callbacks += [early_stopping, StopWhereStopped(early_stopping)]
@@ -220,6 +97,7 @@ def train(
             save_on_train_epoch_end=True,
         )
     )
+    callbacks.append(CheckpointInEpoch(run.checkpoints / LAST, run.compute.checkpoint_minutes))
     last = readable_checkpoint(run.checkpoints, run.name)
     _quiet()
     accelerator = run.compute.accelerator

@@ -1,6 +1,7 @@
 """Skip-gram: its losses against the formula, its two learners against each other and against what they estimate."""
 
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -10,8 +11,10 @@ from scipy.stats import chisquare
 
 from firth.kernels import skipgram_loops as kernel
 from firth.kernels.skipgram_sampling import draw_text
+from firth.params.compute_params import ComputeParams
 from firth.params.word2vec_params import Word2vecParams
 from firth.text.streams import TokenStream
+from firth.training.trainer import Run, train
 from firth.vectors.skipgram.pair_sampling import LONGEST_SENTENCE, TrainingText, as_bits
 from firth.vectors.skipgram.skipgram_loss import (
     SkipGramBatch,
@@ -308,3 +311,47 @@ def test_optimal_scores_are_shifted_pointwise_mutual_information() -> None:
     margin = both.sum(0) / both.sum()
     expected = np.log(both / both.sum() / np.outer(margin, margin)) - np.log(2)
     np.testing.assert_allclose(scores, expected, atol=0.15)
+
+
+class InterruptionError(Exception):
+    """Stands for a kill."""
+
+
+class Counts(SkipGram):
+    """Counts the steps of this process."""
+
+    steps = 0
+
+    def on_train_batch_start(self, number: int, batch_index: int) -> None:
+        self.steps += 1
+
+
+class Breaks(Counts):
+    """Is interrupted in its third epoch, after two of its five steps."""
+
+    def on_train_batch_start(self, number: int, batch_index: int) -> None:
+        super().on_train_batch_start(number, batch_index)
+        if (self.trainer.current_epoch, number) == (2, 2):
+            raise InterruptionError
+
+
+@pytest.mark.parametrize("minutes", [2, 1e-9])
+def test_an_interrupted_training_ends_in_the_same_bytes(tmp_path: Path, minutes: float) -> None:
+    params = settings(dimension=8, epochs=4)
+    stream, counts = two_topics(600)
+    text = TrainingText.from_stream(stream, counts, params)
+    compute = ComputeParams(accelerator="cpu", devices=1, nodes=1, checkpoint_minutes=minutes)
+
+    def fit(kind: type[Counts], name: str) -> tuple[bytes, list[dict[str, float]], int]:
+        model = kind(text, params, seed=1)
+        run = Run("word2vec", tmp_path / name, tmp_path / "logs", 1, "32-true", compute)
+        history = train(model, TextPieces(text, 720), run, max_epochs=params.epochs, patience=None)
+        return model.words.weight.detach().numpy().tobytes(), history.rows, model.steps
+
+    vectors, rows, steps = fit(Counts, "whole")
+    with pytest.raises(InterruptionError):
+        fit(Breaks, "broken")
+    again = fit(Counts, "broken")
+    assert again[:2] == (vectors, rows)
+    assert steps == 20
+    assert again[2] == (10 if minutes == 2 else 8)

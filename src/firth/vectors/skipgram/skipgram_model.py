@@ -4,9 +4,10 @@ import pytorch_lightning as pl
 import torch
 from pytorch_lightning.core.optimizer import LightningOptimizer
 from torch import Tensor, nn
-from torch.utils.data import DataLoader
 
 from firth.params.word2vec_params import Word2vecParams
+from firth.training.batches import Batches
+from firth.training.epoch_mean import EpochMean
 from firth.training.reproducibility import derived_seed
 from firth.vectors.skipgram.pair_sampling import TrainingText
 from firth.vectors.skipgram.updates import AutogradLearner, CompiledLearner, damping
@@ -25,6 +26,7 @@ class SkipGram(pl.LightningModule):
     def __init__(self, text: TrainingText, params: Word2vecParams, seed: int) -> None:
         super().__init__()
         self.automatic_optimization = False
+        self.train_loss = EpochMean()
         self.text, self.params, self.seed = text, params, seed
         self.words = nn.Embedding(len(text.noise), params.dimension)
         self.contexts = nn.Embedding(len(text.noise), params.dimension)
@@ -69,8 +71,7 @@ class SkipGram(pl.LightningModule):
         assert isinstance(optimizer, LightningOptimizer)
         optimizer.step()
         if learned.pairs:
-            loss = learned.loss / learned.pairs
-            self.log("train_loss", loss, on_epoch=True, on_step=False, batch_size=round(learned.pairs), sync_dist=True)
+            self.train_loss.add(learned.loss / learned.pairs, round(learned.pairs))
 
     def _sum_changes(self, before: list[Tensor], first: int, last: int, rate: float) -> None:
         """Sum the changes of all devices, damped like those of shards."""
@@ -89,5 +90,5 @@ class TextPieces(pl.LightningDataModule):
         super().__init__()
         self.count = min(max(round(len(text.ids) / batch_size), 1), len(text.starts))
 
-    def train_dataloader(self) -> DataLoader[int]:
-        return DataLoader(range(self.count), batch_size=None)  # type: ignore[arg-type]
+    def train_dataloader(self) -> Batches[int]:
+        return Batches(range(self.count))
