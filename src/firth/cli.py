@@ -79,6 +79,10 @@ def check(
         for done in write_checksums(workspace.params, workspace.home, workspace.downloads()):
             print(done)
     run(load_params(workspace.params), workspace)
+    if "DVC_STAGE" not in os.environ:  # a person asks, not a build
+        from firth.ask.unpushed import warn_unpushed
+
+        warn_unpushed(workspace.root)
 
 
 @app.command("download", rich_help_panel=BUILD)

@@ -257,6 +257,24 @@ def compare(
 
 
 @commands.command(rich_help_panel=EXPERIMENT)
+def verify(
+    rebuild: Annotated[
+        bool, typer.Option("--rebuild", help="Build the last commit anew in a temporary clone and compare the results.")
+    ] = False,
+    jobs: Annotated[int | None, typer.Option(min=1, help="With --rebuild: as of firth repro.")] = None,
+) -> None:
+    """Hash every output anew, in the working copy and in DVC's cache, and compare it with dvc.lock."""
+    if rebuild:
+        from firth.ask.rebuilt_clone import print_rebuilt
+
+        print_rebuilt(Path.cwd(), jobs)
+    else:
+        from firth.ask.recorded_outputs import print_verification
+
+        print_verification(Path.cwd())
+
+
+@commands.command(rich_help_panel=EXPERIMENT)
 def results() -> None:
     """Write docs/*.md from docs/*.yaml and the metrics of the commits named there, and the pictures of README."""
     from firth.report.pictures import write_pictures
