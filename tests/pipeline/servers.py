@@ -71,7 +71,7 @@ def s3_server(bucket: str) -> Iterator[str]:
 
 @contextmanager
 def ssh_server(folder: Path, home: Path) -> Iterator[tuple[str, Path]]:
-    """Address and private key of an SSH server that the owner of ``home`` knows; keys and settings lie in ``folder``."""
+    """Address and private key of an SSH server that ``home`` knows; its keys and settings are made in ``folder``."""
     require("dvc_ssh")
     program = shutil.which("sshd", path=os.pathsep.join([os.environ.get("PATH", ""), "/usr/sbin", "/usr/local/sbin"]))
     if not program or not shutil.which("ssh-keygen"):

@@ -91,7 +91,7 @@ def print_verification(folder: Path) -> None:
 
     try:
         with Repo(str(folder)) as repo:
-            outputs = list(recorded_outputs(repo, folder))
+            outputs = sorted(recorded_outputs(repo, folder))
             has_remote = bool(repo.config["core"].get("remote"))
     except DvcException as error:
         raise FirthError(f"{folder}: {error}; mend that and run again") from error
@@ -114,7 +114,7 @@ def recorded_outputs(repo: Any, folder: Path) -> Iterator[RecordedOutput]:
             yield RecordedOutput(
                 os.path.relpath(place, folder),
                 out.hash_info.value,
-                out.stage.addressing,
+                out.stage.name,
                 out.stage.cmd,
                 Path(out.cache.path) if out.use_cache else None,
                 place,

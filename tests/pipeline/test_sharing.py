@@ -1,0 +1,147 @@
+"""A team's remotes and caches with real `dvc` commands: what one person has built, another one does not compute.
+
+``make test-sharing`` runs all of these tests; ``make test`` leaves out those marked ``servers``.
+"""
+
+import hashlib
+import shutil
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from pipeline.project import Project
+from pipeline.servers import http_server, s3_server, ssh_server
+
+UP_TO_DATE = "Data and pipelines are up to date."
+TRIED = ("ngram", "evaluate_lm@ngram")  # the stages that another order of the n-gram model concerns
+ELSEWHERE = "somewhere else, déjà vu"  # a folder with spaces and accents
+S3_SETTINGS = {"access_key_id": "key", "secret_access_key": "secret"}
+
+
+@pytest.fixture(scope="module")
+def first(small_build: Project, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
+    """The working copy of somebody who has built the small experiment, and tried a value without recording it."""
+    folder = tmp_path_factory.mktemp("sharing")
+    project = Project(folder / "first", small_build.home)
+    shutil.copytree(small_build.root, project.root, symlinks=True)
+    project.change("ngram", "order", 2)
+    assert project.repro(*TRIED) == ["check", *TRIED]
+    project.run("git", "checkout", "--quiet", "--", ".")
+    project.run("dvc", "checkout", "--quiet")
+    yield project
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def add_remote(project: Project, address: str, settings: dict[str, str]) -> None:
+    project.run("dvc", "remote", "add", "--local", "--force", "--default", "team", address)
+    for name, value in settings.items():
+        project.run("dvc", "remote", "modify", "--local", "team", name, value)
+
+
+def clone(first: Project, folder: Path, address: str, settings: dict[str, str]) -> Project:
+    """The checkout of a teammate, at another path."""
+    project = Project(folder / ELSEWHERE, first.home)
+    first.run("git", "clone", "--quiet", str(first.root), str(project.root))
+    add_remote(project, address, settings)
+    return project
+
+
+def verify_nothing_to_rebuild(project: Project) -> None:
+    """DVC and Firth find every stage up to date, and git no change."""
+    assert UP_TO_DATE in project.run("dvc", "status").stdout
+    assert UP_TO_DATE in project.run("firth", "repro", "--jobs", "2").stdout
+    assert project.changed_files() == []
+    assert (project.root / "reports" / "index.html").exists()
+
+
+def verify_sharing(first: Project, folder: Path, address: str, settings: dict[str, str]) -> None:
+    """What the first person has built and tried, the teammate gets from the remote, and computes nothing."""
+    add_remote(first, address, settings)
+    first.run("dvc", "push", "--run-cache")
+    teammate = clone(first, folder, address, settings)
+    teammate.run("dvc", "pull", "--run-cache")
+    verify_nothing_to_rebuild(teammate)
+    teammate.change("ngram", "order", 2)
+    teammate.run("dvc", "repro", "check")
+    assert teammate.repro("--pull", *TRIED) == [f"{stage}*" for stage in TRIED]
+
+
+def test_a_teammate_gets_everything_from_a_folder_and_computes_nothing(first: Project, tmp_path: Path) -> None:
+    verify_sharing(first, tmp_path, str(tmp_path / "remote"), {"shared": "group"})
+    modes = {path.stat().st_mode & 0o2070 for path in (tmp_path / "remote").rglob("*") if path.is_dir()}
+    assert modes == {stat.S_ISGID | stat.S_IRWXG}  # others of the group add to every folder
+
+
+def test_a_class_reads_a_remote_over_http(first: Project, tmp_path: Path) -> None:
+    add_remote(first, str(tmp_path / "remote"), {})
+    first.run("dvc", "push", "models/lm-ngram", "data/tokens/lm")
+    with http_server(tmp_path / "remote") as address:
+        student = clone(first, tmp_path, address, {})
+        student.run("dvc", "pull", "models/lm-ngram", "data/tokens/lm")
+    assert student.run("firth", "next", "the", "--count", "1").stdout
+
+
+def test_stages_leave_a_shared_cache_intact_that_working_copies_link_to(first: Project, tmp_path: Path) -> None:
+    shared, project = share_cache(first, tmp_path)
+    project.change("ngram", "order", 4)
+    project.change("svd", "dimension", 6)
+    assert set(project.repro(*TRIED, "svd")) == {"check", "svd", *TRIED}
+    verify_intact(shared)
+
+
+@pytest.mark.servers
+def test_every_stage_leaves_a_shared_cache_intact(first: Project, tmp_path: Path) -> None:
+    shared, project = share_cache(first, tmp_path)
+    (project.root / "dvc.lock").unlink()
+    shutil.rmtree(shared / "runs")
+    assert " 0 came from the run cache, 0 had not changed" in project.run("firth", "repro", "--jobs", "2").stdout
+    assert set(project.changed_files()) <= {"dvc.lock"}  # whose stages may be in another order
+    verify_intact(shared)
+
+
+def share_cache(first: Project, folder: Path) -> tuple[Path, Project]:
+    """A cache that a group shares, and the checkout of one of its members, whose outputs are links into the cache."""
+    shared = folder / "cache"
+    shutil.copytree(first.root / ".dvc" / "cache", shared)
+    project = Project(folder / ELSEWHERE, first.home)
+    first.run("git", "clone", "--quiet", str(first.root), str(project.root))
+    for name, value in {"dir": str(shared), "shared": "group", "type": "symlink"}.items():
+        project.run("dvc", "config", "--local", f"cache.{name}", value)
+    project.run("dvc", "checkout")
+    verify_nothing_to_rebuild(project)
+    linked = project.root / "models" / "lm-ngram"
+    assert all(path.is_symlink() and path.resolve().is_relative_to(shared) for path in linked.iterdir())
+    return shared, project
+
+
+def verify_intact(cache: Path) -> None:
+    """Every object has the content that its name says."""
+    objects = [path for path in (cache / "files" / "md5").glob("*/*") if path.is_file()]
+    assert len(objects) > 100
+    for path in objects:
+        assert hashlib.md5(path.read_bytes()).hexdigest() == path.parent.name + path.stem
+
+
+@pytest.mark.servers
+def test_a_teammate_gets_everything_over_ssh_and_computes_nothing(first: Project, tmp_path: Path) -> None:
+    with ssh_server(tmp_path / "server", first.home) as (address, key):
+        verify_sharing(first, tmp_path, f"{address}{tmp_path}/remote", {"keyfile": str(key)})
+    assert (tmp_path / "remote" / "files").is_dir()
+
+
+@pytest.mark.servers
+def test_a_teammate_gets_everything_from_s3_and_computes_nothing(first: Project, tmp_path: Path) -> None:
+    with s3_server("team") as address:
+        verify_sharing(first, tmp_path, "s3://team/firth", {"endpointurl": address, **S3_SETTINGS})
+
+
+@pytest.mark.servers
+def test_a_class_pulls_a_whole_experiment_over_http(first: Project, tmp_path: Path) -> None:
+    add_remote(first, str(tmp_path / "remote"), {})
+    first.run("dvc", "push")
+    with http_server(tmp_path / "remote") as address:
+        student = clone(first, tmp_path, address, {})
+        student.run("dvc", "pull")
+        student.run("dvc", "config", "--local", "--unset", "core.remote")
+    verify_nothing_to_rebuild(student)
