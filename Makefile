@@ -4,10 +4,10 @@ export PATH := $(CURDIR)/.venv/bin:$(PATH)
 export DVC_NO_ANALYTICS := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help repro studies results test lint clean
+.PHONY: help repro studies results verify test test-sharing lint clean
 
 help:  ## Say what the targets do
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/'
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/'
 
 repro: .venv/installed  ## Build what is out of date, from raw text to reports/index.html; JOBS=N runs N stages at once
 	firth repro $(if $(JOBS),--jobs $(JOBS))
@@ -20,8 +20,15 @@ studies: .venv/installed  ## Run the comparisons of many trainings (studies/dvc.
 results: .venv/installed  ## Write docs/results.md and docs/studies.md from the metrics of named commits
 	firth results
 
+verify: .venv/installed  ## Build the last commit anew in a temporary clone, without caches, and compare the results
+	firth verify --rebuild $(if $(JOBS),--jobs $(JOBS))
+
 test: .venv/installed  ## Run the tests
 	pytest -n 2 --dist loadfile --no-loadscope-reorder
+
+test-sharing: .venv/installed  ## Run the tests of remotes (folder, SSH, S3, HTTP) and shared caches
+	python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[sharing]'
+	pytest -m '' tests/pipeline/test_sharing.py
 
 lint: .venv/installed  ## Check style and types
 	ruff check

@@ -39,7 +39,7 @@ def test_files_are_short_and_stages_shorter() -> None:
     lengths = {path: len(path.read_text(encoding="utf-8").splitlines()) for path in FILES}
     assert {path.name: lines for path, lines in lengths.items() if lines > 300} == {}
     assert {path.name: lines for path, lines in lengths.items() if path.parent.name == "stages" and lines > 60} == {}
-    assert len((ROOT / "dvc.yaml").read_text(encoding="utf-8").splitlines()) <= 220
+    assert len((ROOT / "dvc.yaml").read_text(encoding="utf-8").splitlines()) <= 230
 
 
 @pytest.mark.parametrize("room", LAYERS)

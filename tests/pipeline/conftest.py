@@ -13,7 +13,14 @@ from pipeline.project import ROOT, SMALL, Project, change_params
 BUILT = ("reports/metrics/", "reports/plots/", "reports/details/", "reports/headline", "dvc.lock", "code/", "settings/")
 READ_BY_DVC = "settings/own_files.json"
 # The small copy is built for the first of these files; the second one does not need it.
-FIRST = ("test_document_commands", "test_schedule", "test_pipeline", "test_rebuilding", "test_stale_items")
+FIRST = (
+    "test_document_commands",
+    "test_schedule",
+    "test_pipeline",
+    "test_rebuilding",
+    "test_sharing",
+    "test_stale_items",
+)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
