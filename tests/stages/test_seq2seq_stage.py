@@ -66,7 +66,7 @@ def test_embeddings_may_be_initialized_from_word_vectors(params: Params, tmp_pat
     vectors = np.random.default_rng(0).normal(size=(3, 16))
     workspace.model("svd").mkdir(parents=True)
     save_vectors(["mary", "sees", "unseen"], vectors, workspace.model("svd"))
-    changes = {"initial_embeddings": "svd", "max_epochs": 1, "learning_rate": 1e-30}
+    changes = {"initial_embeddings": "svd", "max_epochs": 1, "learning_rate": 1e-12}
     params = params.model_copy(update={"seq2seq": params.seq2seq.model_copy(update=changes)})
     train(params, workspace, "translation", "none")
     metrics = json.loads((workspace.model("seq2seq-translation-none") / "metrics.json").read_text())

@@ -1,16 +1,14 @@
 """Section ``cooccurrence``: how neighbors are counted."""
 
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import Field
-
-from firth.params.section import Count, Section
+from firth.params.section import Section, Threshold, Window
 
 WindowShape = Literal["uniform", "linear", "harmonic"]
 
 
 class CooccurrenceParams(Section):
-    context_window: Count
+    context_window: Window
     window_shape: WindowShape
-    subsampling_threshold: Annotated[float, Field(ge=0, lt=1)]
+    subsampling_threshold: Threshold
     subsampling: Literal["dirty", "clean"]

@@ -3,10 +3,10 @@
 from glob import has_magic
 from typing import Annotated, Any, Literal
 
-from pydantic import Discriminator, Tag, field_validator, model_validator
+from pydantic import Discriminator, Field, Tag, field_validator, model_validator
 
 from firth.params.corpora_params import OwnFile
-from firth.params.section import Count, NotNegative, Positive, Section
+from firth.params.section import LearningRate, Length, Section
 
 GoldSet = Literal[
     "wordsim353",
@@ -66,6 +66,6 @@ def gold_set_name(gold_set: str | OwnGoldSet) -> str:
 class DynamicEvaluation(Section):
     """How a trained network goes on learning from the text that it is tested on (Krause et al. 2018)."""
 
-    learning_rate: Positive
-    decay: NotNegative
-    segment_length: Count
+    learning_rate: LearningRate
+    decay: Annotated[float, Field(ge=0, le=1000)]
+    segment_length: Length

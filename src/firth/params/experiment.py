@@ -30,8 +30,8 @@ from firth.params.world_params import WorldParams
 class Params(Section):
     """One experiment."""
 
-    seed: Annotated[int, Field(ge=0, lt=2**32)]
-    threads: Annotated[int, Field(gt=0, le=1024)]
+    seed: Annotated[int, Field(ge=0, le=2**32 - 1)]
+    threads: Annotated[int, Field(ge=1, le=1024)]
     precision: Literal["32-true", "tf32", "bf16-mixed"]
     compute: ComputeParams
     models: ModelsParams
@@ -129,7 +129,11 @@ def parse_params(text: str, name: str) -> Params:
     FirthError
         One line for each thing that is wrong: ``name``, key, value, and what is allowed.
     """
-    content = parse_yaml(text, name, YAML(typ="safe"))
+    return validated(parse_yaml(text, name, YAML(typ="safe")), name)
+
+
+def validated(content: Any, name: str) -> Params:
+    """Validate what a params file holds; for the rest, see ``parse_params``."""
     if not isinstance(content, dict):
         raise FirthError(f"{name}: empty, or not a list of sections; `firth preset world` writes a complete one")
     try:

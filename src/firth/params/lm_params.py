@@ -8,7 +8,20 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
-from firth.params.section import Count, NotNegative, Positive, Probability, Section
+from firth.params.section import (
+    BatchSize,
+    ClipNorm,
+    Dimension,
+    Epochs,
+    Factor,
+    Layers,
+    LearningRate,
+    Length,
+    Section,
+    Share,
+    VocabularySize,
+    Window,
+)
 
 Cell = Literal["rnn", "gru", "lstm"]
 Optimizer = Literal["adam", "adamw", "sgd"]
@@ -24,39 +37,39 @@ def _ascending(cutoffs: list[int]) -> list[int]:
 class LmParams(Section):
     """Keys of every neural language model."""
 
-    embedding_size: Count
-    hidden_size: Count
-    layers: Count
+    embedding_size: Dimension
+    hidden_size: Dimension
+    layers: Layers
     tied_embeddings: bool
     initial_embeddings: Literal["random", "svd", "word2vec"]
-    embedding_dropout: Probability
-    input_dropout: Probability
-    hidden_dropout: Probability
-    output_dropout: Probability
-    activation_regularization: NotNegative
-    temporal_activation_regularization: NotNegative
-    weight_decay: NotNegative
-    averaging_interval: Annotated[int, Field(ge=0, lt=2**31)]
-    batch_size: Count
-    bptt_length: Count
+    embedding_dropout: Share
+    input_dropout: Share
+    hidden_dropout: Share
+    output_dropout: Share
+    activation_regularization: Factor
+    temporal_activation_regularization: Factor
+    weight_decay: Factor
+    averaging_interval: Annotated[int, Field(ge=0, le=10_000)]
+    batch_size: BatchSize
+    bptt_length: Length
     random_bptt: bool
     optimizer: Optimizer
-    learning_rate: Positive
+    learning_rate: LearningRate
     schedule: Schedule
-    gradient_clip_norm: Positive
-    max_epochs: Count
-    patience: Count
-    adaptive_softmax_cutoffs: Annotated[list[Count], AfterValidator(_ascending)]
+    gradient_clip_norm: ClipNorm
+    max_epochs: Epochs
+    patience: Epochs
+    adaptive_softmax_cutoffs: Annotated[list[VocabularySize], Field(max_length=16), AfterValidator(_ascending)]
 
 
 class FeedForwardParams(LmParams):
     """Keys of the feed-forward network."""
 
-    context_size: Count
+    context_size: Window
     direct_connections: bool
 
 
 class RecurrentParams(LmParams):
     """Keys of the Elman network, the GRU and the LSTM."""
 
-    weight_dropout: Probability
+    weight_dropout: Share

@@ -3,12 +3,32 @@
 from collections.abc import Collection
 from typing import Annotated, Any, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, create_model
 
-Count = Annotated[int, Field(gt=0, lt=2**31)]
-Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
-NotNegative = Annotated[float, Field(ge=0, allow_inf_nan=False)]
-Probability = Annotated[float, Field(ge=0, lt=1)]
+# Every number has a lowest and a highest value, far from what is useful and short of what overflows, fills memory or
+# computes nothing; docs/experiments.md lists them.
+Dimension = Annotated[int, Field(ge=1, le=16_384)]  # of a vector or a layer
+Layers = Annotated[int, Field(ge=1, le=64)]
+Window = Annotated[int, Field(ge=1, le=1000)]  # words on one side
+Length = Annotated[int, Field(ge=1, le=10_000)]  # tokens that are read or learned from at once
+Epochs = Annotated[int, Field(ge=1, le=10_000)]
+BatchSize = Annotated[int, Field(ge=1, le=1_000_000)]  # pairs, tokens or columns
+VocabularySize = Annotated[int, Field(ge=1, le=1_000_000)]
+LearningRate = Annotated[float, Field(ge=1e-12, le=1000)]
+ClipNorm = Annotated[float, Field(ge=1e-6, le=1e6)]  # of gradients
+Factor = Annotated[float, Field(ge=0, le=1000)]  # of a term of the loss
+Share = Annotated[float, Field(ge=0, le=0.99)]  # that is left out, or given away
+Exponent = Annotated[float, Field(ge=0.01, le=1)]  # of a distribution
+
+
+def _zero_or_more(threshold: float) -> float:
+    if 0 < threshold < LOWEST_THRESHOLD:
+        raise ValueError(f"input should be 0, or greater than or equal to {LOWEST_THRESHOLD}")
+    return threshold
+
+
+LOWEST_THRESHOLD = 1e-8  # the frequency of a word that occurs once in 100 million
+Threshold = Annotated[float, Field(ge=0, le=0.99), AfterValidator(_zero_or_more)]  # of subsampling
 
 
 class Section(BaseModel):

@@ -1,10 +1,20 @@
 """Sections ``seq2seq`` and ``seq2seq_overrides``: encoder–decoders."""
 
-from typing import TYPE_CHECKING, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Literal, Self
 
-from pydantic import model_validator
+from pydantic import Field, model_validator
 
-from firth.params.section import Count, NotNegative, Positive, Probability, Section, override_of
+from firth.params.section import (
+    BatchSize,
+    ClipNorm,
+    Dimension,
+    Epochs,
+    Layers,
+    LearningRate,
+    Section,
+    Share,
+    override_of,
+)
 
 Task = Literal["translation", "qa"]
 Attention = Literal["none", "additive", "dot", "general"]
@@ -17,20 +27,20 @@ class Seq2seqParams(Section):
     """What decides the weights: architecture and training."""
 
     cell: Cell
-    embedding_size: Count
+    embedding_size: Dimension
     initial_embeddings: InitialEmbeddings
-    hidden_size: Count
-    layers: Count
-    dropout: Probability
-    label_smoothing: Probability
+    hidden_size: Dimension
+    layers: Layers
+    dropout: Share
+    label_smoothing: Share
     bidirectional: bool
     reverse_source: bool
-    batch_size: Count
+    batch_size: BatchSize
     batch_type: BatchType
-    learning_rate: Positive
-    gradient_clip_norm: Positive
-    max_epochs: Count
-    patience: Count
+    learning_rate: LearningRate
+    gradient_clip_norm: ClipNorm
+    max_epochs: Epochs
+    patience: Epochs
 
     @model_validator(mode="after")
     def _one_order(self) -> Self:
@@ -42,9 +52,9 @@ class Seq2seqParams(Section):
 class SearchParams(Section):
     """How a trained network is decoded: greedily with a beam of one, otherwise by beam search."""
 
-    beam_size: Count
-    length_penalty: NotNegative
-    max_length: Count
+    beam_size: Annotated[int, Field(ge=1, le=100)]
+    length_penalty: Annotated[float, Field(ge=0, le=10)]
+    max_length: Annotated[int, Field(ge=1, le=2000)]
 
 
 class Seq2seqSection(Seq2seqParams, SearchParams):

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
-from firth.params.section import Count, Section
+from firth.params.section import Dimension, Exponent, Section
 
 
 def _weight(value: float) -> float:
@@ -14,8 +14,8 @@ def _weight(value: float) -> float:
 
 
 class SvdParams(Section):
-    dimension: Count
-    smoothing: Annotated[float, Field(gt=0, le=1)]
-    shift: Annotated[float, Field(ge=1)]
+    dimension: Dimension
+    smoothing: Exponent
+    shift: Annotated[float, Field(ge=1, le=1_000_000)]
     eigenvalue_weight: Annotated[float, AfterValidator(_weight)]
     add_context_vectors: bool

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from firth.params.section import Count, Section
+from firth.params.section import Section, VocabularySize
 
 Segmentation = Literal["words", "characters", "subwords"]
 FEWEST_SUBWORDS = 300  # 256 bytes, special symbols, and room for some merges
@@ -15,8 +15,8 @@ class TextTokens(Section):
 
     segmentation: Segmentation
     lowercase: bool
-    min_count: Count
-    max_size: Count
+    min_count: Annotated[int, Field(ge=1, le=1_000_000)]
+    max_size: VocabularySize
 
     @model_validator(mode="after")
     def _room_for_bytes(self) -> "TextTokens":
@@ -32,7 +32,7 @@ class TranslationTokens(Section):
     segmentation: Segmentation
     lowercase: bool
     joint: bool
-    vocabulary_size: Annotated[int, Field(ge=FEWEST_SUBWORDS)]
+    vocabulary_size: Annotated[int, Field(ge=FEWEST_SUBWORDS, le=1_000_000)]
 
 
 class TokensParams(Section):

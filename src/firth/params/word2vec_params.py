@@ -4,21 +4,21 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from firth.params.section import Count, Positive, Section
+from firth.params.section import BatchSize, Dimension, Epochs, Exponent, LearningRate, Section, Threshold, Window
 
 
 class Word2vecParams(Section):
     loss: Literal["negative_sampling", "softmax"]
-    dimension: Count
-    context_window: Count
-    negative_samples: Count
-    smoothing: Annotated[float, Field(gt=0, le=1)]
-    subsampling_threshold: Annotated[float, Field(ge=0)]
-    epochs: Count
-    batch_size: Count
-    shards: Annotated[int, Field(gt=0, le=64)]
-    learning_rate: Positive
-    final_learning_rate: Positive
+    dimension: Dimension
+    context_window: Window
+    negative_samples: Annotated[int, Field(ge=1, le=1000)]
+    smoothing: Exponent
+    subsampling_threshold: Threshold
+    epochs: Epochs
+    batch_size: BatchSize
+    shards: Annotated[int, Field(ge=1, le=64)]
+    learning_rate: LearningRate
+    final_learning_rate: LearningRate
 
     def rate(self, done: float) -> float:
         """The learning rate after a share ``done`` of the training."""

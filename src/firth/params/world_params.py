@@ -7,7 +7,7 @@ from pydantic import Field
 from firth.params.section import Section
 
 Depth = Annotated[int, Field(ge=0, le=3)]
-Sample = Annotated[int, Field(ge=100)]
+Sample = Annotated[int, Field(ge=100, le=2_000_000)]  # a sentence takes a kilobyte of memory
 
 
 class WorldText(Section):
