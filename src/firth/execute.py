@@ -4,10 +4,9 @@ import json
 from types import ModuleType
 from typing import Any
 
-import yaml
-
 from firth.errors import FirthError
 from firth.params.compute_params import ComputeParams
+from firth.params.params_text import parse_yaml, read_yaml_text
 from firth.params.settings import Settings
 from firth.process import fix_threads, use_huge_pages
 from firth.workspace import Workspace, require
@@ -36,7 +35,7 @@ def read_settings(workspace: Workspace, item: str) -> Settings:
         listing = require(code, "code").read_text(encoding="utf-8")
     except ValueError:
         raise FirthError(f"{path}: not JSON (a merge conflict?); write it anew with `dvc repro check`") from None
-    compute = yaml.safe_load(workspace.params.read_text(encoding="utf-8"))["compute"]
+    compute = parse_yaml(read_yaml_text(workspace.params), "params.yaml")["compute"]
     return Settings(item, values, listing, ComputeParams.model_validate(compute))
 
 

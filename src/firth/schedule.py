@@ -17,10 +17,9 @@ from types import FrameType
 
 from rich.console import Console
 from rich.text import Text
-from ruamel.yaml import YAML
-from ruamel.yaml.error import YAMLError
 
 from firth.errors import FirthError
+from firth.params.params_text import parse_yaml, read_yaml_text
 from firth.stage_order import Plan, read_times, record_time
 from firth.stage_process import SECONDS_TO_END, Outcome, StageProcess
 
@@ -52,9 +51,9 @@ def repro(targets: list[str], jobs: int | None, folder: Path) -> int:
 def default_jobs(params: Path) -> int:
     """Cores ÷ the threads that one stage takes (``threads``, on each of ``compute.devices``), at least 1."""
     try:
-        content = YAML(typ="safe").load(params.read_text(encoding="utf-8"))
+        content = parse_yaml(read_yaml_text(params), params.name)
         threads = int(content["threads"]) * int(content.get("compute", {}).get("devices", 1))
-    except (OSError, YAMLError, KeyError, TypeError, ValueError, AttributeError):
+    except (FirthError, KeyError, TypeError, ValueError, AttributeError, OverflowError):
         return 1  # the stage `check` says what is wrong with the file
     return max(1, len(os.sched_getaffinity(0)) // max(1, threads))
 

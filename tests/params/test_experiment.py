@@ -106,7 +106,7 @@ def test_two_faults_are_two_lines(tmp_path: Path) -> None:
         (b"- 1\n", "empty, or not"),
         (b"a: [1\nb: 2\n", "line 2"),
         (b"a: \xff\n", "not UTF-8"),
-        (b"a: " + b"[" * 2000 + b"]" * 2000, "sections within sections"),
+        (b"a: " + b"[" * 400 + b"]" * 400, "sections within sections"),
     ],
 )
 def test_a_file_that_is_no_params_file_is_named(tmp_path: Path, content: bytes, word: str) -> None:
@@ -175,7 +175,7 @@ def test_a_fault_in_one_file_of_several_is_one_line_with_its_key(tmp_path: Path)
     assert str(caught.value) == f"{path}: corpora.translation.train.pth: unknown key; remove it or correct its spelling"
 
 
-@pytest.mark.parametrize("value", ["x" * 100_000, [1] * 100_000, {"a": "y" * 100_000}], ids=["text", "list", "section"])
+@pytest.mark.parametrize("value", ["x" * 100_000, [1] * 10_000, {"a": "y" * 100_000}], ids=["text", "list", "section"])
 def test_a_long_value_is_cut_in_messages(tmp_path: Path, value: Any) -> None:
     with pytest.raises(FirthError) as caught:
         load_params(changed(tmp_path, "seed", value))

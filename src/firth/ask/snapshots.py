@@ -8,10 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ruamel.yaml import YAML
-from ruamel.yaml.error import YAMLError
-
 from firth.errors import FirthError, shown
+from firth.params.params_text import parse_yaml
 
 PARAMS, HEADLINE = "params.yaml", "reports/headline.json"
 REASONS = "reports/details/not_measured.csv"  # is there only if something is not measured
@@ -71,10 +69,10 @@ def cut(text: str, longest: int) -> str:
 
 def _snapshot(label: str, params: str, headline: str, reasons: str) -> Snapshot:
     try:
-        sections = YAML(typ="safe").load(params) or {}
+        sections = parse_yaml(params, PARAMS) or {}
         if not isinstance(sections, dict):
             raise ValueError
-    except (YAMLError, ValueError):
+    except (FirthError, ValueError):
         raise FirthError(f"{PARAMS} ({label}): not the YAML of an experiment; `firth check` says where") from None
     try:
         numbers = {str(name): value for name, value in json.loads(headline).items() if _is_number(value)}

@@ -4,7 +4,8 @@ from pathlib import Path
 
 from firth.corpora.own import all_own_texts, seen_checksums
 from firth.params.checksums import with_checksums
-from firth.params.experiment import load_params, parse_params, read_yaml_text
+from firth.params.experiment import load_params, parse_params
+from firth.params.params_text import read_yaml_text
 from firth.workspace import write_text
 
 

@@ -5,8 +5,6 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
 
 from pydantic import Field, ValidationError, model_validator
-from ruamel.yaml import YAML
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from firth.errors import FirthError, shown
 from firth.params.compute_params import ComputeParams
@@ -16,6 +14,7 @@ from firth.params.evaluation_params import EvaluationParams
 from firth.params.lm_section import LmOverrides, LmSection
 from firth.params.models_params import NETWORKS, ModelsParams, Network
 from firth.params.ngram_params import NgramParams
+from firth.params.params_text import parse_yaml, read_yaml_text
 from firth.params.report_params import ReportParams
 from firth.params.saliency_params import SaliencyParams
 from firth.params.section import Section, overridden
@@ -129,7 +128,7 @@ def parse_params(text: str, name: str) -> Params:
     FirthError
         One line for each thing that is wrong: ``name``, key, value, and what is allowed.
     """
-    return validated(parse_yaml(text, name, YAML(typ="safe")), name)
+    return validated(parse_yaml(text, name), name)
 
 
 def validated(content: Any, name: str) -> Params:
@@ -140,43 +139,6 @@ def validated(content: Any, name: str) -> Params:
         return Params.model_validate(content)
     except ValidationError as error:
         raise FirthError("\n".join(f"{name}: {_line(detail)}" for detail in error.errors())) from None
-
-
-def read_yaml_text(path: Path) -> str:
-    """The text of a params file or a preset.
-
-    Raises
-    ------
-    FirthError
-        If there is no such file, or it is not UTF-8.
-    """
-    try:
-        return path.read_text(encoding="utf-8")
-    except FileNotFoundError:
-        raise FirthError(f"{path}: not found; `firth preset world` writes one") from None
-    except UnicodeDecodeError as error:
-        raise FirthError(f"{path}: not UTF-8 (byte {error.start}); save it as UTF-8") from None
-
-
-def parse_yaml(text: str, name: str, yaml: YAML) -> Any:
-    """What a YAML text holds.
-
-    Raises
-    ------
-    FirthError
-        If it is not valid YAML: ``name``, and the line.
-    """
-    try:
-        return yaml.load(text)
-    except MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else "?"
-        raise FirthError(f"{name}: line {line} is not valid YAML: {shown(str(error.problem))}") from None
-    except YAMLError as error:
-        raise FirthError(f"{name}: not valid YAML: {shown(str(error).splitlines()[0])}") from None
-    except RecursionError:
-        raise FirthError(f"{name}: sections within sections, too many to be params; correct it") from None
-    except ValueError as error:  # such as an unquoted 2024-13-45, read as a date
-        raise FirthError(f"{name}: a value that YAML can't read ({shown(str(error))}); put it in quotes") from None
 
 
 def _line(detail: Any) -> str:

@@ -11,7 +11,8 @@ from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 
 from firth.errors import FirthError, listed, shown
-from firth.params.experiment import parse_params, parse_yaml, read_yaml_text
+from firth.params.experiment import parse_params
+from firth.params.params_text import parse_yaml, read_yaml_text
 from firth.workspace import write_text
 
 BASE = Path(__file__).with_name("base.yaml")
