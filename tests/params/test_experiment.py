@@ -1,5 +1,6 @@
 """params.yaml: what is accepted, and what a person reads when it is not."""
 
+from functools import reduce
 from pathlib import Path
 from typing import Any
 
@@ -7,16 +8,21 @@ import pytest
 from ruamel.yaml import YAML
 
 from firth.errors import FirthError
-from firth.params.experiment import load_params
+from firth.params.experiment import load_params, validated
 from firth.params.models_params import NETWORKS
 
 ROOT = Path(__file__).parents[2]
 
 
+def committed() -> Any:
+    """What the committed params.yaml holds."""
+    return YAML(typ="safe").load((ROOT / "params.yaml").read_text(encoding="utf-8"))
+
+
 def changed(tmp_path: Path, keys: str, value: Any) -> Path:
     """The committed params.yaml with one value set, or removed if it is ``...``."""
     yaml = YAML(typ="safe")
-    content = yaml.load((ROOT / "params.yaml").read_text(encoding="utf-8"))
+    content = committed()
     *sections, key = keys.split(".")
     section = content
     for name in sections:
@@ -153,18 +159,15 @@ def test_a_user_s_own_corpora_are_accepted(tmp_path: Path, role: str, source: di
     assert dumped == source
 
 
-def test_vectors_that_saw_the_test_text_may_not_initialize_a_language_model(tmp_path: Path) -> None:
-    path = changed(tmp_path, "corpora.lm", {"source": "nltk-prose"})
-    text = path.read_text(encoding="utf-8").replace("initial_embeddings: random", "initial_embeddings: svd")
-    path.write_text(text, encoding="utf-8")
-    load_params(path)  # vectors from another text
-    yaml = YAML(typ="safe")
-    content = yaml.load(text)
+def test_vectors_that_saw_the_test_text_may_not_initialize_a_language_model() -> None:
+    content = committed()
+    content["corpora"]["lm"] = {"source": "nltk-prose"}
+    content["lm"]["initial_embeddings"] = "svd"
+    content["svd"]["dimension"] = content["lm"]["embedding_size"]
+    validated(content, "params.yaml")  # vectors from another text
     content["corpora"]["embeddings"] = {"source": "nltk-prose"}
-    with path.open("w", encoding="utf-8") as file:
-        yaml.dump(content, file)
     with pytest.raises(FirthError, match=r"lm\.initial_embeddings = 'svd'.*seen the test text"):
-        load_params(path)
+        validated(content, "params.yaml")
 
 
 def test_a_fault_in_one_file_of_several_is_one_line_with_its_key(tmp_path: Path) -> None:
@@ -191,10 +194,11 @@ def test_a_gold_set_is_one_file_with_a_name(tmp_path: Path, path: Any) -> None:
         load_params(changed(tmp_path, "evaluation.gold_sets", [{"path": path}]))
 
 
-def test_word_vectors_initialize_tokens_of_their_own_kind_alone(tmp_path: Path) -> None:
-    yaml = YAML(typ="safe")
-    content = yaml.load((Path(__file__).parents[2] / "params.yaml").read_text(encoding="utf-8"))
-    path = tmp_path / "params.yaml"
+def test_word_vectors_initialize_tokens_of_their_own_kind_alone() -> None:
+    content = committed()
+    content["word2vec"]["dimension"] = content["lm"]["embedding_size"]
+    content["seq2seq"]["embedding_size"] = content["lm"]["embedding_size"]
+    del content["seq2seq_overrides"]["qa"]["embedding_size"]
 
     def fault(section: str, embeddings: str, others: str) -> str:
         content["lm"]["initial_embeddings"] = content["seq2seq"]["initial_embeddings"] = "random"
@@ -202,10 +206,8 @@ def test_word_vectors_initialize_tokens_of_their_own_kind_alone(tmp_path: Path) 
         content["tokens"]["embeddings"]["segmentation"] = embeddings
         for role in ("lm", "translation", "qa"):
             content["tokens"][role]["segmentation"] = others
-        with path.open("w", encoding="utf-8") as file:
-            yaml.dump(content, file)
         try:
-            load_params(path)
+            validated(content, "params.yaml")
         except FirthError as error:
             return str(error)
         return ""
@@ -217,6 +219,37 @@ def test_word_vectors_initialize_tokens_of_their_own_kind_alone(tmp_path: Path) 
     same = [("words", "words"), ("characters", "characters")]
     assert fine == {"lm": same, "seq2seq": [same[0], ("words", "subwords"), same[1]]}
     assert "lm.initial_embeddings = 'word2vec': the vectors are of words" in fault("lm", "words", "subwords")
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"models.networks": ["transformer"], "lm_overrides.transformer": {"heads": 3}}, "lm.heads (for transformer)"),
+        ({"lm.initial_embeddings": "svd"}, "lm.embedding_size (for feedforward) = 128"),
+        ({"lm.initial_embeddings": "word2vec"}, "make it equal to word2vec.dimension = 50"),
+        ({"seq2seq.initial_embeddings": "svd", "svd.dimension": 96}, "(for qa with attention none) = 64"),
+        ({"svd.dimension": 100, "tokens.embeddings.max_size": 100}, "tokens.embeddings.max_size = 100"),
+        ({"compute": {"accelerator": "cpu", "devices": 4, "nodes": 1, "checkpoint_minutes": 2}}, "word2vec.shards = 2"),
+        ({"saliency.qa": ["Where is Mary?", " …"]}, "saliency.qa.1: ' …' has no word"),
+    ],
+)  # fmt: skip
+def test_values_that_would_fail_together_in_a_stage_are_refused(changes: dict[str, Any], words: str) -> None:
+    content = committed()
+    content["models"] |= {"language_models": ["ngram"], "recurrent_networks": []}
+    validated(content, "params.yaml")
+    for key, value in changes.items():
+        *sections, name = key.split(".")
+        reduce(dict.__getitem__, sections, content)[name] = value
+    with pytest.raises(FirthError) as caught:
+        validated(content, "params.yaml")
+    assert words in str(caught.value)
+    assert len(str(caught.value).splitlines()) == 1
+
+
+def test_embeddings_of_the_size_of_the_vectors_are_accepted() -> None:
+    content = committed()
+    content["lm"]["initial_embeddings"], content["lm"]["embedding_size"] = "svd", content["svd"]["dimension"]
+    validated(content, "params.yaml")
 
 
 def test_a_vocabulary_of_subwords_has_room_for_every_byte(tmp_path: Path) -> None:

@@ -48,8 +48,6 @@ def test_max_size_counts_the_special_symbols_and_cuts_ties_in_order() -> None:
 def test_no_word_left_names_key_value_and_largest_count() -> None:
     with pytest.raises(FirthError, match=r"tokens\.lm\.min_count = 10: .* 9 times.*lower it to 9"):
         build(min_count=10)
-    with pytest.raises(FirthError, match=r"tokens\.lm\.max_size = 2: "):
-        build(max_size=2)
 
 
 def test_odd_unicode_survives_the_file(tmp_path: Path) -> None:

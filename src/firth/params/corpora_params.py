@@ -25,8 +25,9 @@ def _known_encoding(name: str) -> str:
 
 
 Encoding = Annotated[str, AfterValidator(_known_encoding)]
-PathText = Annotated[str, Field(min_length=1)]
-Paths = PathText | Annotated[list[PathText], Field(min_length=1)]
+PathText = Annotated[str, Field(min_length=1, max_length=4096)]
+Paths = PathText | Annotated[list[PathText], Field(min_length=1, max_length=10_000)]
+Language = Annotated[str, Field(min_length=1, max_length=35)]  # a code such as en or pt-BR
 
 
 class OwnFile(Section):
@@ -37,7 +38,7 @@ class OwnFile(Section):
     """
 
     path: Paths | None = None
-    url: str | None = None
+    url: Annotated[str, Field(min_length=1, max_length=4096)] | None = None
     sha256: Checksum | None = None
     encoding: Encoding = "utf-8"
 
@@ -72,7 +73,7 @@ class Described(Section):
     """
 
     tokenized: bool = False
-    language: Annotated[str, Field(min_length=1)] | None = None
+    language: Language | None = None
 
 
 class OwnText(OwnFile, Described):
@@ -103,8 +104,8 @@ class NamedTranslation(Section):
 class DescribedPairs(Section):
     """What a person says of parallel text of their own; ``tokenized`` as for one text."""
 
-    source_language: str = Field(alias="from")
-    target_language: str = Field(alias="to")
+    source_language: Language = Field(alias="from")
+    target_language: Language = Field(alias="to")
     tokenized: bool = False
 
 

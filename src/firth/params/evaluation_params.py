@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Discriminator, Field, Tag, field_validator, model_validator
 
 from firth.params.corpora_params import OwnFile
-from firth.params.section import LearningRate, Length, Section
+from firth.params.section import Length, Section
 
 GoldSet = Literal[
     "wordsim353",
@@ -66,6 +66,6 @@ def gold_set_name(gold_set: str | OwnGoldSet) -> str:
 class DynamicEvaluation(Section):
     """How a trained network goes on learning from the text that it is tested on (Krause et al. 2018)."""
 
-    learning_rate: LearningRate
+    learning_rate: Annotated[float, Field(ge=1e-12, le=1)]  # in units of which the literature's are far below 1
     decay: Annotated[float, Field(ge=0, le=1000)]
     segment_length: Length

@@ -1,8 +1,9 @@
 """The whole of ``params.yaml``, read and validated."""
 
+from collections.abc import Iterator
 from itertools import product
 from pathlib import Path
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, ValidationError, model_validator
 
@@ -12,7 +13,7 @@ from firth.params.cooccurrence_params import CooccurrenceParams
 from firth.params.corpora_params import CorporaParams, OwnTextSplits
 from firth.params.evaluation_params import EvaluationParams
 from firth.params.lm_section import LmOverrides, LmSection
-from firth.params.models_params import NETWORKS, ModelsParams, Network
+from firth.params.models_params import ATTENTIONS, NETWORKS, TASKS, ModelsParams, Network
 from firth.params.ngram_params import NgramParams
 from firth.params.params_text import parse_yaml, read_yaml_text
 from firth.params.report_params import ReportParams
@@ -60,10 +61,14 @@ class Params(Section):
             )
         for name in NETWORKS:
             _check_batch(f"lm.batch_size (for {name})", self.lm_for(name).batch_size, devices)
-        for task, attention in product(get_args(Task), get_args(Attention)):
+        for task, attention in product(TASKS, ATTENTIONS):
             batch_size = self.seq2seq_for(task, attention).batch_size
             _check_batch(f"seq2seq.batch_size (for {task} with attention {attention})", batch_size, devices)
         _check_batch("word2vec.batch_size", self.word2vec.batch_size, devices)
+        shards = self.word2vec.shards
+        if self.compute.accelerator == "cpu" and self.word2vec.loss == "negative_sampling" and shards < devices:
+            raise ValueError(f"word2vec.shards = {shards}: must be at least the {devices} devices, one for each")
+        self._check_sizes()
         same_text = self.corpora.embeddings.model_dump() == self.corpora.lm.model_dump()
         held_out = isinstance(self.corpora.lm, OwnTextSplits) or getattr(self.corpora.lm, "source", "") in (
             "world",
@@ -76,6 +81,42 @@ class Params(Section):
             )
         self._check_initial_embeddings()
         return self
+
+    def _check_sizes(self) -> None:
+        """Refuse sizes of vectors that don't go together."""
+        transformer = self.lm_for("transformer")
+        if "transformer" in self.models.networks and transformer.embedding_size % transformer.heads:
+            raise ValueError(
+                f"lm.heads (for transformer) = {transformer.heads}: must divide lm.embedding_size = "
+                f"{transformer.embedding_size}; change one of them"
+            )
+        if self.svd.dimension >= self.tokens.embeddings.max_size:
+            raise ValueError(
+                f"svd.dimension = {self.svd.dimension}: must be less than the vocabulary's "
+                f"tokens.embeddings.max_size = {self.tokens.embeddings.max_size}"
+            )
+        vectors = {"svd": self.svd.dimension, "word2vec": self.word2vec.dimension}
+        for key, size, kind in self._initialized():
+            if size != vectors[kind]:
+                raise ValueError(
+                    f"{key} = {size}: embeddings that start from the vectors of {kind} must have their size; "
+                    f"make it equal to {kind}.dimension = {vectors[kind]}"
+                )
+
+    def _initialized(self) -> Iterator[tuple[str, int, Literal["svd", "word2vec"]]]:
+        """Embeddings that are initialized from word vectors: key, size, and which vectors."""
+        if self.lm.initial_embeddings != "random":
+            for name in self.models.networks:
+                yield f"lm.embedding_size (for {name})", self.lm_for(name).embedding_size, self.lm.initial_embeddings
+        if self.seq2seq.initial_embeddings != "random":
+            for task, attention in product(TASKS, self.models.attentions):
+                size = self.seq2seq_for(task, attention).embedding_size
+                key = f"seq2seq.embedding_size (for {task} with attention {attention})"
+                yield key, size, self.seq2seq.initial_embeddings
+        if self.studies:  # which compare both kinds of vectors, in an LSTM and in translators of word2vec's dimension
+            lstm = self.lm_for("lstm").embedding_size
+            yield "lm.embedding_size (for lstm, in studies)", lstm, "svd"
+            yield "lm.embedding_size (for lstm, in studies)", lstm, "word2vec"
 
     def _check_initial_embeddings(self) -> None:
         """Refuse word vectors for tokens that are not those of the vectors.

@@ -8,4 +8,4 @@ from firth.params.section import Section
 
 
 class ReportParams(Section):
-    words: Annotated[list[str], Field(min_length=1, max_length=12)]
+    words: Annotated[list[Annotated[str, Field(min_length=1, max_length=100)]], Field(min_length=1, max_length=12)]

@@ -19,8 +19,8 @@ Reading = Literal["forward", "reversed", "attention"]  # how an encoder–decode
 READINGS: tuple[Reading, ...] = ("forward", "reversed", "attention")
 MOST_VALUES = 100  # of one study
 Multiple = Annotated[float, Field(ge=0.001, le=1000)]
-TextShare = Annotated[float, Field(ge=1e-6, le=1)]
-Percentage = Annotated[float, Field(ge=0.0001, le=100)]
+TextShare = Annotated[float, Field(ge=0.0001, le=1)]
+Percentage = Annotated[float, Field(ge=0.01, le=100)]
 
 
 class StudyParams(Section):

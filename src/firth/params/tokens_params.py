@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from firth.params.section import Section, VocabularySize
+from firth.params.section import Section
 
 Segmentation = Literal["words", "characters", "subwords"]
 FEWEST_SUBWORDS = 300  # 256 bytes, special symbols, and room for some merges
@@ -16,7 +16,7 @@ class TextTokens(Section):
     segmentation: Segmentation
     lowercase: bool
     min_count: Annotated[int, Field(ge=1, le=1_000_000)]
-    max_size: VocabularySize
+    max_size: Annotated[int, Field(ge=4, le=1_000_000)]  # of which three may be special symbols
 
     @model_validator(mode="after")
     def _room_for_bytes(self) -> "TextTokens":

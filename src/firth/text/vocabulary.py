@@ -124,7 +124,7 @@ def build_vocabulary(
     Raises
     ------
     FirthError
-        If no token is frequent enough, or ``max_size`` leaves no room for any.
+        If no token is frequent enough.
     """
     special = [UNK, EOS, PAD] if padded else [UNK, EOS]
     kept = [
@@ -137,10 +137,6 @@ def build_vocabulary(
         raise FirthError(
             f"{key}.min_count = {settings.min_count}: no token of the training text is that frequent "
             f"(the most frequent occurs {largest} times); lower it to {max(largest, 1)} or less, or give more text"
-        )
-    if settings.max_size <= len(special):
-        raise FirthError(
-            f"{key}.max_size = {settings.max_size}: no room for tokens besides {len(special)} special symbols; raise it"
         )
     frequency = counts.tolist()
     kept.sort(key=lambda position: (-frequency[position], types[position]))
