@@ -230,7 +230,7 @@ def test_word_vectors_initialize_tokens_of_their_own_kind_alone() -> None:
         ({"seq2seq.initial_embeddings": "svd", "svd.dimension": 96}, "(for qa with attention none) = 64"),
         ({"svd.dimension": 100, "tokens.embeddings.max_size": 100}, "tokens.embeddings.max_size = 100"),
         ({"compute": {"accelerator": "cpu", "devices": 4, "nodes": 1, "checkpoint_minutes": 2}}, "word2vec.shards = 2"),
-        ({"saliency.qa": ["Where is Mary?", " …"]}, "saliency.qa.1: ' …' has no word"),
+        ({"lm_overrides.gru": {"hidden_size": None}}, "lm_overrides.gru.hidden_size = None: input should"),
     ],
 )  # fmt: skip
 def test_values_that_would_fail_together_in_a_stage_are_refused(changes: dict[str, Any], words: str) -> None:

@@ -126,11 +126,8 @@ class OwnParallel(ParallelFiles, DescribedPairs):
 
 def _kind(value: Any) -> str:
     keys = value if isinstance(value, dict) else getattr(value, "__dict__", {})
-    if keys.get("source") is not None:
-        return "named"
-    if keys.get("train") is not None:
-        return "splits"
-    return "parallel" if keys.get("source_file") is not None else "own"
+    kinds = {"source": "named", "train": "splits", "source_file": "parallel"}
+    return next((kind for key, kind in kinds.items() if key in keys), "own")
 
 
 PairsFile = Annotated[Annotated[ParallelFiles, Tag("parallel")] | Annotated[OwnFile, Tag("own")], Discriminator(_kind)]

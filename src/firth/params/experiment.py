@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, ValidationError, model_validator
 
-from firth.errors import FirthError, shown
+from firth.errors import FirthError
 from firth.params.compute_params import ComputeParams
 from firth.params.cooccurrence_params import CooccurrenceParams
 from firth.params.corpora_params import CorporaParams, OwnTextSplits
@@ -18,7 +18,7 @@ from firth.params.ngram_params import NgramParams
 from firth.params.params_text import parse_yaml, read_yaml_text
 from firth.params.report_params import ReportParams
 from firth.params.saliency_params import SaliencyParams
-from firth.params.section import Section, overridden
+from firth.params.section import Section, fault_line, overridden
 from firth.params.seq2seq_params import Attention, Seq2seqOverrides, Seq2seqSection, Task
 from firth.params.study_params import StudyParams
 from firth.params.svd_params import SvdParams
@@ -179,25 +179,7 @@ def validated(content: Any, name: str) -> Params:
     try:
         return Params.model_validate(content)
     except ValidationError as error:
-        raise FirthError("\n".join(f"{name}: {_line(detail)}" for detail in error.errors())) from None
-
-
-def _line(detail: Any) -> str:
-    """One line for one of pydantic's findings; tags of union members are not keys, so they are left out."""
-    tags = {"named", "own", "splits", "parallel", "catalog"}
-    key = ".".join(str(part) for part in detail["loc"] if part not in tags)
-    kind, message = detail["type"], detail["msg"]
-    if kind == "extra_forbidden":
-        return f"{shown(key)}: unknown key; remove it or correct its spelling"
-    if kind == "missing":
-        return f"{key}: missing; add it (`firth preset world --show` explains every key)"
-    if kind == "value_error":
-        message = str(detail["ctx"]["error"])
-        return f"{key}: {message}" if key else message
-    value = shown(repr(detail["input"]))
-    if kind in ("model_type", "dict_type", "model_attributes_type"):
-        return f"{key} = {value}: must be a section of keys, as `firth preset world --show` shows"
-    return f"{key} = {value}: {message[0].lower()}{message[1:]}"
+        raise FirthError("\n".join(f"{name}: {fault_line(detail)}" for detail in error.errors())) from None
 
 
 def _check_batch(key: str, batch_size: int, devices: int) -> None:

@@ -5,6 +5,8 @@ from typing import Annotated, Any, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, create_model
 
+from firth.errors import shown
+
 # Every number has a lowest and a highest value, far from what is useful and short of what overflows, fills memory or
 # computes nothing; docs/experiments.md lists them.
 Dimension = Annotated[int, Field(ge=1, le=16_384)]  # of a vector or a layer
@@ -62,5 +64,22 @@ def overridden(shared: Shared, override: Section, key: str) -> Shared:
     try:
         return type(shared).model_validate({**shared.model_dump(), **override.model_dump(exclude_unset=True)})
     except ValidationError as error:
-        faults = [str(detail["msg"]).removeprefix("Value error, ") for detail in error.errors()]
-        raise ValueError(f"{key}: {'; '.join(faults)}") from None
+        raise ValueError("; ".join(fault_line(detail, key) for detail in error.errors())) from None
+
+
+def fault_line(detail: Any, *section: str) -> str:
+    """One line for one of pydantic's findings; tags of union members are not keys, so they are left out."""
+    tags = {"named", "own", "splits", "parallel", "catalog"}
+    key = ".".join([*section, *(str(part) for part in detail["loc"] if part not in tags)])
+    kind, message = detail["type"], detail["msg"]
+    if kind == "extra_forbidden":
+        return f"{shown(key)}: unknown key; remove it or correct its spelling"
+    if kind == "missing":
+        return f"{key}: missing; add it (`firth preset world --show` explains every key)"
+    if kind == "value_error":
+        message = str(detail["ctx"]["error"])
+        return f"{key}: {message}" if key else message
+    value = shown(repr(detail["input"]))
+    if kind in ("model_type", "dict_type", "model_attributes_type"):
+        return f"{key} = {value}: must be a section of keys, as `firth preset world --show` shows"
+    return f"{key} = {value}: {message[0].lower()}{message[1:]}"
