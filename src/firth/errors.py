@@ -1,5 +1,6 @@
 """Errors for people: one line that says what is wrong, where, and what to do."""
 
+import re
 from collections.abc import Sequence
 
 LONGEST = 80  # characters of a quoted value
@@ -11,9 +12,15 @@ class FirthError(Exception):
 
 
 def shown(value: str) -> str:
-    """A value from outside as it stands in a message: at most 80 characters, invisible ones as U+XXXX."""
+    """A value from outside as it stands in a message: at most 80 characters, no password, invisible ones as U+XXXX."""
+    value = without_passwords(value)
     kept = value if len(value) <= LONGEST else f"{value[: LONGEST - 1]}…"
     return "".join(character if character.isprintable() else f"U+{ord(character):04X}" for character in kept)
+
+
+def without_passwords(text: str) -> str:
+    """A text whose addresses have lost names and passwords: ``https://HOST`` for ``https://ME:SECRET@HOST``."""
+    return re.sub(r"//[^/\s]*@", "//", text)
 
 
 def listed(items: Sequence[str]) -> str:

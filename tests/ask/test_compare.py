@@ -200,6 +200,12 @@ def test_of_two_long_values_the_part_that_differs_is_shown() -> None:
     assert "apple" in line.plain and "pear" in line.plain
 
 
+def test_a_password_in_an_address_is_not_shown() -> None:
+    one, other = (Snapshot("", {"corpora.lm.url": f"https://me:{word}@host/{word}"}, {}, {}) for word in ("a1", "b2"))
+    (line,) = summary_lines(differences(one, other), 8)[1:]
+    assert "https://host/a1" in line.plain and "https://host/b2" in line.plain
+
+
 def test_comparing_imports_nothing_heavy() -> None:
     code = "import sys, firth.ask.compare, firth.ask.summary; print(*sys.modules)"
     modules = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()

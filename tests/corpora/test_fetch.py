@@ -36,6 +36,7 @@ class Server(ThreadingHTTPServer):
         self.ranges: list[str | None] = []
         self.knows_ranges = True
         self.drop_after: int | None = None
+        self.at_most: int | None = None  # bytes of every answer
         self.stall_after: int | None = None
         self.failures: list[int] = []
         self.length = ""  # what is said instead of the true one
@@ -61,6 +62,10 @@ class Handler(BaseHTTPRequestHandler):
             self.send_header("Content-Length", "0")
             self.end_headers()
             return
+        if self.path == "/slow":  # headers, a byte at a time
+            self.wfile.write(b"HTTP/1.1 200 OK\r\n")
+            while not server.released.wait(0.01):
+                self.wfile.write(b"X")
         content = server.files.get(self.path)
         if content is None:
             self.send_error(404)
@@ -79,7 +84,7 @@ class Handler(BaseHTTPRequestHandler):
         self.end_headers()
         stalls, drops = server.stall_after, server.drop_after
         server.stall_after = server.drop_after = None  # of this answer alone: the next may come before it has ended
-        stop = stalls or drops or len(content)
+        stop = stalls or drops or server.at_most or len(content)
         self.wfile.write(content[start : start + stop])
         self.wfile.flush()
         if stalls:
@@ -296,6 +301,46 @@ def test_a_server_that_is_too_slow_is_given_up(server: Server, tmp_path: Path, m
     monkeypatch.setattr(module, "ATTEMPTS", 1)
     with pytest.raises(FirthError, match="can't be reached"):
         fetch(f"{server.address}/data.bin", SHA256, tmp_path)
+
+
+def test_headers_that_never_end_are_given_up(server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "TIMEOUTS", (0.1, 0.1))
+    monkeypatch.setattr(module, "ATTEMPTS", 1)
+    with pytest.raises(FirthError, match=r"slow: can't be reached \(no whole answer\)"):
+        fetch(f"{server.address}/slow", SHA256, tmp_path)
+
+
+def test_a_byte_in_every_answer_is_no_progress(server: Server, tmp_path: Path) -> None:
+    server.at_most = 1
+    with pytest.raises(FirthError, match="can't be reached"):
+        fetch(f"{server.address}/data.bin", SHA256, tmp_path)
+    assert len(server.ranges) == module.ATTEMPTS
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["http:me:secret@h/x", "me:secret@h/x", "http://me:se/secret@h/x", "http://me:secret@h:port/x",
+     "http://me:secret@h:99999/x", "http://me:secret@[::1/x", "http://me:secret@h\n/x", "http://me:secret@\udcff/x",
+     "http://me:secret@127.0.0.1:1/x", "http://127.0.0.1:1/x?key=secret", "http://127.0.0.1:1/x#secret"],
+)  # fmt: skip
+def test_no_way_to_write_a_password_has_it_printed(
+    tmp_path: Path, address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "ATTEMPTS", 1)
+    with pytest.raises(FirthError) as caught:
+        fetch(address, None, tmp_path)
+    assert "secret" not in str(caught.value)
+    assert str(caught.value).isprintable()
+
+
+@pytest.mark.parametrize("mirror", ["~nobody-of-that-name/x", "x" * 300, "/dev/zero", "http://["])
+def test_a_mirror_that_is_none_is_named_in_one_line(
+    tmp_path: Path, mirror: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(module.MIRROR, mirror)
+    monkeypatch.setattr(module, "ATTEMPTS", 1)
+    with pytest.raises(FirthError, match=r"http://127\.0\.0\.1:1/x: can't be reached"):
+        fetch("http://127.0.0.1:1/x", None, tmp_path)
 
 
 def test_a_password_in_an_address_is_not_printed(server: Server, tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from rich.text import Text
 
 from firth.ask.answer_tables import plain_table
 from firth.ask.snapshots import REASONS, Snapshot, committed, cut, workspace
+from firth.errors import without_passwords
 from firth.measures.headline_numbers import describe, format, format_difference, is_headline
 from firth.measures.not_measured import by_reason
 
@@ -250,4 +251,4 @@ def _alike(one: str, other: str) -> int:
 
 def _written(value: Any) -> str:
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
-    return " ".join(text.split())
+    return " ".join(without_passwords(text).split())

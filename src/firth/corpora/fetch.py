@@ -6,20 +6,23 @@ requests rather than pooch, which starts again from the first byte after an inte
 import errno
 import hashlib
 import os
+import re
 import shutil
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from urllib.parse import unquote, urlsplit
+from queue import Empty, SimpleQueue
+from urllib.parse import SplitResult, unquote, urlsplit
 
 import requests
 import urllib3
 from filelock import FileLock
 
 from firth.corpora.archives import LocalFile
-from firth.errors import FirthError
+from firth.errors import FirthError, shown
 from firth.training.progress import Meter
 
 MIRROR = "FIRTH_CORPUS_MIRROR"
@@ -60,11 +63,7 @@ def fetch(address: str, checksum: str | None, downloads: Path) -> LocalFile:
     FirthError
         If the file can't be had, has another checksum (it is then deleted), or the disk is full.
     """
-    try:
-        host = urlsplit(address).hostname if urlsplit(address).scheme in ("http", "https") else None
-    except ValueError:  # such as a bracket that is never closed
-        host = None
-    if not host or host.strip(".") == "":
+    if _parts(address) is None:
         raise FirthError(
             f"{public_address(address)}: is not an address; write https://HOST/PATH, or give a file by path"
         )
@@ -108,12 +107,13 @@ def _places(address: str) -> Iterator[Path | str]:
     if mirror.startswith(("http://", "https://")):
         yield f"{mirror.rstrip('/')}/{host}{parts.path}"
     elif mirror and ".." not in PurePosixPath(unquote(parts.path)).parts:
-        yield Path(mirror).expanduser() / host / unquote(parts.path).lstrip("/")
+        folder = os.path.expanduser(mirror)  # noqa: PTH111, which would fail at ~NOBODY
+        yield Path(folder) / host / unquote(parts.path).lstrip("/")
     yield address
 
 
 def _verified_mirror(path: Path, checksum: str | None) -> Path:
-    if not path.is_file():
+    if not os.path.isfile(path):  # noqa: PTH113, which would fail at a name that is too long
         raise UnavailableError(f"{path}: not in the mirror that {MIRROR} names")
     seen = file_checksum(path, checksum or "sha256:")
     if checksum and seen != checksum:
@@ -143,11 +143,11 @@ def _transfer(address: str, partial: Path) -> None:
     """Fetch the rest of ``partial``, in several attempts as long as some make progress."""
     left, pause = ATTEMPTS, PAUSE
     while True:
-        before = _size(partial)
+        before, begun = _size(partial), time.monotonic()
         try:
             return _continue(address, partial)
         except (requests.RequestException, urllib3.exceptions.HTTPError, ConnectionError, TimeoutError) as error:
-            if _size(partial) > before:
+            if _size(partial) - before > SLOWEST * max(time.monotonic() - begun, PAUSE):
                 left, pause = ATTEMPTS, PAUSE
             left -= 1
             if not left:
@@ -155,13 +155,15 @@ def _transfer(address: str, partial: Path) -> None:
             time.sleep(pause)
             pause *= 2
         except ValueError as error:  # of urllib, such as a redirection to an address that is none
-            raise UnavailableError(f"{public_address(address)}: the server's answer makes no sense ({error})") from None
+            raise UnavailableError(
+                f"{public_address(address)}: the server's answer makes no sense ({shown(str(error))})"
+            ) from None
 
 
 def _continue(address: str, partial: Path) -> None:
     start = _size(partial)
     headers = {"Accept-Encoding": "identity", **({"Range": f"bytes={start}-"} if start else {})}
-    with requests.get(address, headers=headers, stream=True, timeout=TIMEOUTS) as response:
+    with _answer(address, headers) as response:
         content_range = response.headers.get("Content-Range", "")
         if response.status_code == 416 and content_range == f"bytes */{start}":
             return  # it was complete already
@@ -173,7 +175,7 @@ def _continue(address: str, partial: Path) -> None:
             response.raise_for_status()
         if response.status_code not in (200, 206):
             raise UnavailableError(
-                f"{public_address(address)}: the server answers {response.status_code} ({response.reason})"
+                f"{public_address(address)}: the server answers {response.status_code} ({shown(response.reason)})"
             )
         start = start if continues else 0
         content_length = response.headers.get("Content-Length", "")
@@ -185,6 +187,32 @@ def _continue(address: str, partial: Path) -> None:
             for chunk in _in_time(response.raw):
                 file.write(chunk)
                 meter.advance(len(chunk))
+
+
+def _answer(address: str, headers: dict[str, str]) -> requests.Response:
+    """The beginning of an answer, its headers.
+
+    Raises
+    ------
+    TimeoutError
+        If they have not come whole in time; requests itself waits that long for each byte.
+    """
+    answers = SimpleQueue[requests.Response | Exception]()
+
+    def ask() -> None:
+        try:
+            answers.put(requests.get(address, headers=headers, stream=True, timeout=TIMEOUTS))
+        except Exception as error:
+            answers.put(error)
+
+    threading.Thread(target=ask, daemon=True).start()
+    try:
+        answer = answers.get(timeout=2 * sum(TIMEOUTS))
+    except Empty:
+        raise TimeoutError("no whole answer") from None
+    if isinstance(answer, Exception):
+        raise answer
+    return answer
 
 
 def _in_time(raw: urllib3.BaseHTTPResponse) -> Iterator[bytes]:
@@ -207,10 +235,22 @@ def _in_time(raw: urllib3.BaseHTTPResponse) -> Iterator[bytes]:
 
 
 def public_address(address: str) -> str:
-    """An address without name and password."""
-    scheme, slashes, rest = address.partition("//")
-    host, slash, path = rest.partition("/")
-    return f"{scheme}{slashes}{host.rpartition('@')[2]}{slash}{path}"
+    """An address without name, password and query, which may hold a key."""
+    parts = _parts(address)
+    if parts is None:
+        return shown(re.split("[?#]", address.rpartition("@")[2])[0])
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
+
+
+def _parts(address: str) -> SplitResult | None:
+    """The parts of an address; None if it is not one that can be fetched."""
+    try:
+        parts = urlsplit(address)
+        port = parts.port
+    except ValueError:  # such as a bracket that is never closed
+        return None
+    is_valid = parts.scheme in ("http", "https") and (parts.hostname or "").strip(".") and port != 0
+    return parts if is_valid and address.isprintable() else None
 
 
 def _size(path: Path) -> int:
@@ -221,7 +261,8 @@ def _cause(error: BaseException) -> str:
     """The innermost reason, without addresses of objects in memory."""
     text = str(error.args[0] if error.args else error)
     reason = getattr(error.args[0] if error.args else None, "reason", None)
-    return str(reason if reason is not None else text).rpartition(">: ")[2].rpartition("): ")[2] or type(error).__name__
+    text = str(reason if reason is not None else text).rpartition(">: ")[2].rpartition("): ")[2]
+    return shown(text) or type(error).__name__
 
 
 def _check_room(folder: Path, length: int) -> None:
