@@ -19,6 +19,7 @@ from rich.console import Console
 from rich.text import Text
 
 from firth.errors import FirthError
+from firth.params.experiment import load_params
 from firth.params.params_text import parse_yaml, read_yaml_text
 from firth.stage_order import Plan, read_times, record_time
 from firth.stage_process import SECONDS_TO_END, Outcome, StageProcess
@@ -34,9 +35,17 @@ def repro(targets: list[str], jobs: int | None, folder: Path) -> int:
 
     ``jobs`` stages run at once; None takes as many as the cores allow. Returns the exit status: 0, 1 if a stage failed,
     128 + the number of the signal that ended it.
+
+    Raises
+    ------
+    FirthError
+        If params.yaml is not valid: DVC, which reads its lists of models first, ends in a traceback at some faults.
     """
+    params = folder / "params.yaml"
+    if params.exists():
+        load_params(params)
     os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"
-    jobs = jobs or default_jobs(folder / "params.yaml")
+    jobs = jobs or default_jobs(params)
     if jobs == 1:
         sys.stdout.flush()
         os.execv(sys.executable, [sys.executable, "-m", "dvc", "repro", *targets])

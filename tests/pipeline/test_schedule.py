@@ -14,7 +14,8 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
-from firth.schedule import default_jobs
+from firth.errors import FirthError
+from firth.schedule import default_jobs, repro
 from firth.stage_order import Plan
 
 ROOT = Path(__file__).parents[2]
@@ -312,6 +313,12 @@ def test_the_longest_chain_goes_first() -> None:
     plan = Plan({"s": Stage(), "x": Stage(), "y": Stage(5), "z": Stage(), "w": Stage(9)}, needs)
     assert plan.seconds_to_end({"x": 40.0, "z": 2.0, "s": 3.0}) == {"x": 40, "z": 2, "y": 7, "s": 43, "w": 9}
     assert plan.seconds_to_end({}) == {"x": 1, "z": 1, "y": 6, "s": 7, "w": 9}
+
+
+def test_params_that_are_not_valid_are_refused_before_dvc_reads_them(tmp_path: Path) -> None:
+    (tmp_path / "params.yaml").write_text("models: {networks: 5}")
+    with pytest.raises(FirthError, match=r"params\.yaml: models\.networks = 5: input should be a valid list"):
+        repro([], 2, tmp_path)
 
 
 def test_as_many_jobs_as_the_cores_allow(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
