@@ -57,7 +57,7 @@ def test_the_vocabulary_is_that_of_the_experiment_around_the_model(
     other = tmp_path_factory.mktemp("other") / "experiment"
     shutil.copytree(experiment.root, other)
     turned = ["<unk>", "<eos>", *reversed(TOKENS[2:])]
-    Vocabulary(turned, [1] * len(TOKENS)).save(other / "data" / "tokens" / "lm" / "vocabulary.tsv")
+    Vocabulary(turned, range(len(TOKENS), 0, -1)).save(other / "data" / "tokens" / "lm" / "vocabulary.tsv")
     (other / "notebooks").mkdir()
     monkeypatch.chdir(other / "notebooks")
     first, second = firth.load(experiment.model("lm-lstm")), firth.load("../models/lm-lstm")

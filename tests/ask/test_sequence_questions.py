@@ -21,9 +21,9 @@ from firth.seq2seq.encoder_decoder import load
 from firth.seq2seq.search import decode_all
 from firth.text.streams import TokenStream
 from firth.text.subwords import Subwords
-from firth.text.text_encoding import subwords_file, vocabulary_file
+from firth.text.text_encoding import subwords_file
 from firth.text.tokenizer import join_words, words
-from firth.text.vocabulary import EOS, UNK, Vocabulary
+from firth.text.vocabulary import EOS, UNK, Vocabulary, vocabulary_file
 from firth.workspace import Workspace
 
 

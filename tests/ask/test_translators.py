@@ -15,9 +15,9 @@ from firth.seq2seq.encoder_decoder import EncoderDecoder, load
 from firth.seq2seq.search import decode_all
 from firth.text.streams import from_sentences
 from firth.text.subwords import Subwords
-from firth.text.text_encoding import subwords_file, vocabulary_file
+from firth.text.text_encoding import subwords_file
 from firth.text.tokenizer import join_words, words
-from firth.text.vocabulary import Vocabulary
+from firth.text.vocabulary import Vocabulary, vocabulary_file
 from firth.workspace import Workspace
 
 

@@ -19,10 +19,10 @@ from firth.text.corpus_streams import make_streams
 from firth.text.sides import SIDES
 from firth.text.streams import TokenStream
 from firth.text.subwords import train_subwords
-from firth.text.text_encoding import subwords_file, vocabulary_file
+from firth.text.text_encoding import subwords_file
 from firth.text.text_form import TextForm
 from firth.text.tokenizer import words
-from firth.text.vocabulary import EOS, PAD, UNK, Vocabulary
+from firth.text.vocabulary import EOS, PAD, UNK, Vocabulary, vocabulary_file
 from firth.workspace import Workspace
 
 PARAMS = Path(__file__).parents[2] / "params.yaml"
@@ -74,7 +74,7 @@ def build_language_models(folder: Path) -> Workspace:
     for path in (workspace.tokens("lm"), workspace.model("lm-ngram")):
         path.mkdir(parents=True)
     TextForm(True, False, "en", False, "words").save(workspace.tokens("lm"))
-    Vocabulary(TOKENS, [1] * len(TOKENS)).save(workspace.tokens("lm") / "vocabulary.tsv")
+    Vocabulary(TOKENS, range(len(TOKENS), 0, -1)).save(workspace.tokens("lm") / "vocabulary.tsv")
     train_kneser_ney(plain(SENTENCES * 5), len(TOKENS), 3).save(workspace.model("lm-ngram"))
     add_network(folder, "rnn")
     add_network(folder, "lstm")

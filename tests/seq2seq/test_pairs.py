@@ -108,5 +108,7 @@ def test_misaligned_pairs_are_refused(pairs: MakePairs, tmp_path: Path) -> None:
     three, two = pairs([[3], [4], [5]], [[3], [4], [5]]), pairs([[3], [4]], [[3], [4]])
     three.source.save(tmp_path, "train.source")
     two.target.save(tmp_path, "train.target")
+    for side in ("source", "target"):
+        (tmp_path / f"{side}.vocabulary.tsv").write_text("token\t1\n" * 6)
     with pytest.raises(FirthError, match="3 sources but 2 targets"):
         Pairs.load(tmp_path, "train")

@@ -11,10 +11,10 @@ from firth.params.seq2seq_params import Seq2seqOverride, Seq2seqOverrides
 from firth.text.sides import SIDES
 from firth.text.streams import TokenStream
 from firth.text.subwords import train_subwords
-from firth.text.text_encoding import subwords_file, vocabulary_file
+from firth.text.text_encoding import subwords_file
 from firth.text.text_form import TextForm
 from firth.text.tokenizer import words
-from firth.text.vocabulary import EOS, PAD, UNK, Vocabulary
+from firth.text.vocabulary import EOS, PAD, UNK, Vocabulary, vocabulary_file
 from firth.workspace import Workspace
 
 PARAMS = Path(__file__).parents[2] / "params.yaml"

@@ -19,9 +19,9 @@ from firth.stages import evaluate_seq2seq, seq2seq
 from firth.tables import read_csv
 from firth.text.streams import TokenStream
 from firth.text.subwords import Subwords
-from firth.text.text_encoding import subwords_file, vocabulary_file
+from firth.text.text_encoding import subwords_file
 from firth.text.tokenizer import join_words
-from firth.text.vocabulary import Vocabulary
+from firth.text.vocabulary import Vocabulary, vocabulary_file
 from firth.workspace import Workspace
 
 

@@ -34,9 +34,8 @@ from firth.stages import (
 )
 from firth.tables import read_csv, write_metrics, write_table
 from firth.text.sides import SIDES
-from firth.text.text_encoding import vocabulary_file
 from firth.text.text_form import TextForm
-from firth.text.vocabulary import EOS, PAD, UNK, Vocabulary
+from firth.text.vocabulary import EOS, PAD, UNK, Vocabulary, vocabulary_file
 from firth.vectors.counting.count_matrix import write_rows
 from firth.vectors.keyed_vectors import save_vectors
 from firth.workspace import Workspace, write_text

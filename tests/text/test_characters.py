@@ -61,6 +61,7 @@ def test_streams_of_characters_hold_what_a_plain_loop_finds(tmp_path: Path, proc
     blocks = encode_blocks(text_blocks(path, 500), True, False, True, processes)
     numbered = number_stream(blocks, numbering, tmp_path, "train", keep_empty=True)
     renumber_stream(tmp_path, "train", np.arange(len(numbering)), np.dtype(np.uint16))
+    (tmp_path / "vocabulary.tsv").write_text("token\t1\n" * len(numbering))
     stream = TokenStream.load(tmp_path, "train")
     found = [[numbering.types[number] for number in sentence] for sentence in stream.sentences()]
     lines = text.removesuffix("\n").split("\n")

@@ -14,9 +14,9 @@ from firth.text.corpus_streams import MadeStreams, make_streams
 from firth.text.sides import SIDES, decoder, whole_words
 from firth.text.streams import TokenStream
 from firth.text.subwords import Subwords
-from firth.text.text_encoding import TextEncoding, subwords_file, vocabulary_file
+from firth.text.text_encoding import TextEncoding, subwords_file
 from firth.text.text_form import TextForm
-from firth.text.vocabulary import Vocabulary
+from firth.text.vocabulary import Vocabulary, vocabulary_file
 
 
 def word_tokens(**changes: Any) -> TextTokens:

@@ -67,6 +67,7 @@ def written(
     numbered = number_stream(blocks, numbering, folder, "train", keep_empty)
     backwards = np.arange(len(numbering))[::-1]
     renumber_stream(folder, "train", backwards, np.dtype(np.uint16))
+    (folder / "vocabulary.tsv").write_text("token\t1\n" * len(numbering))
     stream, types = TokenStream.load(folder, "train"), numbering.types[::-1]
     assert stream.ids.dtype == np.uint16
     assert numbered.sentences == len(stream)

@@ -15,6 +15,10 @@ def stream() -> TokenStream:
     return TokenStream(np.array([5, 6, 7, 8], dtype=np.uint16), np.array([0, 2, 2, 3, 4]))
 
 
+def write_vocabulary(folder: Path, size: int) -> None:
+    (folder / "vocabulary.tsv").write_text("token\t1\n" * size)
+
+
 def test_offsets_bound_the_sentences() -> None:
     sentences = [stream().sentence(position).tolist() for position in range(len(stream()))]
     assert sentences == [[5, 6], [], [7], [8]]
@@ -29,6 +33,7 @@ def test_sentence_ends_follow_each_sentence() -> None:
 
 def test_a_saved_stream_is_loaded_memory_mapped(tmp_path: Path) -> None:
     stream().save(tmp_path, "train")
+    write_vocabulary(tmp_path, 9)
     again = TokenStream.load(tmp_path, "train")
     assert isinstance(again.ids, np.memmap) and again.ids.dtype == np.uint16 and again.offsets.dtype == np.int64
     assert again.with_sentence_ends().tolist() == [5, 6, 1, 1, 7, 1, 8, 1]
@@ -51,22 +56,35 @@ def test_pieces_make_sentences_across_their_borders(tmp_path: Path, keep_empty: 
         writer.append(np.array([6, 7]), np.array([1, 1]))
         writer.append(np.array([8]), np.array([0, 0, 1]))
         writer.append(np.array([], dtype=np.uint16), np.array([0]))
+    write_vocabulary(tmp_path, 9)
     again = TokenStream.load(tmp_path, "train")
     assert (writer.tokens, writer.sentences) == (4, len(offsets) - 1)
     assert again.ids.tolist() == [5, 6, 7, 8]
     assert again.offsets.tolist() == offsets
 
 
-def test_missing_damaged_and_mixed_up_streams_say_what_to_do(tmp_path: Path) -> None:
+OFFSETS, IDS = r"train\.offsets\.npy: no ascending offsets from 0 to 4,", r"train\.ids\.npy: ids from "
+
+
+@pytest.mark.parametrize(
+    ("ids", "offsets", "fault"),
+    [
+        ([5, 6, 7, 8], [0, 3], OFFSETS),
+        ([5, 6, 7, 8], [1, 4], OFFSETS),
+        ([5, 6, 7, 8], [0, 3, 2, 4], OFFSETS),
+        ([5, 6, 7, 8], [], OFFSETS),
+        ([5, 6, 7, 9], [0, 4], IDS + "5 to 9, and vocabulary.tsv has 9"),
+        ([5, -6, 7, 8], [0, 4], IDS + "-6 to 8"),
+    ],
+)
+def test_ids_beyond_the_vocabulary_and_offsets_of_other_ids_say_what_to_do(
+    tmp_path: Path, ids: list[int], offsets: list[int], fault: str
+) -> None:
     folder = tmp_path / "lm"
     folder.mkdir()
-    with pytest.raises(FirthError, match="dvc repro tokenize@lm"):
+    with pytest.raises(FirthError, match=r"train\.ids\.npy: not there yet; build it with `dvc repro tokenize@lm`"):
         TokenStream.load(folder, "train")
-    stream().save(folder, "train")
-    np.save(folder / "train.offsets.npy", np.array([0, 3]))
-    with pytest.raises(FirthError, match="belong together"):
-        TokenStream.load(folder, "train")
-    path = folder / "train.ids.npy"
-    path.write_bytes(path.read_bytes()[:-2])
-    with pytest.raises(FirthError, match=r"train\.ids\.npy: damaged.*dvc repro tokenize@lm"):
+    TokenStream(np.array(ids, np.int32), np.array(offsets, np.int64)).save(folder, "train")
+    write_vocabulary(folder, 9)
+    with pytest.raises(FirthError, match=rf"{fault}.*; build it again with `dvc repro tokenize@lm`"):
         TokenStream.load(folder, "train")

@@ -1,5 +1,6 @@
 """Byte-pair encoding: exact decoding, the same bytes every time, and merges found by hand."""
 
+import json
 import os
 import random
 import subprocess
@@ -102,5 +103,18 @@ def test_a_damaged_file_says_what_to_do(tmp_path: Path) -> None:
     with pytest.raises(FirthError, match="dvc repro tokenize@translation"):
         Subwords.load(path)
     path.write_text('{"version"')
-    with pytest.raises(FirthError, match=r"tokenizer\.json: not a tokenizer.*dvc repro tokenize@translation"):
+    with pytest.raises(FirthError, match=r"tokenizer\.json: damaged .*Invalid JSON.*dvc repro tokenize@translation"):
         Subwords.load(path)
+    whole = json.loads(train_subwords([ENGLISH], 300, lowercase=True).tokenizer.to_str())
+    model = whole["model"]
+    for other in (
+        {"padding": {"strategy": {"Fixed": 10**9}, "direction": "Right", "pad_to_multiple_of": None, "pad_id": 0}},
+        {"model": {**model, "vocab": {**model["vocab"], "a": 10**9}}},
+        {"model": {**model, "vocab": {**model["vocab"], "<unk>": 1, "<eos>": 0}}},
+        {"model": {**model, "vocab": {"漢" if piece == "a" else piece: n for piece, n in model["vocab"].items()}}},
+        {"model": {**model, "merges": [["a", "nowhere"]]}},
+        {"model": None},
+    ):
+        path.write_text(json.dumps({**whole, **other}))
+        with pytest.raises(FirthError, match=r"tokenizer\.json: not a tokenizer.*dvc repro tokenize@translation"):
+            Subwords.load(path)

@@ -38,9 +38,7 @@ def test_a_missing_or_damaged_form_names_its_stage(tmp_path: Path) -> None:
         TextForm.load(folder)
     for content in ("{", "[]", "{}", '{"lowercase": true, "other": 1}'):
         (folder / "text.json").write_text(content)
-        with pytest.raises(
-            FirthError, match=r"text\.json: damaged or of another version; build it again with `dvc repro tokenize@lm`"
-        ):
+        with pytest.raises(FirthError, match=r"text\.json: damaged or of another version \(.+`dvc repro tokenize@lm`"):
             TextForm.load(folder)
 
 

@@ -79,6 +79,8 @@ def test_ids_are_uint16_as_long_as_they_fit() -> None:
     [
         (b"<unk>\t1\n<eos>\t1\nx\n", "line 3"),
         (b"<unk>\t1\n<eos>\t1\nx\t-1\n", "line 3"),
+        (b"<unk>\t1\n<eos>\t1\nx\t" + b"9" * 30 + b"\n", "line 3"),
+        (b"<unk>\t1\n<eos>\t1\nx\t" + b"9" * 5000 + b"\n", "line 3"),
         (b"<unk>\t1\n<eos>\t1\nx\t1", "truncated"),
         (b"", "truncated"),
         (b"<unk>\t1\n<eos>\t1\nx\t1\nx\t1\n", "not a vocabulary"),

@@ -17,8 +17,7 @@ from firth.seq2seq.search import decode_all
 from firth.text.normalization import normalize
 from firth.text.sides import decoder, encoder, readable_tokens
 from firth.text.streams import TokenStream, from_sentences
-from firth.text.text_encoding import vocabulary_file
-from firth.text.vocabulary import EOS, UNK_ID, Vocabulary
+from firth.text.vocabulary import EOS, UNK_ID, Vocabulary, vocabulary_file
 from firth.training.precision import in_precision
 
 LONGEST = 1_000  # tokens that a source may have, unless a source of training is longer

@@ -29,10 +29,10 @@ from firth.text.raw_text import LINES_A_BLOCK, raw_blocks, raw_lines, splits_of
 from firth.text.sides import SIDES
 from firth.text.streams import StreamWriter
 from firth.text.subwords import train_subwords
-from firth.text.text_encoding import subwords_file, vocabulary_file
+from firth.text.text_encoding import subwords_file
 from firth.text.text_form import TextForm
 from firth.text.text_warnings import TypeCounts, tokenized_warnings, word_warnings
-from firth.text.vocabulary import EOS_ID, UNK, UNK_ID, Vocabulary, build_vocabulary
+from firth.text.vocabulary import EOS_ID, UNK, UNK_ID, Vocabulary, build_vocabulary, vocabulary_file
 
 ALIGNED: tuple[Role, ...] = ("translation", "qa")  # roles with sides, whose lines are aligned
 CHARACTERS_LOOKED_AT = 200_000  # to see whether a text was tokenized before

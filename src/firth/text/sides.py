@@ -6,8 +6,8 @@ A vocabulary that both sides share is written twice, so that readers need not kn
 from collections.abc import Callable
 from pathlib import Path
 
-from firth.text.text_encoding import TextEncoding, unknown_tokens, vocabulary_file
-from firth.text.vocabulary import Vocabulary
+from firth.text.text_encoding import TextEncoding, unknown_tokens
+from firth.text.vocabulary import Vocabulary, vocabulary_file
 
 SIDES = ("source", "target")
 

@@ -11,8 +11,8 @@ from types import TracebackType
 
 import numpy as np
 
-from firth.errors import FirthError
-from firth.text.vocabulary import EOS_ID
+from firth.stored_files import damaged, read_array
+from firth.text.vocabulary import EOS_ID, vocabulary_file
 from firth.workspace import require
 
 
@@ -57,24 +57,22 @@ class TokenStream:
 
     @classmethod
     def load(cls, folder: Path, name: str) -> "TokenStream":
-        """Open a stream, memory-mapped.
+        """Open a stream, memory-mapped, and compare its ids with the vocabulary beside it.
 
         Raises
         ------
         FirthError
-            If the stream doesn't exist or is damaged.
+            If the stream or its vocabulary doesn't exist, or the stream is damaged.
         """
         stage = f"tokenize@{folder.name}"
-        arrays = []
-        for kind in ("ids", "offsets"):
-            path = require(folder / f"{name}.{kind}.npy", stage)
-            try:
-                arrays.append(np.load(path, mmap_mode="r", allow_pickle=False))
-            except (ValueError, EOFError):
-                raise FirthError(f"{path}: damaged or truncated; build it again with `dvc repro {stage}`") from None
-        ids, offsets = arrays
-        if ids.ndim != 1 or offsets.ndim != 1 or not len(offsets) or offsets[0] != 0 or offsets[-1] != len(ids):
-            raise FirthError(f"{folder / name}.*.npy: don't belong together; build them again with `dvc repro {stage}`")
+        paths = [folder / f"{name}.{kind}.npy" for kind in ("ids", "offsets")]
+        ids, offsets = read_array(paths[0], (np.uint16, np.int32), stage), read_array(paths[1], (np.int64,), stage)
+        if not len(offsets) or offsets[0] != 0 or offsets[-1] != len(ids) or (offsets[1:] < offsets[:-1]).any():
+            raise damaged(paths[1], f"no ascending offsets from 0 to {len(ids):,}, the number of ids", stage)
+        vocabulary = require(vocabulary_file(folder, name.partition(".")[2]), stage)
+        size = vocabulary.read_bytes().count(b"\n")  # a token a line
+        if len(ids) and not 0 <= ids.min() <= ids.max() < size:
+            raise damaged(paths[0], f"ids from {ids.min()} to {ids.max()}, and {vocabulary.name} has {size:,}", stage)
         return cls(ids, offsets)
 
     def save(self, folder: Path, name: str) -> None:

@@ -13,14 +13,15 @@ import json
 from collections.abc import Iterable, Iterator
 from itertools import chain
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from tokenizers import Tokenizer, decoders, models, normalizers, pre_tokenizers, trainers
 
-from firth.errors import FirthError
+from firth.stored_files import damaged, read_json
 from firth.text.characters import SPACE
-from firth.text.vocabulary import EOS, EOS_ID, PAD, PAD_ID, UNK
-from firth.workspace import require, write_text
+from firth.text.vocabulary import EOS, EOS_ID, PAD, PAD_ID, UNK, UNK_ID
+from firth.workspace import write_text
 
 LINES_AT_ONCE = 4096
 
@@ -90,11 +91,12 @@ class Subwords:
             If the file doesn't exist or is damaged.
         """
         stage = f"tokenize@{path.parent.name}"
-        content = require(path, stage).read_bytes()
+        content = read_json(path, dict[str, Any], stage)
         try:
-            return cls(Tokenizer.from_buffer(content))
+            _check(content)
+            return cls(Tokenizer.from_str(json.dumps(content)))
         except Exception:  # the library raises nothing more specific
-            raise FirthError(f"{path}: not a tokenizer; build it again with `dvc repro {stage}`") from None
+            raise damaged(path, "not a tokenizer of this version", stage) from None
 
     def _encoded(self, batch: list[str]) -> Iterator[list[int]]:
         return (encoding.ids for encoding in self.tokenizer.encode_batch_fast(batch))
@@ -115,11 +117,7 @@ def train_subwords(
     min_count : two subwords that stand side by side less often, or once, are not merged.
     padded : whether ``<pad>`` is a special symbol too.
     """
-    tokenizer = Tokenizer(models.BPE())
-    strip = normalizers.Strip()
-    tokenizer.normalizer = normalizers.Sequence([strip, normalizers.Lowercase()]) if lowercase else strip
-    tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=True)
-    tokenizer.decoder = decoders.ByteLevel()
+    tokenizer = _untrained(lowercase)
     trainer = trainers.BpeTrainer(
         vocab_size=vocabulary_size,
         min_frequency=max(min_count, 2),
@@ -131,6 +129,34 @@ def train_subwords(
     content = json.loads(tokenizer.to_str())
     content["added_tokens"] = []  # otherwise a literal <eos> in text would get the special id
     return Subwords(Tokenizer.from_str(json.dumps(content, ensure_ascii=False)))
+
+
+def _untrained(lowercase: bool) -> Tokenizer:
+    """A byte-pair encoding without vocabulary and merges."""
+    tokenizer = Tokenizer(models.BPE())
+    strip = normalizers.Strip()
+    tokenizer.normalizer = normalizers.Sequence([strip, normalizers.Lowercase()]) if lowercase else strip
+    tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=True)
+    tokenizer.decoder = decoders.ByteLevel()
+    return tokenizer
+
+
+def _check(content: dict[str, Any]) -> None:
+    """Refuse what ``save`` doesn't write, before the library reads it: ``padding`` of 10⁹ tokens ends the process.
+
+    Raises
+    ------
+    ValueError, KeyError or TypeError
+        If anything but vocabulary and merges is not as in ``_untrained``, or ids are not 0, 1, 2, …
+    """
+    vocabulary = content["model"]["vocab"]
+    without = {**content, "model": {**content["model"], "vocab": {}, "merges": []}}
+    if without not in [json.loads(_untrained(lowercase).to_str()) for lowercase in (False, True)]:
+        raise ValueError("of other settings")
+    if sorted(vocabulary.values()) != list(range(len(vocabulary))) or not vocabulary.keys() >= _BYTES.keys():
+        raise ValueError("ids with gaps, or bytes without an id")
+    if (vocabulary[UNK], vocabulary[EOS], vocabulary.get(PAD, PAD_ID)) != (UNK_ID, EOS_ID, PAD_ID):
+        raise ValueError("special symbols with other ids")
 
 
 def _byte_of_letter() -> dict[str, int]:

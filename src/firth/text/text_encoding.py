@@ -7,17 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
+from firth.stored_files import damaged
 from firth.text.characters import join_characters, tidy_line
 from firth.text.normalization import normalize
 from firth.text.subwords import Subwords
 from firth.text.text_form import TextForm
 from firth.text.tokenizer import join_words
-from firth.text.vocabulary import EOS, PAD, UNK, UNK_ID, Vocabulary
-
-
-def vocabulary_file(folder: Path, side: str = "") -> Path:
-    """The vocabulary file in a folder of tokens, of a side if the text has sides."""
-    return folder / (f"{side}.vocabulary.tsv" if side else "vocabulary.tsv")
+from firth.text.vocabulary import EOS, PAD, PAD_ID, UNK, UNK_ID, Vocabulary, vocabulary_file
 
 
 def subwords_file(folder: Path, side: str = "") -> Path:
@@ -47,9 +43,16 @@ class TextEncoding:
         FirthError
             If a file of the folder doesn't exist or is damaged.
         """
-        form = TextForm.load(folder)
-        subwords = Subwords.load(subwords_file(folder, side)) if form.segmentation == "subwords" else None
-        return cls(Vocabulary.load(vocabulary_file(folder, side)), form, subwords)
+        form, path = TextForm.load(folder), vocabulary_file(folder, side)
+        vocabulary, stage = Vocabulary.load(path), f"tokenize@{folder.name}"
+        if form.segmentation != "subwords":
+            if line := _line_out_of_order(vocabulary):
+                raise damaged(path, f"line {line} is out of order", stage)
+            return cls(vocabulary, form)
+        subwords = Subwords.load(subwords_file(folder, side))
+        if vocabulary.tokens != subwords.readable[: len(vocabulary)]:
+            raise damaged(path, f"not the subwords of {subwords_file(folder, side).name}", stage)
+        return cls(vocabulary, form, subwords)
 
     def encode_lines(self, lines: Iterable[str]) -> Iterator[tuple[list[str], list[int]]]:
         """The tokens of each line, as they are written there, and their ids.
@@ -72,6 +75,13 @@ class TextEncoding:
         if self.subwords:
             return self.subwords.decode(ids)
         return join_characters(tokens) if self.form.segmentation == "characters" else join_words(tokens)
+
+
+def _line_out_of_order(vocabulary: Vocabulary) -> int | None:
+    """The first line of a vocabulary of words or characters that should stand above the line before it, if any."""
+    ranks = [(-count, token) for token, count in zip(vocabulary.tokens, vocabulary.counts.tolist(), strict=True)]
+    first = PAD_ID + 1 if PAD in vocabulary else PAD_ID  # after the special symbols
+    return next((line for line in range(first + 2, len(ranks) + 1) if ranks[line - 1] < ranks[line - 2]), None)
 
 
 def unknown_tokens(tokens: Sequence[str], ids: Sequence[int]) -> list[int]:

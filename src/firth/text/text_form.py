@@ -5,12 +5,14 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from firth.errors import FirthError
+from pydantic import ConfigDict
+
 from firth.params.tokens_params import Segmentation
+from firth.stored_files import read_json
 from firth.text.characters import SPACE, characters
 from firth.text.normalization import normalize
 from firth.text.tokenizer import tokenize_line
-from firth.workspace import require, write_text
+from firth.workspace import write_text
 
 
 @dataclass(frozen=True)
@@ -25,6 +27,8 @@ class TextForm:
     world : whether the text is the built-in world's.
     segmentation : what its tokens are.
     """
+
+    __pydantic_config__ = ConfigDict(extra="forbid", strict=True)  # for reading
 
     lowercase: bool
     tokenized: bool
@@ -67,11 +71,4 @@ class TextForm:
             If the file doesn't exist or is damaged.
         """
         stage = f"tokenize@{folder.name}"
-        path = require(folder / "text.json", stage)
-        try:
-            content = json.loads(path.read_text(encoding="utf-8"))
-            return cls(**content)
-        except (ValueError, TypeError):
-            raise FirthError(
-                f"{path}: damaged or of another version; build it again with `dvc repro {stage}`"
-            ) from None
+        return read_json(folder / "text.json", cls, stage)

@@ -13,13 +13,20 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from firth.errors import FirthError
-from firth.workspace import require, write_text
+from firth.stored_files import damaged, read_text
+from firth.workspace import write_text
 
 if TYPE_CHECKING:
     from firth.params.tokens_params import TextTokens
 
 UNK, EOS, PAD = "<unk>", "<eos>", "<pad>"
 UNK_ID, EOS_ID, PAD_ID = 0, 1, 2
+LONGEST_COUNT = 18  # digits that fit into 64 bits
+
+
+def vocabulary_file(folder: Path, side: str = "") -> Path:
+    """The vocabulary file in a folder of tokens, of a side if the text has sides."""
+    return folder / (f"{side}.vocabulary.tsv" if side else "vocabulary.tsv")
 
 
 class Vocabulary:
@@ -79,24 +86,16 @@ class Vocabulary:
             If the file doesn't exist, or isn't a vocabulary; the line is named.
         """
         stage = f"tokenize@{path.parent.name}"
-        try:
-            text = require(path, stage).read_bytes().decode("utf-8")
-        except UnicodeDecodeError as error:
-            raise FirthError(
-                f"{path}: not UTF-8 (byte {error.start}); build it again with `dvc repro {stage}`"
-            ) from None
-        lines = text.split("\n")
+        lines = read_text(path, stage).split("\n")
         tokens, counts = [], []
         for number, line in enumerate(lines[:-1], start=1):
             token, tab, count = line.partition("\t")
-            if not (token and tab and count.isascii() and count.isdecimal()):
-                raise FirthError(
-                    f"{path}: line {number} is not `token<tab>count`; build it again with `dvc repro {stage}`"
-                )
+            if not (token and tab and count.isascii() and count.isdecimal() and len(count) <= LONGEST_COUNT):
+                raise damaged(path, f"line {number} is not `token<tab>count`", stage)
             tokens.append(token)
             counts.append(int(count))
         if lines[-1] or tokens[:2] != [UNK, EOS] or len(set(tokens)) != len(tokens):
-            raise FirthError(f"{path}: truncated or not a vocabulary; build it again with `dvc repro {stage}`")
+            raise damaged(path, "truncated or not a vocabulary", stage)
         return cls(tokens, counts)
 
 

@@ -1,0 +1,88 @@
+"""Files that stages have written, checked when they are read: a damaged one gives one line that says what to do."""
+
+import warnings
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, TypeVar, overload
+
+import numpy as np
+from pydantic import TypeAdapter, ValidationError
+
+from firth.errors import FirthError, shown
+from firth.workspace import require
+
+Value = TypeVar("Value")
+
+
+def damaged(path: Path, fault: str, stage: str) -> FirthError:
+    """The error of a file, or a folder, that is not as its stage writes it."""
+    return FirthError(f"{path}: {fault}; build it again with `dvc repro {stage}`")
+
+
+def read_text(path: Path, stage: str) -> str:
+    """Read a UTF-8 file; lines end as they are written there.
+
+    Raises
+    ------
+    FirthError
+        If the file doesn't exist or is not UTF-8.
+    """
+    try:
+        return require(path, stage).read_bytes().decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise damaged(path, f"not UTF-8 (byte {error.start})", stage) from None
+
+
+@overload
+def read_json(path: Path, kind: type[Value], stage: str) -> Value: ...
+@overload
+def read_json(path: Path, kind: Any, stage: str) -> Any: ...
+def read_json(path: Path, kind: Any, stage: str) -> Any:
+    """Read a JSON file as a typed value: ``kind`` is a dataclass, or any other type that pydantic knows.
+
+    Raises
+    ------
+    FirthError
+        If the file doesn't exist, is not JSON, or holds a value of another kind.
+    """
+    return parse_json(require(path, stage).read_bytes(), kind, path, stage)
+
+
+def parse_json(content: bytes | str, kind: Any, path: Path, stage: str, line: int | None = None) -> Any:
+    """The same for JSON that has been read already; ``line`` says in which line of ``path`` it stands, if in one."""
+    try:
+        return TypeAdapter(kind).validate_json(content)
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(map(str, (*(() if line is None else (f"line {line}",)), *first["loc"])))
+        fault = shown(f"{place}: {first['msg']}" if place else first["msg"])
+        raise damaged(path, f"damaged or of another version ({fault})", stage) from None
+
+
+def read_array(path: Path, types: Sequence[type[np.generic]], stage: str) -> np.ndarray:
+    """Open a one-dimensional ``.npy`` file, memory-mapped; its values are not looked at.
+
+    Parameters
+    ----------
+    types : those that its values may have.
+
+    Raises
+    ------
+    FirthError
+        If the file doesn't exist, its header is of another array, or its size is not what the header says.
+    """
+    with require(path, stage).open("rb") as file:
+        try:
+            with warnings.catch_warnings(action="error"):
+                if np.lib.format.read_magic(file) != (1, 0):
+                    raise ValueError
+                (length,), _, dtype = np.lib.format.read_array_header_1_0(file)
+        except Exception:  # NumPy parses the header as an expression of Python, which fails in many ways
+            raise damaged(path, "not a one-dimensional array of NumPy", stage) from None
+        start = file.tell()
+    if dtype not in types:
+        raise damaged(path, f"holds {shown(str(dtype))}, not {' or '.join(kind.__name__ for kind in types)}", stage)
+    size, expected = path.stat().st_size, start + length * dtype.itemsize
+    if size != expected:
+        raise damaged(path, f"has {size:,} bytes where its header says {expected:,}", stage)
+    return np.load(path, mmap_mode="r", allow_pickle=False)
