@@ -9,7 +9,7 @@ import numpy as np
 from pydantic import TypeAdapter, ValidationError
 
 from firth.errors import FirthError, shown
-from firth.workspace import require
+from firth.workspace import model_stage, require
 
 Value = TypeVar("Value")
 
@@ -17,6 +17,19 @@ Value = TypeVar("Value")
 def damaged(path: Path, fault: str, stage: str) -> FirthError:
     """The error of a file, or a folder, that is not as its stage writes it."""
     return FirthError(f"{path}: {fault}; build it again with `dvc repro {stage}`")
+
+
+def check_vocabulary(folder: Path, of_model: int, present: int) -> None:
+    """Refuse a model that was trained on a vocabulary of another size than the present one.
+
+    Raises
+    ------
+    FirthError
+        If the sizes differ.
+    """
+    if of_model != present:
+        fault = f"was trained on a vocabulary of {of_model:,} tokens, and now there are {present:,}"
+        raise damaged(folder, fault, model_stage(folder))
 
 
 def read_text(path: Path, stage: str) -> str:

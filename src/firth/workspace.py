@@ -117,6 +117,17 @@ class Workspace:
         return self.home / "downloads"
 
 
+def model_stage(folder: Path) -> str:
+    """The stage that writes a folder of ``models``, as ``dvc repro`` takes it."""
+    kind, _, name = folder.name.partition("-")
+    match kind, name:
+        case "counts", "":
+            return "cooccurrence"
+        case _, "" | "ngram":
+            return name or kind
+    return f"{kind}@{name}"
+
+
 def checkout() -> Path:
     """The checkout of the project that this code belongs to."""
     return Path(__file__).resolve().parents[2]

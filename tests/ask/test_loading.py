@@ -88,17 +88,17 @@ BREAKAGES: list[tuple[str, Break, str]] = [
     (
         "models/lm-lstm",
         lambda place: (place.model("lm-lstm") / "weights.safetensors").write_bytes(b"weights"),
-        "models/lm-lstm: damaged, truncated or of another version; build it again with `dvc repro lm@lstm`",
+        "lm-lstm/weights.safetensors: no safetensors, or cut short; build it again with `dvc repro lm@lstm`",
     ),
     (
         "models/lm-lstm",
         lambda place: (place.model("lm-lstm") / "settings.json").write_text("[1"),
-        "models/lm-lstm: damaged, truncated",
+        "lm-lstm/settings.json: damaged or of another version (Invalid JSON",
     ),
     (
         "models/lm-ngram",
         lambda place: (place.model("lm-ngram") / "2-grams.keys.npy").unlink(),
-        "models/lm-ngram: damaged, truncated or of another version; build it again with `dvc repro ngram`",
+        "lm-ngram/2-grams.keys.npy: not there yet; build it with `dvc repro ngram`",
     ),
     (
         "models/lm-ngram",

@@ -201,7 +201,7 @@ BREAKAGES: list[tuple[list[str], Break, str]] = [
     (
         ["translate", "a"],
         lambda place: (place.model("seq2seq-translation-additive") / "weights.safetensors").write_bytes(b"no"),
-        "damaged, truncated",
+        "weights.safetensors: no safetensors, or cut short; build it again with `dvc repro seq2seq@translation-add",
     ),
     (
         ["translate", "a"],

@@ -1,3 +1,4 @@
+import json
 import math
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,7 @@ from lm.settings import DROPOUTS, all_dropouts, predictions, settings
 from safetensors.torch import load_file
 from torch import Tensor
 
+from firth.errors import FirthError
 from firth.kernels.fused_softmax import NO_TARGET
 from firth.lm.feedforward import FeedForward
 from firth.lm.language_network import detached, window_loss
@@ -172,6 +174,32 @@ def test_a_loaded_network_scores_as_the_saved_one_without_dropout(network: Netwo
         predictions(model.eval(), tokens, model.initial_state(2))[0],
     )
     assert '"convention": "as written"' in (tmp_path / "settings.json").read_text()
+
+
+SPOILED: list[tuple[str, Any, str]] = [
+    ("network", "seq2seq", "no language model is named seq2seq"),
+    ("network", "transformer", r"damaged .*params\.context_size: Field required"),
+    ("vocabulary_size", 17, "describes a larger network"),
+    ("vocabulary_size", -1, r"damaged .*vocabulary_size: Input should be greater than 0"),
+    ("warm_up_context", [7], "warm_up_context has ids beyond the vocabulary of 7"),
+    ("warm_up_context", "a b", "damaged .*warm_up_context: Input should be a valid array"),
+    ("layers", 10**6, "describes a larger network"),
+    ("hidden_size", 10**9, "describes a larger network"),
+    ("hidden_size", None, r"damaged .*params\.hidden_size: Input should be a valid integer"),
+]
+
+
+@pytest.mark.parametrize(("key", "value", "fault"), SPOILED)
+def test_settings_of_another_network_than_the_saved_one_are_refused(
+    tmp_path: Path, key: str, value: Any, fault: str
+) -> None:
+    small("gru").float().save(tmp_path)
+    path = tmp_path / "settings.json"
+    content = json.loads(path.read_text())
+    (content if key in content else content["params"])[key] = value
+    path.write_text(json.dumps(content))
+    with pytest.raises(FirthError, match=rf"settings\.json: {fault}.*; build it again with `dvc repro"):
+        load(tmp_path)
 
 
 @pytest.mark.parametrize("network", NETWORKS)

@@ -8,10 +8,12 @@ import pytest
 import torch
 from torch import Tensor
 
+from firth.errors import FirthError
 from firth.params.seq2seq_params import Attention, Seq2seqParams
-from firth.seq2seq.encoder_decoder import Configuration, EncoderDecoder, load, save
+from firth.seq2seq.encoder_decoder import Configuration, EncoderDecoder, load, load_for, save
 from firth.seq2seq.pairs import PairBatch, Pairs
 from firth.seq2seq.recurrent_layers import top_hidden
+from firth.text.vocabulary import EOS, UNK, Vocabulary, vocabulary_file
 
 Settings = Callable[..., Seq2seqParams]
 MakePairs = Callable[..., Pairs]
@@ -158,6 +160,32 @@ def test_saved_network_is_rebuilt_with_the_same_weights_and_settings(settings: S
     assert not rebuilt.training
     for name, value in network.state_dict().items():
         assert torch.equal(rebuilt.state_dict()[name], value)
+
+
+def test_settings_of_another_network_and_another_vocabulary_are_refused(settings: Settings, tmp_path: Path) -> None:
+    folder = tmp_path / "seq2seq-qa-none"
+    folder.mkdir()
+    save(EncoderDecoder(Configuration("none", 9, 9, settings())), folder)
+    path = folder / "settings.json"
+    written = path.read_text()
+    for old, new, fault in (
+        ('"layers": 1', '"layers": 1000000', "describes a larger network"),
+        ('"attention": "none"', '"attention": "dot"', r".* is absent, but float32"),
+        ('"attention": "none"', '"attention": "all"', r"damaged .*attention: Input should be 'none'"),
+        ('"cell": ', '"cells": ', r"damaged .*settings\.cell: Field required"),
+    ):
+        assert old in written
+        path.write_text(written.replace(old, new))
+        with pytest.raises(FirthError, match=rf"(settings\.json|safetensors): {fault}.*`dvc repro seq2seq@qa-none`"):
+            load(folder)
+    path.write_text(written)
+    for side, size in (("source", 9), ("target", 8)):
+        tokens = [UNK, EOS, *map(str, range(size - 2))]
+        Vocabulary(tokens, [1] * size).save(vocabulary_file(tmp_path, side))
+    with pytest.raises(
+        FirthError, match="was trained on a vocabulary of 9 tokens, and now there are 8; build it again"
+    ):
+        load_for(tmp_path, folder)
 
 
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a GPU")

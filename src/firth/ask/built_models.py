@@ -2,21 +2,17 @@
 
 import json
 import re
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
-from pathlib import Path
-
-from safetensors import SafetensorError
+from collections.abc import Sequence
+from contextlib import suppress
 
 from firth.errors import FirthError, listed, shown
 from firth.params.models_params import LANGUAGE_MODELS
 from firth.params.seq2seq_params import Task
-from firth.workspace import Workspace
+from firth.workspace import Workspace, model_stage
 
 SETTINGS, VECTORS = "settings.json", "vectors.bin"  # files that the folder of a network and of word vectors holds
 ATTENTIONS_BY_RANK = ("additive", "general", "dot", "none")  # the most powerful first
 NAME = r"[\w.-]{1,60}"  # of a model, within the name of its folder
-DAMAGE = (ValueError, KeyError, TypeError, EOFError, FileNotFoundError, RuntimeError, SafetensorError)
 
 
 def built_word_vectors(workspace: Workspace) -> list[str]:
@@ -81,40 +77,8 @@ def require_built(workspace: Workspace, prefix: str, name: str, built: Sequence[
         if not re.fullmatch(NAME, name):
             raise FirthError(f"{shown(name)}: no name of a model; choose from {listed(built)}")
         folder = workspace.model(f"{prefix}{name}")
-        raise FirthError(f"{folder}: not built; choose from {listed(built)}, or build it with `{command(folder)}`")
-
-
-def command(folder: Path) -> str:
-    """The command that builds a model folder."""
-    kind, _, name = folder.name.partition("-")
-    if not name or folder.name == "lm-ngram":
-        return f"dvc repro {name or kind}"
-    return f"dvc repro {kind}@{name}"
-
-
-@contextmanager
-def damage_reported(folder: Path) -> Iterator[None]:
-    """Turn any error in reading a model folder into one line that says how to build it again."""
-    try:
-        yield
-    except DAMAGE:
         raise FirthError(
-            f"{folder}: damaged, truncated or of another version; build it again with `{command(folder)}`"
-        ) from None
-
-
-def check_vocabulary(folder: Path, of_model: int, present: int) -> None:
-    """Refuse a model that was trained on a vocabulary of another size than the present one.
-
-    Raises
-    ------
-    FirthError
-        If the sizes differ.
-    """
-    if of_model != present:
-        raise FirthError(
-            f"{folder}: was trained on a vocabulary of {of_model:,} tokens, and now there are {present:,}; "
-            f"build it again with `{command(folder)}`"
+            f"{folder}: not built; choose from {listed(built)}, or build it with `dvc repro {model_stage(folder)}`"
         )
 
 

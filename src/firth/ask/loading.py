@@ -8,17 +8,11 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from firth.ask.built_models import (
-    SETTINGS,
-    VECTORS,
-    built_language_models,
-    check_vocabulary,
-    damage_reported,
-    require_built,
-)
+from firth.ask.built_models import SETTINGS, VECTORS, built_language_models, require_built
 from firth.ask.recorded_state import verify_recorded, verify_trained_on
 from firth.errors import FirthError
-from firth.workspace import Workspace, require
+from firth.stored_files import check_vocabulary, read_json
+from firth.workspace import Workspace, model_stage, require
 
 if TYPE_CHECKING:
     from firth.ask.language_models import LanguageModel
@@ -85,8 +79,7 @@ def load_language_model(folder: Path, encoder: SentenceEncoder | None = None) ->
     verify_recorded(experiment.root, folder)
     verify_trained_on(experiment.root, folder, experiment.tokens("lm"))
     encoder = encoder or _language_encoder(experiment)
-    with damage_reported(folder):
-        vocabulary_size, new_scorer = read(folder)
+    vocabulary_size, new_scorer = read(folder)
     check_vocabulary(folder, vocabulary_size, len(encoder.vocabulary))
     return LanguageModel(folder.name.removeprefix("lm-"), encoder, new_scorer)
 
@@ -117,26 +110,21 @@ def load_line_decoder(folder: Path) -> LineDecoder:
     """
     from firth.ask.line_decoding import LineDecoder, TaskText
     from firth.params.seq2seq_params import SearchParams
-    from firth.seq2seq.encoder_decoder import load as load_network
+    from firth.seq2seq.encoder_decoder import load_for
 
     task, attention = _task_and_attention(folder)
     experiment = _experiment(folder)
     verify_recorded(experiment.root, folder)
     verify_recorded(experiment.root, experiment.tokens(task))
     verify_trained_on(experiment.root, folder, experiment.tokens(task))
-    with damage_reported(folder):
-        network = load_network(folder)
-    text = TaskText.load(experiment.tokens(task))
-    configuration = network.configuration
-    check_vocabulary(folder, configuration.source_vocabulary_size, len(text.source))
-    check_vocabulary(folder, configuration.target_vocabulary_size, len(text.target))
+    network, text = load_for(experiment.tokens(task), folder), TaskText.load(experiment.tokens(task))
     path = require(experiment.settings / f"evaluate_seq2seq-{task}-{attention}.json", "check")
     try:
         values = json.loads(path.read_text(encoding="utf-8"))
         search, precision = SearchParams.model_validate(values["search"]), str(values["precision"])
     except (ValueError, KeyError, TypeError):
         raise FirthError(f"{path}: damaged (a merge conflict?); write it again with `dvc repro check`") from None
-    return LineDecoder(network, configuration.settings, search, precision, text)
+    return LineDecoder(network, network.configuration.settings, search, precision, text)
 
 
 def _ngram(folder: Path) -> tuple[int, Callable[[], Scorer]]:
@@ -183,6 +171,5 @@ def _settings(folder: Path) -> dict[str, Any]:
     path = folder / SETTINGS
     if not path.exists():
         raise FirthError(f"{folder}: holds no model; give a folder of one that is built, such as models/lm-lstm")
-    with damage_reported(folder):
-        settings: dict[str, Any] = dict(json.loads(path.read_text(encoding="utf-8")))
+    settings: dict[str, Any] = read_json(path, dict[str, Any], model_stage(folder))
     return settings

@@ -14,8 +14,8 @@ from typing import NamedTuple
 
 import yaml
 
-from firth.ask.built_models import command
 from firth.errors import FirthError
+from firth.workspace import model_stage
 
 READ_WHOLE = 1 << 28  # bytes; of a larger folder, size and number of files are compared and not every byte
 PARTIAL = ".*.partial"  # files under way, as .dvcignore names them
@@ -75,7 +75,7 @@ def verify_trained_on(root: Path, model: Path, tokens: Path) -> None:
 
 
 def _command(folder: Path) -> str:
-    return f"dvc repro tokenize@{folder.name}" if folder.parent.name == "tokens" else command(folder)
+    return f"dvc repro {f'tokenize@{folder.name}' if folder.parent.name == 'tokens' else model_stage(folder)}"
 
 
 def _is_same(folder: Path, recorded: RecordedFolder) -> bool:

@@ -1,18 +1,27 @@
 """Neural language models by name: built from params, initialized from word vectors, loaded from a folder."""
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 import torch
+from pydantic import BaseModel
 
+from firth.errors import shown
 from firth.lm.language_network import LanguageNetwork
 from firth.lm.output import INITIAL_RANGE
 from firth.params.lm_params import LmParams
+from firth.params.section import Count
+from firth.stored_files import damaged, read_json
 from firth.training.embeddings import initialize, read_vectors
 from firth.training.reproducibility import derived_seed
-from firth.training.saved import load_settings, load_weights
+from firth.training.saved import SETTINGS, load_network
+from firth.workspace import model_stage
 
+SIZES = ("embedding_size", "hidden_size", "context_size", "heads")  # keys of params that are sizes of weights
+
+NetworkParams = TypeVar("NetworkParams")
 NetworkClass = Callable[[Any, int, Any], LanguageNetwork]  # its name, the vocabulary size, its params → the network
 
 
@@ -96,11 +105,34 @@ def initial_network(
     return built, initialize(built.embedding.weight, deviation, tokens, loaded, "lm.embedding_size", str(vectors))
 
 
+class SavedSettings(BaseModel, Generic[NetworkParams]):
+    """What ``settings.json`` of a trained network holds; see ``LanguageNetwork``."""
+
+    network: str
+    vocabulary_size: Count
+    params: NetworkParams
+    warm_up_context: list[int]
+
+
 def load(folder: Path) -> LanguageNetwork:
-    """A trained network from ``weights.safetensors`` and ``settings.json``, in evaluation mode (no dropout)."""
-    settings = load_settings(folder)
-    params = network_params(settings["network"]).model_validate(settings["params"])
-    network = build(settings["network"], settings["vocabulary_size"], params)
-    load_weights(folder, network)
-    network.warm_up_context = settings["warm_up_context"]
+    """A trained network from ``weights.safetensors`` and ``settings.json``, in evaluation mode (no dropout).
+
+    Raises
+    ------
+    FirthError
+        If a file is missing or damaged.
+    """
+    path, stage = folder / SETTINGS, model_stage(folder)
+    name: str = read_json(path, SavedSettings[Any], stage).network
+    try:
+        kind = network_params(name)
+    except ValueError as error:
+        raise damaged(path, shown(str(error)), stage) from None
+    settings: SavedSettings[LmParams] = read_json(path, SavedSettings[kind], stage)  # type: ignore[valid-type]
+    params, size, context = settings.params, settings.vocabulary_size, settings.warm_up_context
+    if not all(0 <= word < size for word in context):
+        raise damaged(path, f"warm_up_context has ids beyond the vocabulary of {size:,}", stage)
+    sizes = (getattr(params, key, 0) for key in SIZES)
+    network = load_network(folder, partial(build, name, size, params), params.layers, max(size, *sizes))
+    network.warm_up_context = context
     return network.eval()

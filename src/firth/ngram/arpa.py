@@ -13,7 +13,8 @@ from pathlib import Path
 import numpy as np
 
 from firth.errors import FirthError
-from firth.ngram.kneser_ney import Floats, KneserNey
+from firth.ngram.kneser_ney import KneserNey
+from firth.ngram.ngram_checks import Floats
 from firth.text.vocabulary import EOS_ID, UNK_ID
 
 START, END, UNKNOWN = "<s>", "</s>", "<unk>"

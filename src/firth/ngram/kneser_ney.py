@@ -17,12 +17,12 @@ from numpy.typing import NDArray
 
 from firth.errors import FirthError
 from firth.ngram.discounts import FALLBACK_DISCOUNTS, estimated_discounts
+from firth.ngram.ngram_checks import Floats, Ids, NgramSettings, ngram_fault
+from firth.stored_files import damaged, read_array, read_json
 from firth.text.streams import TokenStream
 from firth.text.vocabulary import EOS_ID
 
-Ids = NDArray[np.int64]
-Floats = NDArray[np.float64]
-
+STAGE = "ngram"
 CONVENTION = (
     "interpolated modified Kneser-Ney; each sentence on its own: <s> is context only, <eos> is predicted and counted; "
     "<unk> is a word like any other; unigrams are interpolated with the uniform distribution over the vocabulary, "
@@ -129,16 +129,28 @@ class KneserNey:
 
     @classmethod
     def load(cls, folder: Path) -> "KneserNey":
-        settings = json.loads((folder / "settings.json").read_text(encoding="utf-8"))
+        """Open a model that ``save`` wrote, memory-mapped.
 
-        def arrays(kind: str, count: int) -> list[NDArray]:
-            paths = [folder / f"{order}-grams.{kind}.npy" for order in range(1, count + 1)]
-            return [np.load(path, mmap_mode="r", allow_pickle=False) for path in paths]
+        Raises
+        ------
+        FirthError
+            If a file is missing or damaged.
+        """
+        path = folder / "settings.json"
+        settings = read_json(path, NgramSettings, STAGE)
+        if settings.convention != CONVENTION or len(settings.discounts) != settings.order:
+            raise damaged(path, "of another version", STAGE)
 
-        order = settings["order"]
-        discounts = [(d1, d2, d3) for d1, d2, d3 in settings["discounts"]]
-        columns = arrays("keys", order), arrays("probabilities", order), arrays("backoffs", order - 1)
-        return cls(settings["vocabulary_size"], discounts, *columns)
+        def arrays(kind: str, dtype: type[np.generic], count: int) -> list[NDArray]:
+            paths = (folder / f"{order}-grams.{kind}.npy" for order in range(1, count + 1))
+            return [read_array(path, (dtype,), STAGE) for path in paths]
+
+        order, size = settings.order, settings.vocabulary_size
+        keys, probabilities = arrays("keys", np.int64, order), arrays("probabilities", np.float64, order)
+        backoffs = arrays("backoffs", np.float64, order - 1)
+        if found := ngram_fault(size, keys, probabilities, backoffs):
+            raise damaged(folder / found[0], found[1], STAGE)
+        return cls(size, settings.discounts, keys, probabilities, backoffs)
 
 
 @dataclass(frozen=True)

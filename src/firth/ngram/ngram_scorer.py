@@ -5,7 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from firth.ngram.kneser_ney import Floats, Ids, KneserNey
+from firth.ngram.kneser_ney import KneserNey
+from firth.ngram.ngram_checks import Floats, Ids
 from firth.text.streams import TokenStream, from_sentences
 from firth.text.vocabulary import EOS_ID
 

@@ -7,6 +7,7 @@ the word before. There is no begin-of-sentence symbol. With attention, see ``att
 Shapes: S source positions, T target positions, B sentences, N labels without padding, H hidden_size.
 """
 
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -14,24 +15,27 @@ import torch
 from torch import Tensor, nn
 
 from firth.kernels.packed_recurrence import State
+from firth.params.section import Count
 from firth.params.seq2seq_params import Attention, Seq2seqParams, Task
 from firth.seq2seq.attention import Memory
 from firth.seq2seq.decoder import Decoder
 from firth.seq2seq.encoder import Encoder
 from firth.seq2seq.pairs import PairBatch
 from firth.seq2seq.recurrent_layers import EMBEDDING_DEVIATION, top_hidden
-from firth.text.sides import SIDES, whole_words
+from firth.stored_files import check_vocabulary, read_json
+from firth.text.sides import SIDES, vocabulary_sizes, whole_words
 from firth.training.dropout import locked_dropout
 from firth.training.embeddings import initialize, read_vectors
-from firth.training.saved import load_settings, load_weights, save_network
+from firth.training.saved import SETTINGS, load_network, save_network
+from firth.workspace import model_stage
 
 
 class Configuration(NamedTuple):
     """Everything that is needed to rebuild a network."""
 
     attention: Attention
-    source_vocabulary_size: int
-    target_vocabulary_size: int
+    source_vocabulary_size: Count
+    target_vocabulary_size: Count
     settings: Seq2seqParams
 
 
@@ -100,9 +104,28 @@ def save(network: EncoderDecoder, folder: Path) -> None:
 
 
 def load(folder: Path) -> EncoderDecoder:
-    """Rebuild a trained network from the folder of a model, ready for decoding (no dropout)."""
-    content = load_settings(folder)
-    settings = Seq2seqParams.model_validate(content["settings"])
-    network = EncoderDecoder(Configuration(**{**content, "settings": settings}))
-    load_weights(folder, network)
-    return network.eval()
+    """Rebuild a trained network from the folder of a model, ready for decoding (no dropout).
+
+    Raises
+    ------
+    FirthError
+        If a file is missing or damaged.
+    """
+    configuration = read_json(folder / SETTINGS, Configuration, model_stage(folder))
+    _, source, target, settings = configuration
+    largest = max(source, target, settings.embedding_size, settings.hidden_size)
+    return load_network(folder, partial(EncoderDecoder, configuration), settings.layers, largest).eval()
+
+
+def load_for(tokens: Path, folder: Path) -> EncoderDecoder:
+    """The same for a folder of tokens, whose vocabularies must be as large as those of the training.
+
+    Raises
+    ------
+    FirthError
+        As ``load``, and if a vocabulary has another size.
+    """
+    network = load(folder)
+    for of_model, present in zip(network.configuration[1:3], vocabulary_sizes(tokens), strict=True):
+        check_vocabulary(folder, of_model, present)
+    return network

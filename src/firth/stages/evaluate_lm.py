@@ -9,6 +9,7 @@ from firth.measures.language_evaluation import HeldOutText, evaluate, main_numbe
 from firth.measures.language_reasons import language_reasons
 from firth.measures.result_files import write_results
 from firth.params.evaluation_params import DynamicEvaluation
+from firth.stored_files import check_vocabulary
 from firth.workspace import Workspace, require, writing
 
 if TYPE_CHECKING:
@@ -41,6 +42,7 @@ def _tables(
             from firth.ngram.ngram_scorer import NgramScorer
 
             ngram = KneserNey.load(folder)
+            check_vocabulary(folder, ngram.vocabulary_size, len(text.vocabulary))
             orders = ngram_orders(text, settings.section("largest_order", int))
             return {**evaluate(partial(NgramScorer, ngram), text), "ngram_orders": orders}
         case _:
@@ -49,6 +51,7 @@ def _tables(
             from firth.measures.dynamic_evaluation import DynamicScorer
 
             network = load(folder)
+            check_vocabulary(folder, network.vocabulary_size, len(text.vocabulary))
             dynamic = settings.section("dynamic_evaluation", DynamicEvaluation | None)
             if dynamic is None:
                 return evaluate(partial(NetworkScorer, network), text)

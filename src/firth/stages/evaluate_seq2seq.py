@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from firth.measures.output_evaluation import evaluate_outputs, main_output_numbers, output_reasons
 from firth.measures.result_files import write_results
 from firth.params.seq2seq_params import Attention, SearchParams, Task
-from firth.seq2seq.encoder_decoder import load
+from firth.seq2seq.encoder_decoder import load_for
 from firth.seq2seq.pairs import Pairs, test_splits
 from firth.seq2seq.search import decode_all
 from firth.workspace import Workspace, require, write_text, writing
@@ -19,7 +19,7 @@ def run(settings: "Settings", workspace: Workspace, task: Task, attention: Atten
     """models/seq2seq-TASK-ATTENTION → outputs and scores in evaluations/evaluate_seq2seq-TASK-ATTENTION."""
     name, search = f"seq2seq-{task}-{attention}", settings.section("search", SearchParams)
     tokens, raw = require(workspace.tokens(task), f"tokenize@{task}"), workspace.raw(task)
-    network = load(require(workspace.model(name), f"seq2seq@{task}-{attention}"))
+    network = load_for(tokens, require(workspace.model(name), f"seq2seq@{task}-{attention}"))
     decoded = {}
     for split in test_splits(tokens):
         pairs = Pairs.load(tokens, split)

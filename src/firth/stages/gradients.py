@@ -7,6 +7,7 @@ from firth.lm.recurrent import Recurrent
 from firth.measures.gradient_tables import gradient_reasons, gradient_tables, main_gradient_numbers
 from firth.measures.result_files import write_results
 from firth.params.lm_params import Cell
+from firth.stored_files import check_vocabulary, damaged
 from firth.text.streams import TokenStream
 from firth.text.vocabulary import Vocabulary
 from firth.workspace import Workspace, require, writing
@@ -21,7 +22,10 @@ def run(settings: "Settings", workspace: Workspace, network: Cell) -> None:
     vocabulary = Vocabulary.load(tokens / "vocabulary.tsv")
     vectors = workspace.model(params.initial_embeddings) / "vectors.txt"
     before, _ = initial_network(network, vocabulary.tokens, params, settings.seed, vectors)
-    after = load(require(workspace.model(f"lm-{network}"), f"lm@{network}"))
+    after = load(folder := require(workspace.model(f"lm-{network}"), f"lm@{network}"))
+    check_vocabulary(folder, after.vocabulary_size, len(vocabulary))
+    if after.network != network:
+        raise damaged(folder, f"holds the network {after.network}", f"lm@{network}")
     assert isinstance(before, Recurrent) and isinstance(after, Recurrent)
     valid = TokenStream.load(tokens, "valid").with_sentence_ends()
     reasons = gradient_reasons(valid)

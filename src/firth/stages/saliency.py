@@ -17,7 +17,7 @@ from firth.measures.source_gradients import (
     source_length,
 )
 from firth.params.seq2seq_params import Attention, SearchParams, Task
-from firth.seq2seq.encoder_decoder import load
+from firth.seq2seq.encoder_decoder import load_for
 from firth.seq2seq.pairs import Pairs, test_splits
 from firth.seq2seq.search import decode_all
 from firth.text.sides import encoder, readable_tokens
@@ -33,7 +33,7 @@ SHARE = "first_half_share"
 def run(settings: "Settings", workspace: Workspace, task: Task, attention: Attention) -> None:
     """models/seq2seq-TASK-ATTENTION → tables in evaluations/saliency-TASK-ATTENTION."""
     tokens, search = require(workspace.tokens(task), f"tokenize@{task}"), settings.section("search", SearchParams)
-    network = load(require(workspace.model(f"seq2seq-{task}-{attention}"), f"seq2seq@{task}-{attention}"))
+    network = load_for(tokens, require(workspace.model(f"seq2seq-{task}-{attention}"), f"seq2seq@{task}-{attention}"))
     tables: dict[str, pd.DataFrame] = {}
     numbers: dict[str, float | None] = {}
     pairs = Pairs.load(tokens, test_splits(tokens)[0])

@@ -1,13 +1,21 @@
 """The one writer and the one reader of a saved network: ``weights.safetensors`` and ``settings.json`` in a folder."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
+import torch
+from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import nn
 
+from firth.errors import FirthError
+from firth.stored_files import damaged
+from firth.workspace import model_stage, require
+
 WEIGHTS, SETTINGS = "weights.safetensors", "settings.json"
+Network = TypeVar("Network", bound=nn.Module)
 
 
 def save_network(folder: Path, network: nn.Module, settings: dict[str, Any]) -> None:
@@ -17,12 +25,43 @@ def save_network(folder: Path, network: nn.Module, settings: dict[str, Any]) -> 
     (folder / SETTINGS).write_text(json.dumps(settings, indent=2) + "\n", encoding="utf-8", newline="\n")
 
 
-def load_settings(folder: Path) -> dict[str, Any]:
-    """The settings that ``save_network`` wrote."""
-    settings: dict[str, Any] = json.loads((folder / SETTINGS).read_text(encoding="utf-8"))
-    return settings
+def load_network(folder: Path, build: Callable[[], Network], layers: int, largest: int) -> Network:
+    """Build a network and give it the saved weights.
+
+    Nothing large is built before the weights have shown that the network is not larger than they are.
+
+    Parameters
+    ----------
+    build : makes the network that the saved settings describe.
+    layers, largest : by the saved settings, its number of layers, and the largest of its sizes.
+
+    Raises
+    ------
+    FirthError
+        If the weights are missing or damaged, are not those of the network, or are not finite.
+    """
+    path, stage = folder / WEIGHTS, model_stage(folder)
+    try:
+        weights = load_file(require(path, stage))
+    except SafetensorError:
+        raise damaged(path, "no safetensors, or cut short", stage) from None
+    if layers > len(weights) or largest > max((size for value in weights.values() for size in value.shape), default=0):
+        raise damaged(folder / SETTINGS, f"describes a larger network than {WEIGHTS} holds", stage)
+    try:
+        with torch.device("meta"):  # shapes without values
+            expected = build().state_dict()
+    except (FirthError, ValueError):
+        raise damaged(folder / SETTINGS, "describes no network", stage) from None
+    for name in sorted(expected.keys() | weights.keys()):
+        found, wanted = _form(weights.get(name)), _form(expected.get(name))
+        if found != wanted:
+            raise damaged(path, f"{name} is {found}, but {wanted} by {SETTINGS}", stage)
+        if not weights[name].isfinite().all():
+            raise damaged(path, f"{name} has values that are not finite", stage)
+    network = build()
+    network.load_state_dict(weights)
+    return network
 
 
-def load_weights(folder: Path, network: nn.Module) -> None:
-    """Load saved weights into a network of the same architecture, in place."""
-    network.load_state_dict(load_file(folder / WEIGHTS))
+def _form(value: torch.Tensor | None) -> str:
+    return "absent" if value is None else f"{str(value.dtype).removeprefix('torch.')} {list(value.shape)}"
