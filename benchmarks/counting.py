@@ -156,7 +156,7 @@ def main() -> None:
             rates[contender] = length / seconds
             print(f"{contender:24}{seconds:10.1f}{rates[contender]:18,.0f}{memory:15,.0f}", flush=True)
         peers, (*_, ours) = list(contenders)[:2], contenders
-        counts = load_counts(folder / ours)[FIRST_WORD:, FIRST_WORD:]
+        counts = load_counts(folder / ours, VOCABULARY_SIZE)[FIRST_WORD:, FIRST_WORD:]
         for peer in peers:
             if not same(counts, sparse.csr_array(sparse.load_npz(folder / peer / "counts.npz"))):
                 sys.exit(f"the counts of {peer} and firth differ")

@@ -90,7 +90,7 @@ def by_counting(text: Text) -> np.ndarray:
     with tempfile.TemporaryDirectory() as name:
 
         def decompose(settings: SvdParams) -> np.ndarray:
-            return factorize(ppmi(load_counts(Path(name)), settings), settings, THREADS).vectors
+            return factorize(ppmi(load_counts(Path(name), len(text.counts)), settings), settings, THREADS).vectors
 
         def count(settings: CooccurrenceParams) -> np.ndarray:
             count_cooccurrences(text.stream, text.counts, settings, Path(name), seed=CHOOSING_SEED, threads=THREADS)

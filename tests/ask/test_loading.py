@@ -83,7 +83,7 @@ BREAKAGES: list[tuple[str, Break, str]] = [
     (
         "models/svd",
         lambda place: (place.model("svd") / "vectors.bin").write_bytes(b"5 3\ncat "),
-        "vectors.bin: damaged",
+        "vectors.bin: of 8 bytes, too few for 5 words of dimension 3",
     ),
     (
         "models/lm-lstm",

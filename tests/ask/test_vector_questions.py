@@ -108,7 +108,7 @@ def test_a_damaged_file_is_one_line(ask: Ask, folder: Path) -> None:
     (folder / "models" / "svd" / "vectors.bin").write_bytes(b"5 3\ncat ")
     answer = ask("neighbors", "cat")
     assert answer.status == 2
-    assert answer.errors.endswith("damaged or cut short; build it anew with `dvc repro svd`\n")
+    assert answer.errors.endswith("too few for 5 words of dimension 3; build it again with `dvc repro svd`\n")
 
 
 @pytest.mark.usefixtures("spaces")

@@ -54,7 +54,7 @@ def test_embeddings_start_from_word_vectors_where_the_vocabulary_has_them(tmp_pa
     with pytest.raises(FirthError, match=r"vectors\.txt: not there yet"):
         train_lm(experiment(initial_embeddings="svd"), workspace, "rnn")
     workspace.model("svd").mkdir(parents=True)
-    (workspace.model("svd") / "vectors.txt").write_text("2 16\ndog " + "1 -1 " * 8 + "\ncat " + "2 0 " * 8 + "\n")
+    (workspace.model("svd") / "vectors.txt").write_text("2 16\ndog" + " 1 -1" * 8 + "\ncat" + " 2 0" * 8 + "\n")
     train_lm(experiment(initial_embeddings="svd", max_epochs=1), workspace, "rnn")
     metrics = metrics_in(workspace.model("lm-rnn"))
     assert metrics["initial_embeddings_covered"] == pytest.approx(1 / 7, rel=1e-5)

@@ -1,9 +1,9 @@
 """Trained word vectors: nearest neighbors, similarity and analogies."""
 
-import json
 from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from gensim.models import KeyedVectors
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from firth.ask.spelling import Spelling
 from firth.errors import FirthError, shown
+from firth.stored_files import read_json
 from firth.text.normalization import normalize
 from firth.vectors.keyed_vectors import load_vectors
 
@@ -98,14 +99,9 @@ class WordVectors:
 
 def _require_training(folder: Path) -> None:
     """Refuse vectors of word2vec whose training had no pair of words, so that its loss is null."""
-    try:
-        metrics = json.loads((folder / "metrics.json").read_text(encoding="utf-8"))
-        is_untrained = "train_loss" in metrics and metrics["train_loss"] is None
-    except FileNotFoundError:
-        return
-    except (ValueError, TypeError):
-        raise FirthError(f"{folder}/metrics.json: damaged; build it again with `dvc repro {folder.name}`") from None
-    if is_untrained:
+    path = folder / "metrics.json"
+    metrics = read_json(path, dict[str, Any], folder.name) if path.exists() else {}
+    if "train_loss" in metrics and metrics["train_loss"] is None:
         raise FirthError(
             f"{folder}: its vectors are random, for subsampling left no pair of words to train on; raise "
             f"word2vec.subsampling_threshold (0 keeps every word), then `dvc repro {folder.name}`"

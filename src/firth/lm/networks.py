@@ -14,7 +14,7 @@ from firth.lm.output import INITIAL_RANGE
 from firth.params.lm_params import LmParams
 from firth.params.section import Count
 from firth.stored_files import damaged, read_json
-from firth.training.embeddings import initialize, read_vectors
+from firth.training.embeddings import initialize
 from firth.training.reproducibility import derived_seed
 from firth.training.saved import SETTINGS, load_network
 from firth.workspace import model_stage
@@ -100,7 +100,9 @@ def initial_network(
     built = build(network, len(tokens), params)
     if params.initial_embeddings == "random":
         return built, None
-    loaded = read_vectors(vectors, params.initial_embeddings)
+    from firth.word2vec_format import read_word2vec  # here, because gensim takes a second
+
+    loaded = read_word2vec(vectors, params.initial_embeddings)
     deviation = INITIAL_RANGE / 3**0.5  # standard deviation of the uniform distribution over ±INITIAL_RANGE
     return built, initialize(built.embedding.weight, deviation, tokens, loaded, "lm.embedding_size", str(vectors))
 

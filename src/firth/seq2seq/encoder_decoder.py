@@ -25,7 +25,7 @@ from firth.seq2seq.recurrent_layers import EMBEDDING_DEVIATION, top_hidden
 from firth.stored_files import check_vocabulary, read_json
 from firth.text.sides import SIDES, vocabulary_sizes, whole_words
 from firth.training.dropout import locked_dropout
-from firth.training.embeddings import initialize, read_vectors
+from firth.training.embeddings import initialize
 from firth.training.saved import SETTINGS, load_network, save_network
 from firth.workspace import model_stage
 
@@ -89,7 +89,9 @@ def initial_network(
     kind = configuration.settings.initial_embeddings
     if kind == "random":
         return network, {}
-    loaded = read_vectors(vectors, kind)
+    from firth.word2vec_format import read_word2vec  # here, because gensim takes a second
+
+    loaded = read_word2vec(vectors, kind)
     covered, embeddings = {}, {"source": network.encoder.embedding, "target": network.decoder.embedding}
     for side in ("source",) if task == "translation" else SIDES:
         weight, words = embeddings[side].weight, whole_words(tokens, side)

@@ -20,4 +20,4 @@ def run(settings: "Settings", workspace: Workspace) -> None:
     vocabulary, stream = Vocabulary.load(tokens / "vocabulary.tsv"), TokenStream.load(tokens, "train")
     with writing(workspace.model("counts")) as out:
         count_cooccurrences(stream, vocabulary.counts, params, out, seed=settings.seed, threads=settings.threads)
-        write_metrics(out / "metrics.json", storage(load_counts(out)))
+        write_metrics(out / "metrics.json", storage(load_counts(out, len(vocabulary))))

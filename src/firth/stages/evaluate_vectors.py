@@ -45,8 +45,8 @@ def _representations(settings: "Settings", workspace: Workspace, space: "Space")
             from firth.vectors.counting.count_matrix import load_counts
             from firth.vectors.ppmi_svd import ppmi
 
-            words = Vocabulary.load(workspace.tokens("embeddings") / "vocabulary.tsv").tokens[EOS_ID + 1 :]
-            counts = load_counts(workspace.model("counts"))  # (V, V)
+            tokens = Vocabulary.load(workspace.tokens("embeddings") / "vocabulary.tsv").tokens
+            words, counts = tokens[EOS_ID + 1 :], load_counts(workspace.model("counts"), len(tokens))  # (V, V)
             information = ppmi(counts, settings.section("svd", SvdParams))
             one_hot = sparse.eye_array(counts.shape[0], format="csr")
             matrices = {"one_hot": one_hot, "raw_counts": counts, "ppmi": information}

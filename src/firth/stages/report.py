@@ -25,7 +25,7 @@ def run(settings: "Settings", workspace: Workspace) -> None:
     """reports/headline.json, reports/details, models and evaluations → reports/index.html."""
     params, seed = settings.values["params"], derived_seed(settings.seed, "report") % 2**32
     tokens = Vocabulary.load(workspace.tokens("embeddings") / "vocabulary.tsv").tokens
-    counts = load_counts(workspace.model("counts"))  # (V, V) CSR, float32
+    counts = load_counts(workspace.model("counts"), len(tokens))  # (V, V) CSR, float32
     of_words = TextForm.load(workspace.tokens("embeddings")).segmentation == "words"
     words, missing = words_to_show(settings.section("words", list[str]), tokens) if of_words else ([], [])
     built = [name for name in SPACES if (workspace.model(name) / BINARY).exists()]

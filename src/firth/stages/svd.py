@@ -18,7 +18,7 @@ def run(settings: "Settings", workspace: Workspace) -> None:
     """models/counts → models/svd."""
     params = settings.section("svd", SvdParams)
     vocabulary = Vocabulary.load(workspace.tokens("embeddings") / "vocabulary.tsv")
-    counts = load_counts(workspace.model("counts"))  # (V, V) CSR, float32
+    counts = load_counts(workspace.model("counts"), len(vocabulary))  # (V, V) CSR, float32
     result = factorize(ppmi(counts, params), params, settings.threads)
     words = slice(EOS_ID + 1, None)
     with writing(workspace.model("svd")) as out:

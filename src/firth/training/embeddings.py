@@ -1,7 +1,6 @@
 """Embeddings initialized from word vectors that were trained on another text."""
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -9,17 +8,9 @@ import torch
 from torch import Tensor
 
 from firth.errors import FirthError
-from firth.workspace import require
 
 if TYPE_CHECKING:
     from gensim.models import KeyedVectors
-
-
-def read_vectors(path: Path, stage: str) -> "KeyedVectors":
-    """Word vectors in word2vec's text format."""
-    from gensim.models import KeyedVectors  # importing gensim takes a second
-
-    return KeyedVectors.load_word2vec_format(str(require(path, stage)))
 
 
 def initialize(

@@ -11,8 +11,7 @@ from pathlib import Path
 import numpy as np
 from gensim.models import KeyedVectors
 
-from firth.errors import FirthError
-from firth.workspace import require
+from firth.word2vec_format import read_word2vec
 
 SPACES = ("svd", "word2vec")  # the stages that train word vectors
 TEXT, BINARY = "vectors.txt", "vectors.bin"
@@ -36,8 +35,4 @@ def load_vectors(folder: Path) -> KeyedVectors:
     FirthError
         If it is missing or damaged.
     """
-    path = require(folder / BINARY, folder.name)
-    try:
-        return KeyedVectors.load_word2vec_format(str(path), binary=True)
-    except (ValueError, EOFError, AssertionError):
-        raise FirthError(f"{path}: damaged or cut short; build it anew with `dvc repro {folder.name}`") from None
+    return read_word2vec(folder / BINARY, folder.name, binary=True)

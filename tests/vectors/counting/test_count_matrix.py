@@ -15,9 +15,9 @@ ROWS = [  # the same, two rows at a time
 
 def test_rows_that_were_written_some_at_a_time_are_read_back_mapped(tmp_path: Path) -> None:
     with pytest.raises(FirthError, match=r"indptr\.npy: not there yet; build it with `dvc repro cooccurrence`"):
-        load_counts(tmp_path)
+        load_counts(tmp_path, 4)
     write_rows(tmp_path, ROWS, np.float32)
-    counts = load_counts(tmp_path)
+    counts = load_counts(tmp_path, 4)
     assert counts.toarray().tolist() == MATRIX.tolist()
     assert counts.dtype == np.float32
     assert not counts.data.flags.writeable and not counts.data.flags.owndata
@@ -25,7 +25,7 @@ def test_rows_that_were_written_some_at_a_time_are_read_back_mapped(tmp_path: Pa
 
 def test_a_matrix_without_cells_is_read_back(tmp_path: Path) -> None:
     write_rows(tmp_path, [(np.zeros(3, np.int64), np.empty(0), np.empty(0))], np.float32)
-    assert load_counts(tmp_path).toarray().tolist() == np.zeros((3, 3)).tolist()
+    assert load_counts(tmp_path, 3).toarray().tolist() == np.zeros((3, 3)).tolist()
 
 
 @pytest.mark.parametrize("name", ["data", "indices", "indptr"])
@@ -34,20 +34,44 @@ def test_a_file_cut_short_is_one_line_that_says_what_to_do(name: str, left: int,
     write_rows(tmp_path, ROWS, np.float32)
     path = tmp_path / f"{name}.npy"
     path.write_bytes(path.read_bytes()[:left])
-    with pytest.raises(FirthError, match=r"damaged or cut short.*dvc repro cooccurrence"):
-        load_counts(tmp_path)
+    with pytest.raises(FirthError, match=rf"{name}\.npy: .*; build it again with `dvc repro cooccurrence`"):
+        load_counts(tmp_path, 4)
 
 
-def test_files_of_two_matrices_are_refused(tmp_path: Path) -> None:
+NONE, COLUMNS, COUNT = "not those of one sparse matrix", "not in order", "not above 0 and finite"
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize(
+    ("name", "values", "fault"),
+    [
+        ("indptr", [0, 0, 2, 2, 2], COLUMNS),
+        ("indptr", [0, 0, 2, 1, 3], NONE),
+        ("indptr", [0, 0, 2, 3, 9], NONE),
+        ("indptr", [1, 1, 2, 3, 3], NONE),
+        ("indptr", [0, 0, 2, 3], "was trained on a vocabulary of 3 tokens, and now there are 4"),
+        ("indices", [1, 4, 1], NONE),
+        ("indices", [1, -1, 1], NONE),
+        ("indices", [2, 1, 1], COLUMNS),
+        ("indices", [1, 1, 1], COLUMNS),
+        ("indices", [1, 2], NONE),
+        ("data", [2, 0.5, 0], COUNT),
+        ("data", [2, 0.5, -1], COUNT),
+        ("data", [2, 0.5, np.nan], COUNT),
+        ("data", [2, 0.5, np.inf], COUNT),
+        ("data", [2, 0.5], NONE),
+    ],
+)
+def test_arrays_of_no_matrix_of_counts_are_refused(tmp_path: Path, name: str, values: list[float], fault: str) -> None:
     write_rows(tmp_path, ROWS, np.float32)
-    np.save(tmp_path / "indptr.npy", np.array([0, 0, 2, 2, 2], dtype=np.int32))
-    with pytest.raises(FirthError, match="damaged"):
-        load_counts(tmp_path)
+    np.save(tmp_path / f"{name}.npy", np.array(values, np.load(tmp_path / f"{name}.npy").dtype))
+    with pytest.raises(FirthError, match=rf"{fault}.*; build it again with `dvc repro"):
+        load_counts(tmp_path, 4)
 
 
 def test_storage_counts_cells_and_the_bytes_of_both_forms(tmp_path: Path) -> None:
     write_rows(tmp_path, ROWS, np.float32)
-    assert storage(load_counts(tmp_path)) == {
+    assert storage(load_counts(tmp_path, 4)) == {
         "cells": 16,
         "nonzeros": 3,
         "density": 3 / 16,

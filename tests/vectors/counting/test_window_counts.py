@@ -34,7 +34,7 @@ def frequencies(stream: TokenStream, size: int) -> np.ndarray:
 def counted(stream: TokenStream, size: int, folder: Path, threads: int = 1, **changes: Any) -> sparse.csr_array:
     folder.mkdir(exist_ok=True)
     count_cooccurrences(stream, frequencies(stream, size), settings(**changes), folder, seed=3, threads=threads)
-    return load_counts(folder)
+    return load_counts(folder, size)
 
 
 def random_sentences(seed: int) -> list[list[int]]:

@@ -10,10 +10,10 @@ from pathlib import Path
 import numpy as np
 from scipy import sparse
 
-from firth.errors import FirthError
+from firth.stored_files import check_vocabulary, damaged, read_array
 from firth.text.streams import ArrayWriter
-from firth.workspace import require
 
+STAGE = "cooccurrence"
 ARRAYS = ("indptr", "indices", "data")
 Rows = tuple[np.ndarray, np.ndarray, np.ndarray]  # of consecutive rows: lengths, then columns, then values
 
@@ -34,8 +34,12 @@ def write_rows(folder: Path, rows: Iterable[Rows], dtype: type[np.generic]) -> N
     np.save(folder / "indptr.npy", indptr.astype(smallest), allow_pickle=False)
 
 
-def load_counts(folder: Path) -> sparse.csr_array:
+def load_counts(folder: Path, vocabulary_size: int) -> sparse.csr_array:
     """Open the counts that the stage ``cooccurrence`` wrote, memory-mapped.
+
+    Parameters
+    ----------
+    vocabulary_size : V, of the vocabulary that their ids belong to.
 
     Returns
     -------
@@ -45,17 +49,23 @@ def load_counts(folder: Path) -> sparse.csr_array:
     Raises
     ------
     FirthError
-        If they are missing or damaged.
+        If they are missing or damaged, or of a vocabulary of another size.
     """
-    paths = [require(folder / f"{name}.npy", "cooccurrence") for name in ARRAYS]
+    types = ((np.int32, np.int64), (np.int32,), (np.float32,))
+    indptr, indices, data = (
+        read_array(folder / f"{name}.npy", kinds, STAGE) for name, kinds in zip(ARRAYS, types, strict=True)
+    )
+    check_vocabulary(folder, len(indptr) - 1, vocabulary_size)
     try:
-        indptr, indices, data = (np.load(path, mmap_mode="r", allow_pickle=False) for path in paths)
-        counts = sparse.csr_array((data, indices, indptr), shape=(len(indptr) - 1, len(indptr) - 1))
-        if counts.nnz != len(data):
-            raise ValueError
-    except (ValueError, EOFError, TypeError):
-        raise FirthError(f"{folder}: damaged or cut short; build it anew with `dvc repro cooccurrence`") from None
-    counts.has_canonical_format = True
+        counts = sparse.csr_array((data, indices, indptr), shape=(vocabulary_size, vocabulary_size))
+        counts.check_format(full_check=True)
+    except ValueError:
+        raise damaged(folder, "its arrays are not those of one sparse matrix", STAGE) from None
+    if counts.nnz != len(data) or not counts.has_canonical_format:
+        raise damaged(folder, "columns of a row are not in order, or stand there twice", STAGE)
+    with np.errstate(invalid="ignore"):  # NaN, which fails the comparison
+        if len(data) and not 0 < data.min() <= data.max() < np.inf:
+            raise damaged(folder / "data.npy", "holds a count that is not above 0 and finite", STAGE)
     return counts
 
 
