@@ -9,6 +9,7 @@ import typer
 
 from firth.ask.commands import commands
 from firth.errors import FirthError
+from firth.lock_file import mend_lock_files
 from firth.params.corpora_params import Role
 from firth.params.experiment import load_params
 from firth.params.lm_params import Cell
@@ -69,7 +70,7 @@ def check(
     from firth.corpora.own_checksums import write_checksums
     from firth.stages.check import run, verify
 
-    workspace = Workspace(Path.cwd())
+    workspace, is_asked = Workspace(Path.cwd()), "DVC_STAGE" not in os.environ  # by a person, not by a build
     if write and only:
         raise FirthError("--write and --only are both given; give one of them")
     if only:
@@ -78,8 +79,10 @@ def check(
     if write:
         for done in write_checksums(workspace.params, workspace.home, workspace.downloads()):
             print(done)
+    if is_asked:
+        mend_lock_files(workspace.root)
     run(load_params(workspace.params), workspace)
-    if "DVC_STAGE" not in os.environ:  # a person asks, not a build
+    if is_asked:
         from firth.ask.unpushed import warn_unpushed
 
         warn_unpushed(workspace.root)

@@ -19,6 +19,7 @@ from rich.console import Console
 from rich.text import Text
 
 from firth.errors import FirthError
+from firth.lock_file import mend_lock_files, write_whole
 from firth.params.experiment import load_params
 from firth.params.params_text import parse_yaml, read_yaml_text
 from firth.stage_order import Plan, read_times, record_time
@@ -45,14 +46,11 @@ def repro(targets: list[str], jobs: int | None, folder: Path) -> int:
     if params.exists():
         load_params(params)
     os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"
-    jobs = jobs or default_jobs(params)
-    if jobs == 1:
-        sys.stdout.flush()
-        os.execv(sys.executable, [sys.executable, "-m", "dvc", "repro", *targets])
+    mend_lock_files(folder)
     from dvc.exceptions import DvcException
 
     try:
-        return Schedule(targets, jobs).run()
+        return Schedule(targets, jobs or default_jobs(params)).run()
     except DvcException as error:
         raise FirthError(str(error)) from error
 
@@ -80,6 +78,7 @@ class Schedule:
         self.targets, self.jobs = targets, jobs
         self.repo = Repo()
         lock_eagerly(self.repo, SECONDS_FOR_LOCK)
+        write_whole(self.repo)
         self.times_file = Path(self.repo.root_dir) / "logs" / "stage-times.json"
         self.plan = Plan({}, {})
         self.seconds_to_end: dict[str, float] = {}

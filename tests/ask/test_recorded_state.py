@@ -97,4 +97,4 @@ def test_a_lock_in_conflict_is_one_line(ask: Ask, experiment: Workspace) -> None
     (experiment.root / "dvc.lock").write_text("schema: '2.0'\n<<<<<<< ours\nstages: {}\n=======\n")
     status, rows, errors = ask("next", "the")
     assert (status, rows, errors.count("\n")) == (2, [], 1)
-    assert "dvc.lock: not DVC's (a merge conflict?)" in errors
+    assert "dvc.lock: not DVC's (cut off, or a merge conflict?)" in errors

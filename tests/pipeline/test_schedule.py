@@ -298,10 +298,17 @@ def test_two_at_once_share_the_work(toy: Toy) -> None:
     assert toy.is_clean()
 
 
-def test_one_job_is_plain_dvc_repro(toy: Toy) -> None:
-    result = toy.repro("middle@a", jobs=1)
-    assert "Running stage 'middle@a':" in result.stdout.splitlines()
-    assert set(toy.ran()) == {"start", "a"}
+def test_with_one_job_stages_run_one_by_one_and_a_lock_file_that_was_cut_off_costs_no_run(toy: Toy) -> None:
+    assert toy.repro("middle@a", "middle@b", jobs=1).returncode == 0
+    ran = toy.ran()
+    assert set(ran) == {"start", "a", "b"}
+    assert _overlap(ran["a"], ran["b"]) <= 0
+    lock, table, whole = toy.root / "dvc.lock", toy.root / ".dvc" / "tmp" / "rwlock", toy.lock()
+    lock.write_bytes(lock.read_bytes()[:700])
+    table.write_text("")
+    result = toy.repro("middle@a", "middle@b", jobs=1)
+    assert (result.returncode, toy.ran(), toy.lock()) == (0, {}, whole)
+    assert [line.split(": was cut off")[0] for line in result.stderr.splitlines()] == [str(lock), str(table)]
 
 
 def test_the_longest_chain_goes_first() -> None:

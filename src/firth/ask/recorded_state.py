@@ -121,6 +121,6 @@ def _read(path: Path, _changed: int, _size: int) -> RecordedState:
                     folders[out["path"]] = RecordedFolder(out["md5"], out["size"], out["nfiles"])
     except (yaml.YAMLError, ValueError, KeyError, TypeError, AttributeError):
         raise FirthError(
-            f"{path}: not DVC's (a merge conflict?); settle it with `git checkout dvc.lock`, then `dvc checkout`"
+            f"{path}: not DVC's (cut off, or a merge conflict?); `firth check` mends it or says how"
         ) from None
     return RecordedState(folders, made_from)

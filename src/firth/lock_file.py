@@ -1,0 +1,158 @@
+"""DVC's records, ``dvc.lock`` and ``.dvc/tmp/rwlock``: written whole, and mended where a killed process cut them off.
+
+DVC writes both in place, so that a kill or a full disk leaves half a file, which no later command can read. What ran
+since the last commit is in DVC's run cache too: after a ``dvc.lock`` of HEAD, no stage runs again.
+"""
+
+import io
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TextIO
+
+import yaml
+
+from firth.errors import FirthError
+from firth.workspace import write_text
+
+SECONDS_FOR_LOCK = 10.0  # of the repository, before a file is mended
+CONFLICT = re.compile("^(<<<<<<<|>>>>>>>) ", re.MULTILINE)  # as git marks it
+
+
+def write_whole(repo: Any) -> None:
+    """Have a DVC repository write the text files of its workspace whole or not at all."""
+    plain: Callable[..., Any] = repo.fs.open
+
+    def open_file(path: str, mode: str = "r", **options: Any) -> Any:
+        return _writing_text(Path(path)) if mode in ("w", "w+") else plain(path, mode, **options)
+
+    repo.fs.open = open_file
+
+
+@contextmanager
+def _writing_text(path: Path) -> Iterator[TextIO]:
+    text = io.StringIO()
+    yield text
+    write_text(path, text.getvalue())
+
+
+def mend_lock_files(folder: Path) -> None:
+    """Restore each ``dvc.lock`` that is cut off from HEAD and remove a cut ``rwlock``, with a line on standard error.
+
+    Parameters
+    ----------
+    folder : in a DVC repository; in any other folder there is nothing to mend.
+
+    Raises
+    ------
+    FirthError
+        If a file has the marks of a merge, or another DVC process is at work.
+    """
+    root = next((place for place in (folder, *folder.parents) if (place / ".dvc").is_dir()), None)
+    if root is None:
+        return
+    locks = [root / "dvc.lock", *sorted(root.glob("*/dvc.lock"))]
+    table = root / ".dvc" / "tmp" / "rwlock"
+    if all(map(_is_lock_file, locks)) and _is_table(table):
+        return
+    with _locked(root):  # a process that is writing the file in place has ended now
+        for path in locks:
+            if not _is_lock_file(path):
+                _restore(path)
+        if not _is_table(table):
+            _remove(table, root)
+
+
+def _is_lock_file(path: Path) -> bool:
+    """Whether a ``dvc.lock`` is there in full, or not at all."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return True
+    except UnicodeDecodeError:
+        return False
+    if CONFLICT.search(text):
+        raise FirthError(f"{path}: has the conflict marks of a merge; settle it with `firth merge`")
+    return _is_whole(text)
+
+
+def _is_whole(text: str) -> bool:
+    """Whether the text of a ``dvc.lock`` goes on to its end.
+
+    A text may be YAML though it is cut off. DVC takes a stage without all its entries for changed, but not an entry
+    without its last keys: ``size`` and, of a folder, ``nfiles`` after the checksum.
+    """
+    try:
+        stages = yaml.load(text, getattr(yaml, "CSafeLoader", yaml.SafeLoader))["stages"].values()
+        entries = [entry for stage in stages for entry in stage.get("deps", []) + stage.get("outs", [])]
+        last_keys = [
+            ("nfiles" if str(entry["md5"]).endswith(".dir") else "size") in entry for entry in entries if "md5" in entry
+        ]
+    except (yaml.YAMLError, ValueError, KeyError, TypeError, AttributeError):
+        return False
+    return text.endswith("\n") and all(last_keys)
+
+
+def _is_table(path: Path) -> bool:
+    """Whether a ``rwlock`` can be read or is not there."""
+    try:
+        return isinstance(json.loads(path.read_text(encoding="utf-8")), dict)
+    except FileNotFoundError:
+        return True
+    except ValueError:
+        return False
+
+
+@contextmanager
+def _locked(root: Path) -> Iterator[None]:
+    from dvc.lock import LockError
+    from dvc.repo import Repo
+
+    from firth.repository_lock import lock_eagerly
+
+    repo = Repo(str(root))
+    lock_eagerly(repo, SECONDS_FOR_LOCK)
+    try:
+        with repo.lock:
+            yield
+    except LockError:
+        raise FirthError(
+            f"{root}: another DVC process has locked the repository; wait for it, then run again"
+        ) from None
+
+
+def _restore(path: Path) -> None:
+    head = subprocess.run(
+        ["git", "show", f"HEAD:./{path.name}"], cwd=path.parent, capture_output=True, text=True, check=False
+    )
+    if head.returncode == 0 and _is_whole(head.stdout):
+        write_text(path, head.stdout)
+        done = "is HEAD's again"
+    else:
+        path.unlink()
+        done = "was removed"
+    print(f"{path}: was cut off and {done}; what ran since comes from the run cache", file=sys.stderr)
+
+
+def _remove(table: Path, root: Path) -> None:
+    if at_work := _dvc_at_work(root):
+        raise FirthError(f"{table}: is damaged, and process {at_work} of DVC is at work; wait for it, then run again")
+    table.unlink()
+    print(f"{table}: was cut off and removed; no DVC process is at work", file=sys.stderr)
+
+
+def _dvc_at_work(root: Path) -> int | None:
+    """The number of another process that runs DVC in a repository, if there is one."""
+    import psutil
+
+    own = {process.pid for process in (psutil.Process(), *psutil.Process().parents())}
+    for process in psutil.process_iter(["cmdline", "cwd"]):
+        names = {Path(part).name for part in (process.info["cmdline"] or [])[:3]}
+        place = Path(process.info["cwd"] or "/")
+        if process.pid not in own and place.is_relative_to(root) and ("dvc" in names or {"firth", "repro"} <= names):
+            return int(process.pid)
+    return None
