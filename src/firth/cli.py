@@ -35,10 +35,12 @@ def _run(stage: str, *arguments: str) -> None:
     """Run one stage item of the pipeline in the current folder."""
     from firth.execute import execute
     from firth.freshness import verify_fresh
+    from firth.output_lock import output_lock
 
-    workspace = Workspace(Path.cwd())
-    verify_fresh(workspace, Item(stage, arguments))
-    execute(workspace, stage, *arguments)
+    workspace, item = Workspace(Path.cwd()), Item(stage, arguments)
+    verify_fresh(workspace, item)
+    with output_lock(workspace.lock(item.name), item.name):
+        execute(workspace, stage, *arguments)
 
 
 @app.callback()
@@ -51,9 +53,12 @@ def _options(
 @app.command(rich_help_panel=BUILD)
 def code() -> None:
     """Digest the code that every stage item can run, into code/."""
+    from firth.output_lock import output_lock
     from firth.stages.code import run
 
-    run(Workspace(Path.cwd()))
+    workspace = Workspace(Path.cwd())
+    with output_lock(workspace.lock("code"), "code"):
+        run(workspace)
 
 
 @app.command(rich_help_panel=BUILD)
@@ -68,6 +73,7 @@ def check(
     """Validate params.yaml and own files, and write the effective settings of every stage item into settings/."""
     from firth.corpora.own import own_texts
     from firth.corpora.own_checksums import write_checksums
+    from firth.output_lock import output_lock
     from firth.stages.check import run, verify
 
     workspace, is_asked = Workspace(Path.cwd()), "DVC_STAGE" not in os.environ  # by a person, not by a build
@@ -81,7 +87,9 @@ def check(
             print(done)
     if is_asked:
         mend_lock_files(workspace.root)
-    run(load_params(workspace.params), workspace)
+    params = load_params(workspace.params)
+    with output_lock(workspace.lock("check"), "check"):
+        run(params, workspace)
     if is_asked:
         from firth.ask.unpushed import warn_unpushed
 

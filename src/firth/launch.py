@@ -10,6 +10,8 @@ import sys
 from pathlib import Path
 from typing import IO
 
+from firth.process import end_with_dvc
+
 
 def main() -> None:
     """Entry point."""
@@ -19,6 +21,8 @@ def main() -> None:
         os.environ["PYTHONPATH"] = os.pathsep.join(paths)
         os.execv(sys.executable, [sys.executable, "-m", "firth", *sys.argv[1:]])
     prepare_streams()
+    if "DVC_STAGE" in os.environ:
+        end_with_dvc()
     from firth.cli import main as run
 
     run()

@@ -112,6 +112,10 @@ class Workspace:
     def logs(self, run: str) -> Path:
         return self.home / "logs" / run
 
+    def lock(self, item: str) -> Path:
+        """Held while a stage item runs; of this folder alone, whatever experiments run in copies of it."""
+        return self.root / "logs" / "locks" / f"{item}.lock"
+
     def downloads(self) -> Path:
         """Fetched files by checksum: working files that a later run reuses, never outputs."""
         return self.home / "downloads"
