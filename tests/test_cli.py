@@ -2,10 +2,13 @@
 
 import errno
 import os
+import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -113,6 +116,9 @@ def test_a_stage_whose_input_is_not_built_names_the_stage_that_builds_it(
         (FirthError("a\nb"), "error: a\nerror: b"),
         (OSError(errno.ENOSPC, "No space left on device", "data/x"), "error: data/x: the disk is full"),
         (PermissionError(errno.EACCES, "Permission denied", "data/x"), "error: data/x: Permission denied"),
+        (OSError("1000 requested and 24 written"), "error: {full}: the disk is full; make room and run again\n"),
+        (sqlite3.OperationalError("database or disk is full"), "error: {full}: the disk is full"),
+        (ValueError("I/O error: No space left on device (os error 28)"), "error: {full}: the disk is full"),
         (MemoryError(), "error: out of memory"),
         (RuntimeError("CUDA out of memory. Tried to allocate 2.00 GiB"), "error: out of memory"),
         (RuntimeError("DefaultCPUAllocator: can't allocate memory"), "error: out of memory"),
@@ -125,10 +131,18 @@ def test_an_error_of_the_machine_is_one_line_too(
         raise error
 
     monkeypatch.setattr(cli, "app", fail)
+    monkeypatch.setattr(shutil, "disk_usage", lambda folder: SimpleNamespace(free=len(folder)))
+    monkeypatch.setenv("TMPDIR", "/")
     with pytest.raises(SystemExit) as caught:
         cli.main()
     assert caught.value.code == 2
-    assert capsys.readouterr().err.startswith(words)
+    assert capsys.readouterr().err.startswith(words.format(full="/"))
+
+
+def test_a_fault_of_the_program_keeps_its_traceback(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cli, "app", [].pop)
+    with pytest.raises(IndexError):
+        cli.main()
 
 
 def test_the_number_of_threads_is_the_params_and_not_the_machine_s(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -39,6 +39,16 @@ def test_a_text_that_cannot_be_encoded_leaves_the_old_file(tmp_path: Path) -> No
     assert list(target.parent.iterdir()) == [target]
 
 
+@pytest.mark.parametrize("nested", [False, True])
+def test_an_error_of_a_full_disk_names_what_was_being_written(tmp_path: Path, nested: bool) -> None:
+    with pytest.raises(OSError, match="No space left") as caught, writing(tmp_path / "out"):
+        if nested:
+            with writing(tmp_path / "out" / "part"):
+                raise OSError(28, "No space left on device")
+        raise OSError(28, "No space left on device")
+    assert caught.value.__notes__ == [str(tmp_path / "out" / "part")] * nested + [str(tmp_path / "out")]
+
+
 def test_a_missing_input_names_the_stage_that_makes_it(tmp_path: Path) -> None:
     with pytest.raises(FirthError, match=r"dvc repro tokenize@lm"):
         require(tmp_path / "data", "tokenize@lm")

@@ -236,7 +236,7 @@ def main() -> None:
     except Interrupted as interruption:
         print(f"ended by {interruption}; run again to go on, a training from its last checkpoint", file=sys.stderr)
         sys.exit(128 + interruption.number)
-    except (FirthError, OSError, MemoryError, RuntimeError) as error:
+    except Exception as error:
         if os.environ.get("FIRTH_DEBUG") or is_fault(error):
             raise
         print(message(error), file=sys.stderr)

@@ -3,18 +3,23 @@
 import errno
 import os
 import re
+import shutil
 import signal
 import threading
 import time
 from contextlib import suppress
+from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING
+
+from firth.errors import FirthError
 
 if TYPE_CHECKING:
     from psutil import Process
 
 OUT_OF_MEMORY = re.compile("out of memory|allocate memory")  # as torch says it, of a GPU and of a CPU
-
+# As the standard library, SQLite, numpy and libraries in Rust say it.
+FULL_DISK = re.compile(r"No space left on device|Disk quota exceeded|disk is full|requested and \d+ written")
 SECONDS_BETWEEN_LOOKS = 1.0  # at whether DVC has ended
 SECONDS_TO_END = 5.0  # before a process that was asked to end is killed
 
@@ -97,16 +102,38 @@ def use_huge_pages() -> None:
 
 def is_fault(error: BaseException) -> bool:
     """Whether an error is the program's own, whose traceback is wanted."""
-    return isinstance(error, RuntimeError) and not OUT_OF_MEMORY.search(str(error))
+    return not (isinstance(error, FirthError | OSError | MemoryError) or _fills_memory(error) or _fills_disk(error))
 
 
 def message(error: BaseException) -> str:
-    """What went wrong and what to do, for a person."""
-    if isinstance(error, MemoryError | RuntimeError):
+    """What went wrong and what to do, for a person.
+
+    A full disk is named by what was being written (``workspace.noting``), else by the folder with least room.
+    """
+    if isinstance(error, FirthError):
+        return "\n".join(f"error: {line}" for line in str(error).splitlines())
+    place = getattr(error, "__notes__", None) or [getattr(error, "filename", None)]
+    if _fills_disk(error):
+        return f"error: {place[0] or _fullest()}: the disk is full; make room and run again"
+    if not isinstance(error, OSError):
         return "error: out of memory; take a smaller batch_size, vocabulary or corpus in params.yaml"
-    if isinstance(error, OSError):
-        place = f"{error.filename}: " if error.filename else ""
-        if error.errno == errno.ENOSPC:
-            return f"error: {place}the disk is full; make room and run again"
-        return f"error: {place}{error.strerror or error}; mend that and run again"
-    return "\n".join(f"error: {line}" for line in str(error).splitlines())
+    return f"error: {f'{place[0]}: ' if place[0] else ''}{error.strerror or error}; mend that and run again"
+
+
+def _fills_memory(error: BaseException) -> bool:
+    return isinstance(error, RuntimeError) and bool(OUT_OF_MEMORY.search(str(error)))
+
+
+def _fills_disk(error: BaseException | None) -> bool:
+    """Whether an error, or one before it, is a full disk's: torch raises another one when it closes its file."""
+    while error is not None:
+        if getattr(error, "errno", None) in (errno.ENOSPC, errno.EDQUOT) or FULL_DISK.search(str(error)):
+            return True
+        error = error.__cause__ or error.__context__
+    return False
+
+
+def _fullest() -> str:
+    """Of the folders that a stage writes, its own, the temporary one, and DVC's, that with least room."""
+    folders = [str(Path.cwd()), os.environ.get("TMPDIR", "/tmp"), os.environ.get("DVC_SITE_CACHE_DIR", "/var/tmp")]
+    return min(filter(os.path.exists, folders), key=lambda folder: shutil.disk_usage(folder).free)

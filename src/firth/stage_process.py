@@ -14,6 +14,8 @@ from collections.abc import Callable
 from enum import IntEnum
 from typing import Any
 
+from firth.process import is_fault, message
+
 SECONDS_TO_END = 8.0  # between asking a stage's commands to end, asking again, and killing them
 SECONDS_BETWEEN_LOOKS = 0.2  # at whether the parent has ended
 CHUNK = 65536
@@ -166,8 +168,13 @@ def _reproduce(repo: Any, stage: Any, reload: bool) -> Outcome:
             stage.dump(update_pipeline=False)
     except LockError:
         return Outcome.BUSY
-    except (DvcException, OSError, _StoppedError) as error:
+    except (DvcException, _StoppedError) as error:
         print(f"ERROR: {error}", file=sys.stderr)
+        return Outcome.FAILED
+    except Exception as error:
+        if is_fault(error):
+            raise
+        print(message(error), file=sys.stderr)
         return Outcome.FAILED
     began_a_command = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss > 0
     return Outcome.RAN if began_a_command else Outcome.RESTORED

@@ -138,13 +138,24 @@ def checkout() -> Path:
 
 
 @contextmanager
+def noting(target: Path) -> Iterator[None]:
+    """Note in an error what was being written: that of a full disk names no file."""
+    try:
+        yield
+    except Exception as error:
+        error.add_note(str(target))
+        raise
+
+
+@contextmanager
 def writing(target: Path) -> Iterator[Path]:
     """Yield a new folder beside ``target`` that takes its place when the block ends, or vanishes if it fails."""
     partial = target.with_name(f".{target.name}.partial")
     _remove(partial)
     partial.mkdir(parents=True)
     try:
-        yield partial
+        with noting(target):
+            yield partial
         _remove(target)
         partial.rename(target)
     except BaseException:
@@ -157,7 +168,8 @@ def write_text(target: Path, text: str) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     partial = target.with_name(f".{target.name}.partial")
     try:
-        partial.write_text(text, encoding="utf-8", newline="\n")
+        with noting(target):
+            partial.write_text(text, encoding="utf-8", newline="\n")
         partial.replace(target)
     except BaseException:
         partial.unlink(missing_ok=True)

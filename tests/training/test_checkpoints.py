@@ -1,11 +1,14 @@
 """Checkpoints are written whole; one that can't be read is set aside, and the one before it is taken."""
 
+import io
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
 
+from firth.process import is_fault, message
 from firth.training.checkpoints import LAST, PREVIOUS, WholeCheckpoints, readable_checkpoint
 
 DAMAGES: dict[str, Callable[[bytes], bytes]] = {
@@ -65,13 +68,23 @@ def test_with_both_damaged_there_is_none(tmp_path: Path, capsys: pytest.CaptureF
     assert capsys.readouterr().err.count("\n") == 2
 
 
-def test_a_full_disk_leaves_the_checkpoints_before_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+class FullDisk(io.BytesIO):
+    """A file that takes some bytes and no more."""
+
+    def write(self, content: Any) -> int:
+        if self.tell() + len(content) > 500:
+            raise OSError(28, "No space left on device")
+        return super().write(content)
+
+
+def test_a_full_disk_leaves_the_checkpoints_before_it_and_is_one_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     save(tmp_path, 1, 2)
-    monkeypatch.setattr(torch, "save", _fill_the_disk)
-    with pytest.raises(OSError, match="No space left"):
+    with monkeypatch.context() as patch, pytest.raises(Exception, match=r".") as caught:
+        patch.setattr(Path, "open", lambda path, mode: (path.touch(), FullDisk())[1])
         save(tmp_path, 3)
+    assert message(caught.value) == f"error: {tmp_path}/last.ckpt: the disk is full; make room and run again"
+    assert not is_fault(caught.value)
+    assert sorted(path.name for path in tmp_path.iterdir()) == [LAST, PREVIOUS]
     assert epoch_of(readable_checkpoint(tmp_path, "lm@rnn")) == 2
-
-
-def _fill_the_disk(checkpoint: object, file: object) -> None:
-    raise OSError(28, "No space left on device")

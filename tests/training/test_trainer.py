@@ -80,7 +80,11 @@ EACH_STEP = 1e-9  # minutes between checkpoints
 
 
 def fit(
-    folder: Path, valid_losses: list[float] | None = None, patience: int | None = 2, minutes: float = 2
+    folder: Path,
+    valid_losses: list[float] | None = None,
+    patience: int | None = 2,
+    minutes: float = 2,
+    clip: float | None = 0.5,
 ) -> tuple[Regression, History]:
     run = Run(
         "toy",
@@ -91,7 +95,7 @@ def fit(
         ComputeParams(accelerator="cpu", devices=1, nodes=1, checkpoint_minutes=minutes),
     )
     model = Regression(valid_losses)
-    return model, train(model, Noise(), run, max_epochs=5, patience=patience, gradient_clip_norm=0.5)
+    return model, train(model, Noise(), run, max_epochs=5, patience=patience, gradient_clip_norm=clip)
 
 
 def weights(model: nn.Module) -> list[bytes]:
@@ -187,11 +191,22 @@ def test_learning_rate_rises_on_a_line_and_falls_on_a_cosine_to_zero() -> None:
     assert factors[4:] == sorted(factors[4:], reverse=True)
 
 
-@pytest.mark.parametrize("loss", [float("nan"), float("inf"), 101.0])
-def test_a_training_that_diverges_is_one_line_and_leaves_its_last_good_checkpoint(tmp_path: Path, loss: float) -> None:
-    with pytest.raises(FirthError, match=r"toy: training diverged in epoch 2 .* lower its learning_rate"):
-        fit(tmp_path, [3.0, loss])
-    assert (tmp_path / "checkpoints" / "last.ckpt").exists()
+@pytest.mark.parametrize(
+    ("loss", "clip", "advice"),
+    [(float("nan"), None, ""), (float("inf"), 0.5, " or gradient_clip_norm"), (101.0, None, "")],
+)
+def test_a_training_that_diverges_is_one_line_and_one_from_a_state_with_infinity_another(
+    tmp_path: Path, loss: float, clip: float | None, advice: str
+) -> None:
+    words = rf"toy: training diverged in epoch 2 .* lower its learning_rate{advice} in params.yaml$"
+    with pytest.raises(FirthError, match=words):
+        fit(tmp_path, [3.0, loss], clip=clip)
+    last = tmp_path / "checkpoints" / "last.ckpt"
+    state = torch.load(last, weights_only=True)
+    state["optimizer_states"][0]["state"][0]["exp_avg"][0, 0] = torch.inf
+    torch.save(state, last)
+    with pytest.raises(FirthError, match=r"^toy: the saved state .* NaN or infinity; delete checkpoints/toy and run"):
+        fit(tmp_path, [3.0, 2.0])
 
 
 @pytest.mark.parametrize(("accelerator", "devices"), [("gpu", 1), ("gpu", 9)])

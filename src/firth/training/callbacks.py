@@ -35,7 +35,9 @@ class History(Callback):
         self.best_weights: dict[str, Tensor] = {}
 
     def on_train_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
-        if not all(value.isfinite().all() for value in pl_module.state_dict().values()):
+        states = [state for optimizer in trainer.optimizers for state in optimizer.state.values()]  # Adam's moments
+        saved = [*pl_module.state_dict().values(), *(value for state in states for value in state.values())]
+        if not all(value.isfinite().all() for value in saved if torch.is_tensor(value)):
             raise FirthError(
                 f"{self.name}: the saved state to continue from holds NaN or infinity; "
                 f"delete checkpoints/{self.name} and run again"
@@ -52,9 +54,10 @@ class History(Callback):
         if "valid_loss" in trainer.callback_metrics:
             losses["valid_loss"] = float(trainer.callback_metrics["valid_loss"])
         if not all(loss < DIVERGED for loss in losses.values()):
+            clips = trainer.gradient_clip_val or hasattr(getattr(pl_module, "params", None), "gradient_clip_norm")
             raise FirthError(
                 f"{self.name}: training diverged in epoch {trainer.current_epoch + 1} ({losses}); "
-                "lower its learning_rate or gradient_clip_norm in params.yaml"
+                f"lower its learning_rate{' or gradient_clip_norm' if clips else ''} in params.yaml"
             )
         self.rows.append({"epoch": trainer.current_epoch + 1, **losses})
         loss = losses.get("valid_loss", float("-inf"))  # without validation, the last weights are kept

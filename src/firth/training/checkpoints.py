@@ -10,6 +10,8 @@ from zipfile import ZipFile
 import torch
 from lightning_fabric.plugins import TorchCheckpointIO
 
+from firth.workspace import noting
+
 LAST, PREVIOUS = "last.ckpt", "previous.ckpt"
 
 
@@ -22,10 +24,14 @@ class WholeCheckpoints(TorchCheckpointIO):
     def save_checkpoint(self, checkpoint: dict[str, Any], path: Any, storage_options: Any = None) -> None:
         partial = Path(f"{path}.partial")
         partial.parent.mkdir(parents=True, exist_ok=True)
-        with partial.open("wb") as file:
-            torch.save(checkpoint, file)
-            file.flush()
-            os.fsync(file.fileno())
+        try:
+            with noting(Path(path)), partial.open("wb") as file:
+                torch.save(checkpoint, file)
+                file.flush()
+                os.fsync(file.fileno())
+        except BaseException:
+            partial.unlink(missing_ok=True)
+            raise
         if Path(path).exists():
             Path(path).replace(Path(path).with_name(PREVIOUS))
         partial.replace(path)
