@@ -4,7 +4,7 @@ export PATH := $(CURDIR)/.venv/bin:$(PATH)
 export DVC_NO_ANALYTICS := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help repro studies results verify test test-sharing lint clean
+.PHONY: help repro studies results verify test test-kill test-sharing lint clean
 
 help:  ## Say what the targets do
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/'
@@ -29,6 +29,9 @@ test: .venv/installed  ## Run the tests
 test-sharing: .venv/installed  ## Run the tests of remotes (folder, SSH, S3, HTTP) and shared caches
 	python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[sharing]'
 	pytest -m '' tests/pipeline/test_sharing.py
+
+test-kill: .venv/installed  ## Run the tests that kill builds and trainings at some two hundred points, or fill their disk
+	pytest -m '' tests/pipeline/test_kills.py
 
 lint: .venv/installed  ## Check style and types
 	ruff check

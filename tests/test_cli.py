@@ -18,7 +18,7 @@ from firth.params.effective import effective_settings
 from firth.params.experiment import load_params
 from firth.params.pipeline_items import ARGUMENTS, Item
 from firth.params.settings import as_text
-from firth.process import fix_threads
+from firth.process import fix_threads, is_fault
 from firth.workspace import Workspace, write_text
 
 ROOT = Path(__file__).parents[1]
@@ -118,6 +118,7 @@ def test_a_stage_whose_input_is_not_built_names_the_stage_that_builds_it(
         (PermissionError(errno.EACCES, "Permission denied", "data/x"), "error: data/x: Permission denied"),
         (OSError("1000 requested and 24 written"), "error: {full}: the disk is full; make room and run again\n"),
         (sqlite3.OperationalError("database or disk is full"), "error: {full}: the disk is full"),
+        (sqlite3.OperationalError("disk I/O error"), "error: {full}: the disk is full"),
         (ValueError("I/O error: No space left on device (os error 28)"), "error: {full}: the disk is full"),
         (MemoryError(), "error: out of memory"),
         (RuntimeError("CUDA out of memory. Tried to allocate 2.00 GiB"), "error: out of memory"),
@@ -139,7 +140,12 @@ def test_an_error_of_the_machine_is_one_line_too(
     assert capsys.readouterr().err.startswith(words.format(full="/"))
 
 
-def test_a_fault_of_the_program_keeps_its_traceback(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    "error", [IndexError("pop"), RuntimeError("shapes"), sqlite3.OperationalError("disk I/O error")]
+)
+def test_a_fault_of_the_program_keeps_its_traceback(monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
+    monkeypatch.setattr(shutil, "disk_usage", lambda folder: SimpleNamespace(free=1 << 30))
+    assert is_fault(error)
     monkeypatch.setattr(cli, "app", [].pop)
     with pytest.raises(IndexError):
         cli.main()

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 OUT_OF_MEMORY = re.compile("out of memory|allocate memory")  # as torch says it, of a GPU and of a CPU
 # As the standard library, SQLite, numpy and libraries in Rust say it.
 FULL_DISK = re.compile(r"No space left on device|Disk quota exceeded|disk is full|requested and \d+ written")
+ROOM_FOR_SQLITE = 1 << 20  # bytes, without which it says "disk I/O error"
 SECONDS_BETWEEN_LOOKS = 1.0  # at whether DVC has ended
 SECONDS_TO_END = 5.0  # before a process that was asked to end is killed
 
@@ -126,6 +127,8 @@ def _fills_memory(error: BaseException) -> bool:
 
 def _fills_disk(error: BaseException | None) -> bool:
     """Whether an error, or one before it, is a full disk's: torch raises another one when it closes its file."""
+    if "disk I/O error" in str(error) and shutil.disk_usage(_fullest()).free < ROOM_FOR_SQLITE:
+        return True
     while error is not None:
         if getattr(error, "errno", None) in (errno.ENOSPC, errno.EDQUOT) or FULL_DISK.search(str(error)):
             return True

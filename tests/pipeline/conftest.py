@@ -16,6 +16,7 @@ READ_BY_DVC = "settings/own_files.json"
 FIRST = (
     "test_document_commands",
     "test_schedule",
+    "test_kills",
     "test_pipeline",
     "test_rebuilding",
     "test_sharing",
@@ -58,6 +59,16 @@ def small_build(tmp_path_factory: pytest.TempPathFactory) -> Project:
 
 
 def build(project: Project) -> None:
+    copy_project(project)
+    project.commit("Start")
+    project.run("firth", "repro", "--jobs", "2", traced=True, timeout=1800)
+    project.commit("Build")
+    project.run("git", "tag", "built")
+    project.run("git", "gc", "--quiet")  # fewer files to copy
+
+
+def copy_project(project: Project) -> None:
+    """The working tree's files with the small experiment, not built."""
     project.root.mkdir()
     project.home.mkdir()
     (project.home / ".gitconfig").write_text("[user]\n\tname = Tester\n\temail = tester@example.org\n")
@@ -70,11 +81,6 @@ def build(project: Project) -> None:
             shutil.copy(ROOT / name, project.root / name)
     change_params(project.root / "params.yaml", SMALL)
     project.run("git", "init", "--quiet", "--initial-branch=main")
-    project.commit("Start")
-    project.run("firth", "repro", "--jobs", "2", traced=True, timeout=1800)
-    project.commit("Build")
-    project.run("git", "tag", "built")
-    project.run("git", "gc", "--quiet")  # fewer files to copy
 
 
 @pytest.fixture
