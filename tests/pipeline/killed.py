@@ -1,11 +1,7 @@
-"""A tiny pipeline whose stages lock and watch as the real ones do, run in forks of the tests that are then killed.
-
-A fork has imported DVC already, which takes longer than the whole pipeline.
-"""
+"""A tiny pipeline whose stages lock and watch as the real ones do, and what kills a build or a training of it."""
 
 import io
 import json
-import multiprocessing
 import os
 import signal
 import subprocess
@@ -18,14 +14,13 @@ from typing import Any, NamedTuple
 
 import psutil
 import torch
+from pipeline.forks import FORK, begin, finish
 from ruamel.yaml import YAML
 
-from firth.process import is_fault, message
 from firth.schedule import repro
 from firth.training.callbacks import Progress
 
 ROOT = Path(__file__).parents[2]
-FORK = multiprocessing.get_context("fork")
 STAGES = ("start", "a", "b", "last")
 
 # Writes a folder NAME of two files from the folders of its deps, after some time.
@@ -125,37 +120,6 @@ def commands_in(folder: Path, command: str) -> list[psutil.Process]:
     processes = psutil.process_iter(["cmdline", "cwd"])
     places = (str(folder), str(folder.resolve()))
     return [item for item in processes if command in (item.info["cmdline"] or []) and item.info["cwd"] in places]
-
-
-def begin(run: Callable[[], int], output: Path) -> Any:
-    """Run something that returns its exit status in a fork, in a group of its own, and write its output to a file."""
-
-    def in_fork() -> None:
-        os.setsid()
-        with output.open("w") as file:
-            os.dup2(file.fileno(), 1)
-            os.dup2(file.fileno(), 2)
-        sys.stdout, sys.stderr = open(1, "w", closefd=False), open(2, "w", closefd=False)  # noqa: SIM115
-        try:
-            status = run()
-        except Exception as error:
-            print(f"Traceback: {error!r}" if is_fault(error) else message(error), file=sys.stderr)
-            status = 2
-        sys.stdout.flush()
-        sys.stderr.flush()
-        os._exit(status)
-
-    process = FORK.Process(target=in_fork)
-    process.start()
-    return process
-
-
-def finish(process: Any, output: Path) -> tuple[int, str]:
-    """The exit status of a fork and what it has printed."""
-    process.join(120)
-    printed = output.read_text()
-    assert process.exitcode is not None, printed
-    return process.exitcode, printed
 
 
 def send(commands: list[psutil.Process], pid: int, target: str) -> None:

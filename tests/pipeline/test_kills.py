@@ -14,18 +14,8 @@ from typing import Any
 
 import pytest
 from pipeline.conftest import copy_project
-from pipeline.killed import (
-    STAGES,
-    Tiny,
-    Way,
-    begin,
-    commands_in,
-    finish,
-    kill_training,
-    kill_while_writing,
-    send,
-    wait_until,
-)
+from pipeline.forks import begin, finish
+from pipeline.killed import STAGES, Tiny, Way, commands_in, kill_training, kill_while_writing, send, wait_until
 from pipeline.project import Project
 from stages.four_sentences import experiment, train_lm, workspace_at
 
@@ -100,6 +90,7 @@ def test_a_build_that_is_killed_while_dvc_writes_its_records(
     status, printed = tiny.build(way if way.jobs else FIRST)
     assert status == 0, printed
     assert "Traceback" not in printed
+    assert not way.jobs or "cut off" not in printed
     assert tiny.result() == expected
 
 

@@ -6,13 +6,12 @@ from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 import torch
-from pydantic import BaseModel
+from pydantic import BaseModel, PositiveInt
 
 from firth.errors import shown
 from firth.lm.language_network import LanguageNetwork
 from firth.lm.output import INITIAL_RANGE
 from firth.params.lm_params import LmParams
-from firth.params.section import Count
 from firth.stored_files import damaged, read_json
 from firth.training.embeddings import initialize
 from firth.training.reproducibility import derived_seed
@@ -111,7 +110,7 @@ class SavedSettings(BaseModel, Generic[NetworkParams]):
     """What ``settings.json`` of a trained network holds; see ``LanguageNetwork``."""
 
     network: str
-    vocabulary_size: Count
+    vocabulary_size: PositiveInt
     params: NetworkParams
     warm_up_context: list[int]
 

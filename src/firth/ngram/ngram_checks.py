@@ -5,8 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-
-from firth.params.section import Count
+from pydantic import PositiveInt
 
 ROUNDING = 1e-6  # by which a sum of probabilities may miss 1
 
@@ -18,8 +17,8 @@ Floats = NDArray[np.float64]
 class NgramSettings:
     """What ``settings.json`` of a model holds."""
 
-    order: Count
-    vocabulary_size: Count
+    order: PositiveInt
+    vocabulary_size: PositiveInt
     discounts: list[tuple[float, float, float]]
     convention: str
 

@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 import torch
+from pydantic import PositiveInt
 from torch import Tensor, nn
 
 from firth.kernels.packed_recurrence import State
-from firth.params.section import Count
 from firth.params.seq2seq_params import Attention, Seq2seqParams, Task
 from firth.seq2seq.attention import Memory
 from firth.seq2seq.decoder import Decoder
@@ -34,8 +34,8 @@ class Configuration(NamedTuple):
     """Everything that is needed to rebuild a network."""
 
     attention: Attention
-    source_vocabulary_size: Count
-    target_vocabulary_size: Count
+    source_vocabulary_size: PositiveInt
+    target_vocabulary_size: PositiveInt
     settings: Seq2seqParams
 
 
