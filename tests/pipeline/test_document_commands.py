@@ -23,7 +23,12 @@ REASONS = {  # the blocks that are not run, and why
     "benchmarks.md": ["installs packages"],
     "extending.md": ["checks the source, not an experiment", *["a part of a function"] * 2],
     "own-text.md": ["takes hours"],
-    "team.md": ["installs packages", *["needs a server"] * 2, *["needs another machine"] * 2],
+    "team.md": [
+        "installs packages",
+        *["needs a server"] * 2,
+        *["needs another machine"] * 2,
+        "needs two branches in conflict",
+    ],
 }
 TEAM = "/mnt/shared/firth"
 EACH_BY_ITSELF = "import sys\nfor code in sys.argv[1:]:\n    exec(code, {'__name__': '__main__'})"

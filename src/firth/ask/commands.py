@@ -257,6 +257,18 @@ def compare(
 
 
 @commands.command(rich_help_panel=EXPERIMENT)
+def merge() -> None:
+    """Settle a git merge's conflicts in params.yaml, dvc.lock and what stages write, so that little is built anew.
+
+    Run it where git merge, rebase, cherry-pick or revert has stopped. A key of params.yaml that both sides changed
+    differently, and conflicts in other files, have to be settled first.
+    """
+    from firth.merging.merge_command import print_merged
+
+    print_merged(Path.cwd())
+
+
+@commands.command(rich_help_panel=EXPERIMENT)
 def verify(
     rebuild: Annotated[
         bool, typer.Option("--rebuild", help="Build the last commit anew in a temporary clone and compare the results.")

@@ -1,0 +1,78 @@
+"""Which side's record of each stage item a merged dvc.lock takes.
+
+A record says which inputs gave which outputs. It is true as a whole only, so that records are taken whole from one side
+and their lines are never mixed.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from graphlib import TopologicalSorter
+from typing import Any, NamedTuple
+
+Records = Mapping[str, Mapping[str, Any]]  # stage item, such as lm@lstm → what dvc.lock says of it
+OURS, THEIRS, BASE = "ours", "theirs", "base"
+
+
+class Choice(NamedTuple):
+    """The side whose record of a stage item is taken, and whether it was run on the merged inputs."""
+
+    side: str
+    fits: bool
+
+
+def choose_records(sides: Mapping[str, Records], checksum: Callable[[str], str | None]) -> dict[str, Choice]:
+    """Choose for each stage item a record that fits the merged inputs, so that DVC has nothing to run.
+
+    Where no record fits, the one that changed is taken, ours if both did; DVC then runs the item.
+
+    Parameters
+    ----------
+    sides : the records of ``OURS``, ``THEIRS`` and ``BASE``.
+    checksum : MD5 of a file in the working copy; empty if it is missing; None if it is a folder, which DVC compares.
+
+    Returns
+    -------
+    Stage item → choice. The record is gone if the side that is chosen has none.
+    """
+    chosen: dict[str, Choice] = {}
+    outs: dict[str, str] = {}  # of the records chosen so far: path → checksum
+    for item in _in_order(sides):
+        is_theirs = sides[OURS].get(item) == sides[BASE].get(item)
+        preferred = (THEIRS, OURS, BASE) if is_theirs else (OURS, THEIRS, BASE)
+        fitting = [side for side in preferred if _fits(sides[side].get(item), outs, checksum)]
+        chosen[item] = Choice(fitting[0], True) if fitting else Choice(preferred[0], False)
+        outs.update(_checksums(sides[chosen[item].side].get(item, {}), "outs"))
+    return chosen
+
+
+def chosen_records(sides: Mapping[str, Records], choices: Mapping[str, Choice]) -> Records:
+    """The records of a merged dvc.lock: ours in their order, then those that only the other side has."""
+    items = [*sides[OURS], *(item for item in choices if item not in sides[OURS])]
+    taken = {item: sides[choices[item].side].get(item) for item in items}
+    return {item: record for item, record in taken.items() if record is not None}
+
+
+def recorded_outs(records: Iterable[Mapping[str, Any] | None]) -> set[str]:
+    """The paths of all outputs that records name."""
+    return {path for record in records if record for path in _checksums(record, "outs")}
+
+
+def _fits(record: Mapping[str, Any] | None, outs: Mapping[str, str], checksum: Callable[[str], str | None]) -> bool:
+    """Whether a record's inputs are the merged ones."""
+    if record is None:
+        return False
+    present = {path: outs[path] if path in outs else checksum(path) for path in _checksums(record, "deps")}
+    return all(present[path] in (None, md5) for path, md5 in _checksums(record, "deps").items())
+
+
+def _checksums(record: Mapping[str, Any], kind: str) -> dict[str, str]:
+    return {entry["path"]: entry.get("md5", "") for entry in record.get(kind, [])}
+
+
+def _in_order(sides: Mapping[str, Records]) -> Iterable[str]:
+    """All stage items, each after those whose outputs it reads."""
+    records = [(item, record) for side in sides.values() for item, record in side.items()]
+    writers = {path: item for item, record in records for path in _checksums(record, "outs")}
+    graph: dict[str, set[str]] = {item: set() for item, _ in records}
+    for item, record in records:
+        graph[item] |= {writers[path] for path in _checksums(record, "deps") if path in writers} - {item}
+    return TopologicalSorter(graph).static_order()

@@ -1,0 +1,186 @@
+"""``firth merge``: settles the conflicts of a git merge in params.yaml, dvc.lock and the files that stages write."""
+
+import hashlib
+import os
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from ruamel.yaml import YAML
+
+from firth.errors import FirthError, listed
+from firth.merging.git_operation import GitOperation, git_operation
+from firth.merging.lock_merge import (
+    BASE,
+    OURS,
+    THEIRS,
+    Choice,
+    Records,
+    choose_records,
+    chosen_records,
+    recorded_outs,
+)
+from firth.merging.params_merge import merge_params
+from firth.params.experiment import load_params, parse_yaml
+from firth.workspace import Workspace, write_text
+
+MARKER = re.compile("^<{7} ", re.MULTILINE)  # begins a conflict that git has written into a file
+
+
+def print_merged(folder: Path) -> None:
+    """Settle the conflicts of the merge that git has stopped in, so that ``firth repro`` has the least to run.
+
+    params.yaml is merged key by key. ``settings/`` and ``code/`` are written anew. dvc.lock takes, for each stage item,
+    the record of the side whose inputs are the merged ones, with that side's files in ``reports/``; its cached outputs
+    are checked out.
+
+    Parameters
+    ----------
+    folder : of the experiment; the pipeline in its folder ``studies`` is merged with it.
+
+    Raises
+    ------
+    FirthError
+        If git is merging nothing, a key of params.yaml was changed on both sides, or other files are in conflict.
+        Nothing is changed then.
+    """
+    operation = git_operation(folder)
+    places = [place for place in (folder, folder / "studies") if (place / "dvc.yaml").exists()]
+    pipelines = [MergedPipeline(operation, place) for place in places]
+    _refuse_others(operation, pipelines)
+    texts = {pipeline.workspace.params: pipeline.merged_params() for pipeline in pipelines}
+    for path, text in texts.items():
+        if text is not None:
+            write_text(path, text)
+    operation.add(pipeline.path("params.yaml") for pipeline in pipelines)
+    for pipeline in pipelines:
+        if pipeline.is_concerned():
+            for line in pipeline.merge():
+                print(line, flush=True)
+    print(f"next: `firth repro`, `git add dvc.lock settings code reports`, `{operation.conclusion}`")
+
+
+@dataclass(frozen=True)
+class MergedPipeline:
+    """One pipeline, a folder with dvc.yaml and params.yaml, in a merge."""
+
+    operation: GitOperation
+    folder: Path
+
+    @property
+    def workspace(self) -> Workspace:
+        return Workspace(self.folder)
+
+    def path(self, name: str) -> str:
+        """A path of the pipeline, as git names it."""
+        return os.path.relpath(self.folder.resolve() / name, self.operation.top.resolve())
+
+    @cached_property
+    def sides(self) -> dict[str, Records]:
+        """What dvc.lock records on each side."""
+        return {side: self._records(side) for side in (OURS, THEIRS, BASE)}
+
+    @property
+    def generated(self) -> set[str]:
+        """The folders that the merge writes anew."""
+        return {self.path("settings"), self.path("code")}
+
+    @property
+    def written(self) -> set[str]:
+        """Everything that no person writes: dvc.lock and all outputs."""
+        outs = recorded_outs(record for records in self.sides.values() for record in records.values())
+        return {self.path("dvc.lock"), *map(self.path, outs), *self.generated}
+
+    def is_concerned(self) -> bool:
+        """Whether a side has changed a record, or a file that a stage writes is in conflict."""
+        return not self.sides[OURS] == self.sides[THEIRS] == self.sides[BASE] or any(
+            _is_within(file, self.written) for file in self.operation.unmerged()
+        )
+
+    def merged_params(self) -> str | None:
+        """The text of params.yaml, merged key by key; None if it is not in conflict, or a person has settled it."""
+        name = self.path("params.yaml")
+        if name not in self.operation.unmerged() or not MARKER.search(self.workspace.params.read_text("utf-8")):
+            return None
+        base, ours, theirs = (self.operation.text(side, name) for side in (BASE, OURS, THEIRS))
+        return merge_params(base, ours, theirs, layout=self.operation.merged_by_line(name), name=name)
+
+    def merge(self) -> Iterator[str]:
+        """Merge dvc.lock and what the stages write; yields what was done."""
+        from firth.stages import check, code
+
+        code.run(self.workspace)
+        check.run(load_params(self.workspace.params), self.workspace)
+        choices = choose_records(self.sides, self._checksum)
+        for side in self.sides:
+            records = [from_side.get(item) for from_side in self.sides.values() for item in _from(side, choices)]
+            self.operation.restore(side, set(map(self.path, recorded_outs(records))) - self.generated)
+        self._write_lock(chosen_records(self.sides, choices))
+        self.operation.add({self.path("dvc.lock"), *self.generated})
+        yield self._summary(choices)
+        yield from _checked_out(self.folder)
+
+    def _records(self, side: str) -> Records:
+        name = self.path("dvc.lock")
+        content = parse_yaml(self.operation.text(side, name), f"{name} ({side})", YAML(typ="safe")) or {}
+        try:
+            return {item: dict(record) for item, record in content.get("stages", {}).items()}
+        except (AttributeError, TypeError, ValueError):
+            raise FirthError(f"{name} ({side}): not DVC's; `git merge --abort`, then mend it on that side") from None
+
+    def _checksum(self, name: str) -> str | None:
+        path = self.folder / name
+        if path.is_dir():
+            return None
+        return hashlib.md5(path.read_bytes(), usedforsecurity=False).hexdigest() if path.exists() else ""
+
+    def _write_lock(self, records: Records) -> None:
+        from dvc.utils.serialize import dumps_yaml
+
+        write_text(self.folder / "dvc.lock", dumps_yaml({"schema": "2.0", "stages": dict(records)}))
+
+    def _summary(self, choices: dict[str, Choice]) -> str:
+        counts = Counter(choice.side for choice in choices.values() if choice.fits)
+        taken = ", ".join(f"{counts[side]:,} of {side}" for side in (OURS, THEIRS, BASE) if counts[side])
+        left = [item for item, choice in choices.items() if not choice.fits]
+        anew = f"; to build anew, with what depends on them: {listed(left)}" if left else ""
+        return f"{self.path('dvc.lock')}: fitting records: {taken or 'none'}{anew}"
+
+
+def _from(side: str, choices: dict[str, Choice]) -> list[str]:
+    return [item for item, choice in choices.items() if choice.side == side]
+
+
+def _refuse_others(operation: GitOperation, pipelines: list[MergedPipeline]) -> None:
+    """Refuse files in conflict that no stage writes: a person has to settle them first."""
+    written = {path for pipeline in pipelines for path in pipeline.written}
+    params = {pipeline.path("params.yaml") for pipeline in pipelines if pipeline.workspace.params.exists()}
+    others = [file for file in operation.unmerged() - params if not _is_within(file, written)]
+    if others:
+        raise FirthError(
+            f"in conflict: {listed(sorted(others))}; edit and `git add` them, then run `firth merge` again"
+        )
+
+
+def _is_within(file: str, paths: set[str]) -> bool:
+    return not paths.isdisjoint(str(place) for place in (Path(file), *Path(file).parents))
+
+
+def _checked_out(folder: Path) -> Iterator[str]:
+    """Check out the outputs that the merged dvc.lock records; yields what hinders it."""
+    from dvc.exceptions import CheckoutError, DvcException
+    from dvc.repo import Repo
+
+    place = os.path.relpath(folder)
+    dvc = "dvc" if place == "." else f"dvc --cd {place}"
+    try:
+        with Repo(str(folder)) as repo:
+            repo.checkout()
+    except CheckoutError as error:
+        names = listed(sorted(error.target_infos))
+        yield f"not in DVC's cache: {names}; `{dvc} pull` fetches them, else `firth repro` builds them anew"
+    except DvcException as error:
+        yield f"outputs are left as they are: {str(error).splitlines()[0].rstrip('.')}; then run `{dvc} checkout`"

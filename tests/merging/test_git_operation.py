@@ -1,0 +1,75 @@
+"""The three versions of a file in each kind of conflict, with real git."""
+
+from pathlib import Path
+
+import pytest
+from ask.small_pipeline import run
+
+from firth.errors import FirthError
+from firth.merging.git_operation import git_operation
+from firth.merging.lock_merge import BASE, OURS, THEIRS
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Path:
+    """The branch main, ``ours``, and the branch side, ``theirs``, have changed the same files of ``base``."""
+    run(tmp_path, "git init --quiet --initial-branch=main && git config user.name t && git config user.email t@t")
+    write(tmp_path, "base")
+    run(tmp_path, "echo gone > folder/gone && git add . && git commit --quiet --message base")
+    run(tmp_path, "git switch --quiet --create side")
+    write(tmp_path, "theirs")
+    run(tmp_path, "git rm --quiet folder/gone && echo new > folder/new")
+    run(tmp_path, "git add . && git commit --quiet --message theirs && git switch --quiet main")
+    write(tmp_path, "ours")
+    run(tmp_path, "echo more >> folder/gone && git add . && git commit --quiet --message ours")
+    return tmp_path
+
+
+def write(folder: Path, content: str) -> None:
+    (folder / "folder").mkdir(exist_ok=True)
+    (folder / "file").write_text(f"{content}\n")
+    (folder / "folder" / "file").write_text(f"{content}\n")
+
+
+@pytest.mark.parametrize(
+    ("command", "versions"),
+    [
+        ("merge side", {OURS: "ours", THEIRS: "theirs", BASE: "base"}),
+        ("cherry-pick side", {OURS: "ours", THEIRS: "theirs", BASE: "base"}),
+        ("rebase side", {OURS: "theirs", THEIRS: "ours", BASE: "base"}),
+        ("revert side", {OURS: "ours", THEIRS: "base", BASE: "theirs"}),
+    ],
+)
+def test_each_side_has_its_version(repository: Path, command: str, versions: dict[str, str]) -> None:
+    run(repository, f"! git -c advice.detachedHead=false {command}")
+    operation = git_operation(repository / "folder")
+    assert {side: operation.text(side, "file").strip() for side in versions} == versions
+    assert operation.conclusion.startswith(f"git {command.split(maxsplit=1)[0]}".replace("merge", "commit"))
+    assert operation.unmerged() >= {"file", "folder/file"}
+
+
+def test_a_restored_folder_is_that_of_one_side(repository: Path) -> None:
+    run(repository, "! git merge side")
+    operation = git_operation(repository)
+    assert "folder/gone" in operation.unmerged()
+    operation.restore(THEIRS, ["folder", "unknown"])
+    assert run(repository, "git diff side -- folder && ls folder").split() == ["file", "new"]
+    assert operation.unmerged() == {"file"}
+    operation.restore(OURS, ["folder"])
+    assert run(repository, "git diff main -- folder && ls folder").split() == ["file", "gone"]
+
+
+def test_lines_that_do_not_conflict_come_from_both_sides(tmp_path: Path, repository: Path) -> None:
+    for branch, line in (("side", "last"), ("main", "first")):
+        run(repository, f"git switch --quiet {branch}")
+        lines = {number: str(number) for number in range(9)} | {0 if branch == "main" else 8: line, 4: branch}
+        (repository / "lines").write_text("".join(f"{text}\n" for text in lines.values()))
+        run(repository, "git add . && git commit --quiet --message lines")
+    run(repository, "! git merge side")
+    merged = git_operation(repository).merged_by_line("lines")
+    assert merged.splitlines()[0] == "first" and "main" in merged.splitlines()
+
+
+def test_without_a_merge_there_is_nothing_to_do(repository: Path) -> None:
+    with pytest.raises(FirthError, match="git is merging nothing; `git merge BRANCH` begins a merge"):
+        git_operation(repository)

@@ -1,0 +1,154 @@
+"""Real git and DVC: branches with other params are merged, and only what no branch has built runs."""
+
+import contextlib
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from ask.small_pipeline import commit, run
+from dvc.cli import main
+from pipeline.project import ROOT, change_params
+from ruamel.yaml import YAML
+
+from firth.errors import FirthError
+from firth.merging.merge_command import print_merged
+from firth.params.experiment import load_params
+from firth.stages import check, code
+from firth.workspace import Workspace
+
+
+def stage(item: str, read: str = "") -> dict[str, Any]:
+    """A stage whose output holds its settings and what it reads, and that notes that it ran."""
+    return {
+        "cmd": f"echo {item} >> ran && mkdir -p models && cat settings/{item}.json {read} > models/{item}",
+        "deps": [f"settings/{item}.json", f"code/{item}.txt", *([read] if read else [])],
+        "outs": [f"models/{item}"],
+    }
+
+
+STAGES = {
+    "ngram": stage("ngram"),
+    "svd": stage("svd"),
+    "lm": stage("lm-gru", "models/svd"),
+    "evaluate_lm": stage("evaluate_lm-gru", "models/lm-gru"),
+    "headline": {
+        "cmd": "echo headline >> ran && mkdir -p reports && cat models/* | tr -d '\\n' > reports/headline.json",
+        "deps": ["settings/headline.json", "code/headline.txt", "models"],
+        "outs": [{"reports/headline.json": {"cache": False}}],
+    },
+}
+BRANCHES: dict[str, dict[str, Any]] = {
+    "narrow": {"ngram": {"order": 2}, "lm": {"hidden_size": 64}},
+    "short": {"svd": {"dimension": 8}, "lm": {"embedding_size": 32}},  # the line before hidden_size
+    "fourgrams": {"ngram": {"order": 4}},
+}
+UNBUILT = "fourgrams"
+
+
+@pytest.fixture(scope="module")
+def branches(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A repository with a branch for each of ``BRANCHES``, the first two of them built."""
+    folder = tmp_path_factory.mktemp("merging") / "pipeline"
+    folder.mkdir()
+    (folder / "dvc.yaml").write_text(yaml.safe_dump({"stages": STAGES}, sort_keys=False))
+    for name in ("params.yaml", ".gitattributes"):
+        shutil.copy(ROOT / name, folder / name)
+    (folder / ".gitignore").write_text("/ran\n")
+    run(folder, "git init --quiet --initial-branch=main && git config user.name t && git config user.email t@t")
+    dvc(folder, "init")
+    code.run(Workspace(folder))
+    build(folder)
+    for branch, changes in BRANCHES.items():
+        run(folder, f"git switch --quiet --create {branch} main")
+        change_params(folder / "params.yaml", changes)
+        build(folder) if branch != UNBUILT else commit(folder)
+    return folder
+
+
+def dvc(folder: Path, command: str) -> None:
+    """Run a command of DVC's in this process, which saves its start."""
+    with contextlib.chdir(folder):
+        assert main([command, "--quiet"]) == 0
+
+
+def build(folder: Path) -> None:
+    check.run(load_params(folder / "params.yaml"), Workspace(folder))
+    dvc(folder, "repro")
+    commit(folder)
+
+
+@pytest.fixture
+def copy(branches: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The repository without DVC's run cache, as after ``dvc pull``, on the branch ``narrow`` with its outputs."""
+    monkeypatch.setenv("DVC_SITE_CACHE_DIR", str(tmp_path / "site"))
+    folder = shutil.copytree(branches, tmp_path / "pipeline", symlinks=True)
+    shutil.rmtree(folder / ".dvc" / "cache" / "runs")
+    run(folder, "git switch --quiet narrow && rm ran")
+    dvc(folder, "checkout")
+    return folder
+
+
+def begin_merge(folder: Path, branch: str) -> None:
+    run(folder, f"! git merge --quiet {branch}")
+
+
+def conflicts(folder: Path) -> set[str]:
+    return set(run(folder, "git diff --name-only --diff-filter=U").split())
+
+
+def built_anew(folder: Path) -> set[str]:
+    dvc(folder, "repro")
+    return set((folder / "ran").read_text().split())
+
+
+def values(folder: Path) -> Any:
+    return YAML(typ="safe").load((folder / "params.yaml").read_text())
+
+
+def test_only_what_neither_branch_has_built_is_built(copy: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    begin_merge(copy, "short")
+    assert conflicts(copy) > {"params.yaml", "dvc.lock", "reports/headline.json", "settings/lm-gru.json"}
+    print_merged(copy)
+    assert conflicts(copy) == set()
+    assert capsys.readouterr().out.splitlines()[1:] == [
+        "dvc.lock: fitting records: 3 of ours, 1 of theirs; to build anew, with what depends on them: lm",
+        "next: `firth repro`, `git add dvc.lock settings code reports`, `git commit`",
+    ]
+    merged = values(copy)
+    assert built_anew(copy) == {"lm-gru", "evaluate_lm-gru", "headline"}
+    run(copy, "git checkout --quiet main -- params.yaml")
+    for branch in ("narrow", "short"):
+        change_params(copy / "params.yaml", BRANCHES[branch])
+    assert values(copy) == merged
+
+
+def test_a_key_that_both_branches_changed_is_left_to_a_person_and_nothing_is_touched(copy: Path) -> None:
+    begin_merge(copy, "fourgrams")
+    before = run(copy, "git status --porcelain && cat params.yaml dvc.lock")
+    with pytest.raises(FirthError) as refused:
+        print_merged(copy)
+    assert str(refused.value) == (
+        "params.yaml: both sides changed ngram.order (2 and 4); edit the file, then run `firth merge` again"
+    )
+    assert run(copy, "git status --porcelain && cat params.yaml dvc.lock") == before
+    run(copy, "git checkout --quiet narrow -- params.yaml")
+    change_params(copy / "params.yaml", BRANCHES["fourgrams"])
+    print_merged(copy)
+    assert conflicts(copy) == set()
+    assert built_anew(copy) == {"ngram", "headline"}
+
+
+def test_outputs_that_the_cache_lacks_are_named(
+    copy: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(copy)
+    begin_merge(copy, "short")
+    record = YAML(typ="safe").load(run(copy, "git show short:dvc.lock"))["stages"]["svd"]["outs"][0]
+    (copy / ".dvc" / "cache" / "files" / "md5" / record["md5"][:2] / record["md5"][2:]).unlink()
+    print_merged(copy)
+    lines = capsys.readouterr().out.splitlines()
+    assert [line for line in lines if "cache" in line] == [
+        "not in DVC's cache: models/svd; `dvc pull` fetches them, else `firth repro` builds them anew"
+    ]
