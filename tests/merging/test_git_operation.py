@@ -4,8 +4,10 @@ from pathlib import Path
 
 import pytest
 from ask.small_pipeline import run
+from pipeline.project import ROOT
 
 from firth.errors import FirthError
+from firth.git import git
 from firth.merging.git_operation import git_operation
 from firth.merging.lock_merge import BASE, OURS, THEIRS
 
@@ -46,6 +48,22 @@ def test_each_side_has_its_version(repository: Path, command: str, versions: dic
     assert {side: operation.text(side, "file").strip() for side in versions} == versions
     assert operation.conclusion.startswith(f"git {command.split(maxsplit=1)[0]}".replace("merge", "commit"))
     assert operation.unmerged() >= {"file", "folder/file"}
+
+
+def test_a_rebase_that_is_concluded_is_not_taken_for_one_under_way(repository: Path) -> None:
+    run(repository, "! git rebase side")
+    git_operation(repository).restore(OURS, ["file", "folder"])
+    run(repository, "git -c core.editor=true rebase --continue && git rev-parse --verify REBASE_HEAD")
+    with pytest.raises(FirthError, match="merging nothing"):
+        git_operation(repository)
+
+
+@pytest.mark.parametrize("folder", ["", "studies/"])
+def test_git_never_merges_what_commands_write_line_by_line(folder: str) -> None:
+    names = [f"{folder}{name}" for name in ("dvc.lock", "code/lm-gru.txt", "settings/lm-gru.json")]
+    names += ["reports/headline.json", "reports/studies/metrics/softmax.json"]
+    lines = git(ROOT, "check-attr", "merge", "--", *names).splitlines()
+    assert lines == [f"{name}: merge: unset" for name in names]
 
 
 def test_a_restored_folder_is_that_of_one_side(repository: Path) -> None:

@@ -90,9 +90,15 @@ def git_operation(folder: Path) -> GitOperation:
     """
     top = Path(git(folder, "rev-parse", "--show-toplevel").rstrip("\n"))
     for name, conclusion in OPERATIONS.items():
-        if _commit(top, name):
+        if _commit(top, name) and (name != "REBASE_HEAD" or _is_rebasing(top)):
             return GitOperation(top, _commits(top, name), conclusion)
     raise FirthError(f"{folder}: git is merging nothing; `git merge BRANCH` begins a merge, and stops at a conflict")
+
+
+def _is_rebasing(top: Path) -> bool:
+    """Whether a rebase is under way; git leaves the name ``REBASE_HEAD`` behind."""
+    folders = (git(top, "rev-parse", "--git-path", name).rstrip("\n") for name in ("rebase-merge", "rebase-apply"))
+    return any((top / folder).is_dir() for folder in folders)
 
 
 def _commits(top: Path, name: str) -> dict[str, str]:

@@ -1,6 +1,7 @@
 """``firth merge``: settles the conflicts of a git merge in params.yaml, dvc.lock and the files that stages write."""
 
 import hashlib
+import logging
 import os
 import re
 from collections import Counter
@@ -11,7 +12,7 @@ from pathlib import Path
 
 from ruamel.yaml import YAML
 
-from firth.errors import FirthError, listed
+from firth.errors import FirthError, listed, shown
 from firth.merging.git_operation import GitOperation, git_operation
 from firth.merging.lock_merge import (
     BASE,
@@ -56,11 +57,13 @@ def print_merged(folder: Path) -> None:
         if text is not None:
             write_text(path, text)
     operation.add(pipeline.path("params.yaml") for pipeline in pipelines)
-    for pipeline in pipelines:
-        if pipeline.is_concerned():
-            for line in pipeline.merge():
-                print(line, flush=True)
-    print(f"next: `firth repro`, `git add dvc.lock settings code reports`, `{operation.conclusion}`")
+    concerned = [pipeline for pipeline in pipelines if pipeline.is_concerned()]
+    for pipeline in concerned:
+        for line in pipeline.merge():
+            print(line, flush=True)
+    studies = any(pipeline.folder != folder for pipeline in concerned)
+    build, added = ("make studies", " studies") if studies else ("firth repro", "")
+    print(f"next: `{build}`, `git add dvc.lock settings code reports{added}`, `{operation.conclusion}`")
 
 
 @dataclass(frozen=True)
@@ -120,8 +123,7 @@ class MergedPipeline:
             self.operation.restore(side, set(map(self.path, recorded_outs(records))) - self.generated)
         self._write_lock(chosen_records(self.sides, choices))
         self.operation.add({self.path("dvc.lock"), *self.generated})
-        yield self._summary(choices)
-        yield from _checked_out(self.folder)
+        yield from self._checked_out(choices)
 
     def _records(self, side: str) -> Records:
         name = self.path("dvc.lock")
@@ -142,10 +144,32 @@ class MergedPipeline:
 
         write_text(self.folder / "dvc.lock", dumps_yaml({"schema": "2.0", "stages": dict(records)}))
 
-    def _summary(self, choices: dict[str, Choice]) -> str:
-        counts = Counter(choice.side for choice in choices.values() if choice.fits)
+    def _checked_out(self, choices: dict[str, Choice]) -> Iterator[str]:
+        """Check out the outputs that the merged dvc.lock records."""
+        from dvc.exceptions import CheckoutError, DvcException
+        from dvc.repo import Repo
+
+        logging.getLogger("dvc_data").setLevel(logging.ERROR)  # it warns of outputs that no side has built
+        place = os.path.relpath(self.folder)
+        dvc = "dvc" if place == "." else f"dvc --cd {place}"
+        try:
+            with Repo(str(self.folder)) as repo:
+                yield self._summary(choices, {getattr(stage, "name", "") for stage in repo.index.stages})
+                repo.checkout()
+        except CheckoutError as error:
+            names = listed(sorted(error.target_infos))
+            yield f"not in DVC's cache: {names}; `{dvc} pull` fetches them, else `firth repro` builds them anew"
+        except DvcException as error:
+            reason = shown(str(error).splitlines()[0].rstrip("."))
+            raise FirthError(
+                f"{self.path('dvc.lock')} is merged, but DVC stopped: {reason}; then run `{dvc} checkout`"
+            ) from error
+
+    def _summary(self, choices: dict[str, Choice], stages: set[str]) -> str:
+        items = [item for item in choices if item in stages]  # dvc.lock keeps items that params.yaml does not list
+        counts = Counter(choices[item].side for item in items if choices[item].fits)
         taken = ", ".join(f"{counts[side]:,} of {side}" for side in (OURS, THEIRS, BASE) if counts[side])
-        left = [item for item, choice in choices.items() if not choice.fits]
+        left = [item for item in items if not choices[item].fits]
         anew = f"; to build anew, with what depends on them: {listed(left)}" if left else ""
         return f"{self.path('dvc.lock')}: fitting records: {taken or 'none'}{anew}"
 
@@ -167,20 +191,3 @@ def _refuse_others(operation: GitOperation, pipelines: list[MergedPipeline]) -> 
 
 def _is_within(file: str, paths: set[str]) -> bool:
     return not paths.isdisjoint(str(place) for place in (Path(file), *Path(file).parents))
-
-
-def _checked_out(folder: Path) -> Iterator[str]:
-    """Check out the outputs that the merged dvc.lock records; yields what hinders it."""
-    from dvc.exceptions import CheckoutError, DvcException
-    from dvc.repo import Repo
-
-    place = os.path.relpath(folder)
-    dvc = "dvc" if place == "." else f"dvc --cd {place}"
-    try:
-        with Repo(str(folder)) as repo:
-            repo.checkout()
-    except CheckoutError as error:
-        names = listed(sorted(error.target_infos))
-        yield f"not in DVC's cache: {names}; `{dvc} pull` fetches them, else `firth repro` builds them anew"
-    except DvcException as error:
-        yield f"outputs are left as they are: {str(error).splitlines()[0].rstrip('.')}; then run `{dvc} checkout`"
