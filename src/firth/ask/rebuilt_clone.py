@@ -15,7 +15,8 @@ from pathlib import Path
 import yaml
 
 from firth.corpora.own import all_own_texts
-from firth.errors import FirthError, listed, shown
+from firth.errors import FirthError, shown
+from firth.git import git
 from firth.params.experiment import load_params
 from firth.workspace import Workspace
 
@@ -34,14 +35,14 @@ def print_rebuilt(folder: Path, jobs: int | None) -> None:
     FirthError
         A line for each output and each metric that differs, by how much it differs; or the build failed.
     """
-    commit = _git(folder, "rev-parse", "HEAD").strip()
-    top = Path(_git(folder, "rev-parse", "--show-toplevel").rstrip("\n"))
+    commit = git(folder, "rev-parse", "HEAD").strip()
+    top = Path(git(folder, "rev-parse", "--show-toplevel").rstrip("\n"))
     place = Path(tempfile.mkdtemp(prefix="firth-verify-"))
     kept = False
     try:
         clone = place / "clone"
-        _git(folder, "clone", "--quiet", "--no-checkout", str(top), str(clone))
-        _git(clone, "checkout", "--quiet", "--detach", commit)
+        git(folder, "clone", "--quiet", "--no-checkout", str(top), str(clone))
+        git(clone, "checkout", "--quiet", "--detach", commit)
         experiment = clone / folder.resolve().relative_to(top.resolve())
         _prepare(clone, experiment, folder)
         print(f"building commit {commit[:7]} in {clone}", flush=True)
@@ -72,7 +73,7 @@ def differences(experiment: Path) -> Iterator[str]:
                 "other bytes" if name in before and name in after else "only " + ("before" if name in before else "now")
             )
             yield f"{shown(name)}: {what}"
-    changed = _git(experiment, "diff", "--name-only", "--relative", "-z", "HEAD").split("\0")
+    changed = git(experiment, "diff", "--name-only", "--relative", "-z", "HEAD").split("\0")
     for name in filter(None, changed):
         if name != LOCK:
             yield from _file_differences(experiment, name)
@@ -199,14 +200,4 @@ def _ended(process: "subprocess.Popen[bytes]") -> Iterator["subprocess.Popen[byt
 
 
 def _committed(folder: Path, name: str) -> str:
-    return _git(folder, "show", f"HEAD:./{name}")
-
-
-def _git(folder: Path, *arguments: str) -> str:
-    result = subprocess.run(["git", *arguments], cwd=folder, capture_output=True, check=False)
-    if result.returncode:
-        last = (result.stderr.decode("utf-8", "replace").splitlines() or [""])[-1]
-        raise FirthError(
-            f"{folder}: git {listed(arguments[:1])}: {shown(last)}; run this in a git repository with a commit"
-        )
-    return result.stdout.decode("utf-8", "replace")
+    return git(folder, "show", f"HEAD:./{name}")

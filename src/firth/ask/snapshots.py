@@ -2,13 +2,13 @@
 
 import csv
 import json
-import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from firth.errors import FirthError, shown
+from firth.git import git, git_if_possible
 from firth.params.params_text import parse_yaml
 
 PARAMS, HEADLINE = "params.yaml", "reports/headline.json"
@@ -49,17 +49,16 @@ def workspace(folder: Path) -> Snapshot:
 def committed(folder: Path, revision: str) -> Snapshot:
     """The experiment in ``folder`` as a commit, tag, branch or experiment of DVC's has it."""
     commit = _commit(folder, revision)
-    subject = _git(folder, "log", "-1", "--format=%h %s", commit)[1].strip()
+    subject = git(folder, "log", "-1", "--format=%h %s", commit).strip()
     label = f"{shown(revision)} ({cut(subject, LONGEST_SUBJECT)})"
     contents = []
     for name in (PARAMS, HEADLINE):
-        status, content = _git(folder, "show", f"{commit}:./{name}")
-        if status:
+        content = git_if_possible(folder, "show", f"{commit}:./{name}")
+        if content is None:
             raise FirthError(f"{label} has no {name}; name a commit that has one (git log -- {name})")
         contents.append(content)
-    status, reasons = _git(folder, "show", f"{commit}:./{REASONS}")
     params, headline = contents
-    return _snapshot(label, params, headline, "" if status else reasons)
+    return _snapshot(label, params, headline, git_if_possible(folder, "show", f"{commit}:./{REASONS}") or "")
 
 
 def cut(text: str, longest: int) -> str:
@@ -101,11 +100,12 @@ def _dotted(section: Mapping[Any, Any], prefix: str = "") -> dict[str, Any]:
 
 def _commit(folder: Path, revision: str) -> str:
     """The commit that a revision names; an experiment of DVC's is named by its name too."""
-    if _git(folder, "rev-parse", "--git-dir")[0]:
+    if git_if_possible(folder, "rev-parse", "--git-dir") is None:
         raise FirthError(f"{folder}: not in a git repository, so there is no commit to compare with")
-    status, commit = _git(folder, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
-    if status:
-        names = _git(folder, "for-each-ref", "--format=%(refname) %(objectname)", "refs/exps")[1].split("\n")
+    name = f"{revision}^{{commit}}"
+    commit = git_if_possible(folder, "rev-parse", "--verify", "--quiet", "--end-of-options", name)
+    if commit is None:
+        names = git(folder, "for-each-ref", "--format=%(refname) %(objectname)", "refs/exps").split("\n")
         found = [name.split()[1] for name in names if name.partition(" ")[0].endswith(f"/{revision}")]
         if not found:
             raise FirthError(
@@ -113,12 +113,3 @@ def _commit(folder: Path, revision: str) -> str:
             )
         commit = found[-1]
     return commit.strip()
-
-
-def _git(folder: Path, *arguments: str) -> tuple[int, str]:
-    """Exit status and output of a git command."""
-    try:
-        result = subprocess.run(("git", *arguments), cwd=folder, capture_output=True, check=False)
-    except FileNotFoundError:
-        raise FirthError("git is not installed, or not on the PATH; install it to compare commits") from None
-    return result.returncode, result.stdout.decode("utf-8", "replace")
