@@ -42,6 +42,11 @@ def test_a_record_that_one_side_changed_is_that_side_s(changed: str) -> None:
     assert choices(ours, theirs, old, "s2", "") == {"first": Choice(changed, True)}
 
 
+def test_a_record_that_no_side_changed_is_ours() -> None:
+    old = records(("s", "o"))
+    assert choices(old, old, old, "s", "") == {"first": Choice(OURS, True)}
+
+
 def test_of_two_changed_records_the_one_of_the_merged_inputs_is_taken() -> None:
     ours, theirs, base = (records(("s" + n, "o" + n), ("t", "p" + n)) for n in "123")
     for settings, side in (("s1", OURS), ("s2", THEIRS), ("s3", BASE)):

@@ -84,5 +84,5 @@ def test_every_conflict_is_named_in_one_line() -> None:
         merge_params(BASE, ours, theirs, ours, "params.yaml")
     assert str(refused.value) == (
         "params.yaml: both sides changed lm.size (64 and 32), seed (64 and 32); "
-        "edit the file, then run `firth merge` again"
+        "settle each conflict in it, then run `firth merge` again"
     )

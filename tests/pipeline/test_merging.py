@@ -124,7 +124,7 @@ def test_only_what_neither_branch_has_built_is_built(copy: Path, capsys: pytest.
     print_merged(copy)
     assert conflicts(copy) == set()
     assert capsys.readouterr().out.splitlines()[1:] == [
-        "dvc.lock: fitting records: 3 of ours, 1 of theirs; to build anew, with what depends on them: lm",
+        "dvc.lock: records that fit: 3 of ours, 1 of theirs; to build anew, with what depends on them: lm",
         "next: `firth repro`, `git add dvc.lock settings code reports`, `git commit`",
     ]
     merged = values(copy)
@@ -142,7 +142,8 @@ def test_a_key_that_both_branches_changed_is_left_to_a_person_and_nothing_is_tou
     with pytest.raises(FirthError) as refused:
         print_merged(copy)
     assert str(refused.value) == (
-        "params.yaml: both sides changed ngram.order (2 and 4); edit the file, then run `firth merge` again"
+        "params.yaml: both sides changed ngram.order (2 and 4); "
+        "settle each conflict in it, then run `firth merge` again"
     )
     assert run(copy, "git status --porcelain && cat params.yaml dvc.lock") == before
     run(copy, "git checkout --quiet narrow -- params.yaml")

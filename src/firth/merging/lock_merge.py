@@ -36,8 +36,8 @@ def choose_records(sides: Mapping[str, Records], checksum: Callable[[str], str |
     chosen: dict[str, Choice] = {}
     outs: dict[str, str] = {}  # of the records chosen so far: path → checksum
     for item in _in_order(sides):
-        is_theirs = sides[OURS].get(item) == sides[BASE].get(item)
-        preferred = (THEIRS, OURS, BASE) if is_theirs else (OURS, THEIRS, BASE)
+        ours, theirs, base = (sides[side].get(item) for side in (OURS, THEIRS, BASE))
+        preferred = (THEIRS, OURS, BASE) if ours == base != theirs else (OURS, THEIRS, BASE)
         fitting = [side for side in preferred if _fits(sides[side].get(item), outs, checksum)]
         chosen[item] = Choice(fitting[0], True) if fitting else Choice(preferred[0], False)
         outs.update(_checksums(sides[chosen[item].side].get(item, {}), "outs"))

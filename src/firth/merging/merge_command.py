@@ -171,7 +171,7 @@ class MergedPipeline:
         taken = ", ".join(f"{counts[side]:,} of {side}" for side in (OURS, THEIRS, BASE) if counts[side])
         left = [item for item in items if not choices[item].fits]
         anew = f"; to build anew, with what depends on them: {listed(left)}" if left else ""
-        return f"{self.path('dvc.lock')}: fitting records: {taken or 'none'}{anew}"
+        return f"{self.path('dvc.lock')}: records that fit: {taken or 'none'}{anew}"
 
 
 def _from(side: str, choices: dict[str, Choice]) -> list[str]:

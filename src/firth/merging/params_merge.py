@@ -27,7 +27,9 @@ def merge_params(base: str, ours: str, theirs: str, layout: str, name: str) -> s
     one, other = parse_commented(ours, name), parse_commented(theirs, name)
     values, conflicts = merge_values(parse_commented(base, name) or {}, one, other)
     if conflicts:
-        raise FirthError(f"{name}: both sides changed {listed(conflicts)}; edit the file, then run `firth merge` again")
+        raise FirthError(
+            f"{name}: both sides changed {listed(conflicts)}; settle each conflict in it, then run `firth merge` again"
+        )
     merged = parse_commented(layout, name)
     _assign(merged, values)
     return dumped(merged)
