@@ -153,6 +153,19 @@ def test_a_key_that_both_branches_changed_is_left_to_a_person_and_nothing_is_tou
     assert built_anew(copy) == {"ngram", "headline"}
 
 
+def test_records_stay_whole_where_git_has_merged_lines_of_dvc_lock(copy: Path) -> None:
+    (copy / ".git" / "info" / "attributes").write_text("dvc.lock merge=union\n")  # no conflict, lines of both sides
+    begin_merge(copy, "short")
+    assert "dvc.lock" not in conflicts(copy)
+    print_merged(copy)
+    ours, theirs, merged = (
+        YAML(typ="safe").load(text)["stages"]
+        for text in (*(run(copy, f"git show {rev}:dvc.lock") for rev in ("narrow", "short")), run(copy, "cat dvc.lock"))
+    )
+    assert set(merged) == set(STAGES)
+    assert all(record in (ours[item], theirs[item]) for item, record in merged.items())
+
+
 def test_outputs_that_the_cache_lacks_are_named(
     copy: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
