@@ -13,10 +13,8 @@ from firth.ask.compare import (
     Change,
     compare,
     differences,
-    not_measured_lines,
-    print_comparison,
-    summary_lines,
 )
+from firth.ask.comparison_lines import not_measured_lines, print_comparison, summary_lines
 from firth.ask.snapshots import Snapshot
 from firth.errors import FirthError
 
@@ -207,6 +205,6 @@ def test_a_password_in_an_address_is_not_shown() -> None:
 
 
 def test_comparing_imports_nothing_heavy() -> None:
-    code = "import sys, firth.ask.compare, firth.ask.summary; print(*sys.modules)"
+    code = "import sys, firth.ask.comparison_lines, firth.ask.summary; print(*sys.modules)"
     modules = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
     assert not {"torch", "pandas", "numpy", "dvc", "scipy", "pydantic"} & set(modules)

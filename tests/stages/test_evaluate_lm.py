@@ -24,7 +24,9 @@ from firth.errors import FirthError
 from firth.lm.network_scorer import NetworkScorer
 from firth.lm.networks import load
 from firth.measures.dynamic_evaluation import DynamicScorer
+from firth.measures.paired_bootstrap import score
 from firth.measures.perplexity import cross_entropy, perplexity
+from firth.measures.scored_items import load_items
 from firth.ngram.kneser_ney import KneserNey, train_kneser_ney
 from firth.ngram.ngram_scorer import NgramScorer
 from firth.params.evaluation_params import DynamicEvaluation
@@ -79,6 +81,20 @@ def test_the_main_numbers_are_those_of_the_tables(tmp_path: Path) -> None:
         "agreement_one_attractor": 0,
         "agreement_adjacent_attractor": 0,
     }
+
+
+def test_the_scores_of_items_add_up_to_the_main_numbers(tmp_path: Path) -> None:
+    workspace = workspace_at(tmp_path)
+    dynamic = DynamicEvaluation(learning_rate=0.0001, decay=0.02, segment_length=5)
+    train_lm(experiment(max_epochs=1), workspace, "rnn")
+    evaluate(experiment(max_epochs=1, dynamic_evaluation=dynamic), workspace, "rnn")
+    folder = workspace.evaluation("evaluate_lm-rnn")
+    main, items = metrics_in(folder), load_items(folder / "items.npz")
+    assert items.keys() == main.keys() - {"valid_perplexity", "source_perplexity"}
+    for name, scored in items.items():
+        assert score(name, scored.summands.sum(axis=0, keepdims=True)) == pytest.approx(main[name], rel=1e-5)
+    assert len(items["test_perplexity"].summands) == 60
+    assert len(items["agreement_one_attractor"].summands) == 20
 
 
 def test_every_order_is_measured_as_if_it_were_the_only_one(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ after the number of threads is set.
 
 import math
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -248,12 +248,19 @@ def summary() -> None:
 def compare(
     before: Annotated[str, typer.Argument(metavar="REV", help="A commit, branch or tag.")] = "HEAD",
     after: Annotated[str | None, typer.Argument(metavar="REV", help="Another. (default: the workspace)")] = None,
+    fail_on: Annotated[
+        Literal["worse"] | None,
+        typer.Option(help="End with status 1 if a headline number is worse by more than noise, or no longer measured."),
+    ] = None,
 ) -> None:
     """Show which params and headline numbers differ between two commits, or a commit and the workspace."""
     from firth.ask.compare import compare as differences
-    from firth.ask.compare import print_comparison
+    from firth.ask.comparison_lines import print_comparison
 
-    print_comparison(differences(Path.cwd(), before, after))
+    comparison = differences(Path.cwd(), before, after)
+    print_comparison(comparison)
+    if fail_on and comparison.is_worse:
+        raise typer.Exit(1)
 
 
 @commands.command(rich_help_panel=EXPERIMENT)

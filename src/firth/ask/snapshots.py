@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from firth.ask.stored_items import LOCK, StoredItems
 from firth.errors import FirthError, shown
 from firth.git import git, git_if_possible
 from firth.params.params_text import parse_yaml
@@ -21,13 +22,15 @@ LONGEST_SUBJECT = 50  # characters of a commit's subject
 class Snapshot:
     """An experiment at one moment: its params by dotted key, and its headline numbers.
 
-    ``not_measured`` says of each number that the text or the models don't give, why.
+    ``not_measured`` says of each number that the text or the models don't give, why. ``items`` are the scores of test
+    items; None if nobody asks for them.
     """
 
     label: str
     params: Mapping[str, Any]
     numbers: Mapping[str, float]
     not_measured: Mapping[str, str]
+    items: StoredItems | None = None
 
 
 def workspace(folder: Path) -> Snapshot:
@@ -43,7 +46,10 @@ def workspace(folder: Path) -> Snapshot:
             raise FirthError(f"{folder / name}: not UTF-8 (byte {error.start}); save it as UTF-8") from None
     reasons = folder / REASONS
     params, headline = contents
-    return _snapshot(WORKSPACE, params, headline, reasons.read_text("utf-8", "replace") if reasons.exists() else "")
+    lock = folder / LOCK
+    items = StoredItems(folder, WORKSPACE, lock.read_text("utf-8", "replace") if lock.exists() else None)
+    found = reasons.read_text("utf-8", "replace") if reasons.exists() else ""
+    return _snapshot(WORKSPACE, params, headline, found, items)
 
 
 def committed(folder: Path, revision: str) -> Snapshot:
@@ -58,7 +64,9 @@ def committed(folder: Path, revision: str) -> Snapshot:
             raise FirthError(f"{label} has no {name}; name a commit that has one (git log -- {name})")
         contents.append(content)
     params, headline = contents
-    return _snapshot(label, params, headline, git_if_possible(folder, "show", f"{commit}:./{REASONS}") or "")
+    items = StoredItems(folder, shown(revision), git_if_possible(folder, "show", f"{commit}:./{LOCK}"))
+    reasons = git_if_possible(folder, "show", f"{commit}:./{REASONS}") or ""
+    return _snapshot(label, params, headline, reasons, items)
 
 
 def cut(text: str, longest: int) -> str:
@@ -66,7 +74,7 @@ def cut(text: str, longest: int) -> str:
     return text if len(text) <= longest else text[: longest - 1] + "…"
 
 
-def _snapshot(label: str, params: str, headline: str, reasons: str) -> Snapshot:
+def _snapshot(label: str, params: str, headline: str, reasons: str, items: StoredItems) -> Snapshot:
     try:
         sections = parse_yaml(params, PARAMS) or {}
         if not isinstance(sections, dict):
@@ -80,7 +88,7 @@ def _snapshot(label: str, params: str, headline: str, reasons: str) -> Snapshot:
             f"{HEADLINE} ({label}): not the JSON of headline numbers (a merge conflict?); `dvc repro` writes it anew"
         ) from None
     rows = [row for row in csv.reader(reasons.splitlines()) if len(row) == 2][1:]  # number, reason
-    return Snapshot(label, _dotted(sections), numbers, dict(rows))
+    return Snapshot(label, _dotted(sections), numbers, dict(rows), items)
 
 
 def _is_number(value: Any) -> bool:

@@ -10,7 +10,8 @@ from rich.padding import Padding
 from rich.text import Text
 
 from firth.ask.answer_tables import plain_table
-from firth.ask.compare import differences, not_measured_lines, one_screen, summary_lines
+from firth.ask.compare import differences
+from firth.ask.comparison_lines import not_measured_lines, one_screen, summary_lines
 from firth.ask.snapshots import Snapshot, committed, workspace
 from firth.errors import FirthError
 from firth.measures.headline_numbers import format

@@ -6,8 +6,10 @@ Papineni et al. (2002); chrF: Popović (2015). BLEU and chrF run from 0 to 100, 
 from collections import defaultdict
 from collections.abc import Sequence
 
+import numpy as np
 import pandas as pd
-from sacrebleu.metrics.bleu import BLEU
+from numpy.typing import NDArray
+from sacrebleu.metrics.bleu import BLEU, MAX_NGRAM_ORDER
 from sacrebleu.metrics.chrf import CHRF
 
 WIDTH, LONGEST = 5, 30  # source lengths in words are grouped by five up to 30, and above
@@ -58,6 +60,14 @@ def bleu_by_source_length(outputs: Sequence[str], references: Sequence[str], sou
         for first, pairs in sorted(groups.items())
     ]
     return pd.DataFrame(rows, columns=["source_length", "sentences", "bleu"])
+
+
+def bleu_summands(outputs: Sequence[str], references: Sequence[str]) -> NDArray[np.float64]:
+    """What each sentence adds to the BLEU of a corpus, (N, 10): tokens of output and reference, matches, n-grams."""
+    metric = BLEU(effective_order=True)  # as sacrebleu asks of single sentences; the counts are the same without
+    scores = (metric.sentence_score(output, [text]) for output, text in zip(outputs, references, strict=True))
+    rows = [[score.sys_len, score.ref_len, *score.counts, *score.totals] for score in scores]
+    return np.array(rows, np.float64).reshape(-1, 2 + 2 * MAX_NGRAM_ORDER)
 
 
 def sentence_chrf(outputs: Sequence[str], references: Sequence[str]) -> list[float]:

@@ -1,19 +1,21 @@
-"""All measures of one language model, as tables."""
+"""All measures of one language model, as tables, and the scores of each test item."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import compress
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from firth.measures.agreement.accuracy import accuracies
+from firth.measures.agreement.accuracy import accuracies, agreement_points, conditions
 from firth.measures.agreement.items import agreement_items
 from firth.measures.excess import TokenProbabilities, excess_cross_entropy, read_token_probabilities
-from firth.measures.perplexity import TextLength, cross_entropy, perplexity, unit_perplexities
-from firth.measures.scorer import Scorer
+from firth.measures.perplexity import TextLength, by_sentence, unit_perplexities
+from firth.measures.scored_items import ScoredItems, digest, share_items
+from firth.measures.scorer import Floats, Scorer
 from firth.measures.source_entropy import perplexity_over_source, source_perplexity
 from firth.tables import read_csv
 from firth.text.streams import TokenStream
@@ -69,8 +71,15 @@ class HeldOutText:
         """That of the grammar of the built-in world; None for other text, and where words became ``<unk>``."""
         if not self.form.world:
             return None
-        path = require(self.raw / "log_probabilities" / f"{split}.npy", "download@lm")
+        path = self._log_probabilities(split)
         return source_perplexity(np.load(path, allow_pickle=False), self.stream(split), str(path))
+
+    def source_nats(self, split: str) -> Floats:
+        """−log P of each sentence (N,) by the grammar of the built-in world, where ``source_perplexity`` is known."""
+        return -np.load(self._log_probabilities(split), allow_pickle=False)
+
+    def _log_probabilities(self, split: str) -> Path:
+        return require(self.raw / "log_probabilities" / f"{split}.npy", "download@lm")
 
     @cached_property
     def agreement_items(self) -> pd.DataFrame:
@@ -83,7 +92,15 @@ class HeldOutText:
         return read_token_probabilities(path, self.stream(split), self.vocabulary, self.form.lowercase)
 
 
-def evaluate(start: Start, text: HeldOutText, start_learning: Start | None = None) -> dict[str, pd.DataFrame]:
+@dataclass(frozen=True)
+class LanguageEvaluation:
+    """Tables by name, and by name of the main number the scores of its test items."""
+
+    tables: dict[str, pd.DataFrame]
+    items: dict[str, ScoredItems]
+
+
+def evaluate(start: Start, text: HeldOutText, start_learning: Start | None = None) -> LanguageEvaluation:
     """Perplexity, agreement and excess cross-entropy, each as a table where it can be measured.
 
     Agreement and excess cross-entropy compare the forms of a verb, which must be one token each: they are measured
@@ -93,11 +110,13 @@ def evaluate(start: Start, text: HeldOutText, start_learning: Start | None = Non
     ----------
     start_learning : a scorer that goes on learning from what it has scored (dynamic evaluation), if that is wanted.
     """
-    rows = []
+    rows, items = [], {}
     for split in HELD_OUT:
         ids, source = text.stream(split).with_sentence_ends(), text.source_perplexity(split)
-        nats, length = cross_entropy(start(), ids) if len(ids) else None, text.length(split)
-        found = None if nats is None else float(np.exp(nats))
+        scores = start().score(ids) if len(ids) else None
+        learning = start_learning().score(ids) if start_learning and len(ids) else None
+        nats, length = _cross_entropy(scores), text.length(split)
+        found = _perplexity(scores)
         rows.append(
             {
                 "split": split,
@@ -106,17 +125,63 @@ def evaluate(start: Start, text: HeldOutText, start_learning: Start | None = Non
                 **(unit_perplexities(nats * len(ids), length) if length and nats is not None else {}),
                 "source_perplexity": source,
                 "perplexity_over_source": perplexity_over_source(found, source),
-                "dynamic_perplexity": perplexity(start_learning(), ids) if start_learning and len(ids) else None,
+                "dynamic_perplexity": _perplexity(learning),
             }
         )
+        if split == "test" and scores is not None:
+            items = _sentence_items(text, scores, learning)
     tables = {"perplexity": pd.DataFrame(rows)}
     if len(text.agreement_items):
-        tables["agreement"] = accuracies(text.agreement_items, start())
+        points = agreement_points(text.agreement_items, start())
+        tables["agreement"] = accuracies(text.agreement_items, points)
+        items |= _pair_items(text, points)
     if text.source_perplexity("test") is not None and text.form.segmentation == "words":
         known, ids = text.token_probabilities("test"), text.stream("test").with_sentence_ends()
         scores = start().score_alternatives(ids, known.both_forms(ids))  # (N, 2)
         tables["excess_cross_entropy"] = excess_cross_entropy(known, scores)
-    return tables
+    return LanguageEvaluation(tables, items)
+
+
+def _cross_entropy(scores: Floats | None) -> float | None:
+    """Nats per token, from log P of each token; None for a text without tokens."""
+    return None if scores is None else -float(scores.sum()) / len(scores)
+
+
+def _perplexity(scores: Floats | None) -> float | None:
+    nats = _cross_entropy(scores)
+    return None if nats is None else float(np.exp(nats))
+
+
+def _sentence_items(text: HeldOutText, scores: Floats, learning: Floats | None) -> dict[str, ScoredItems]:
+    """The perplexities of the test text by sentence, from log P of each token, (N,).
+
+    Parameters
+    ----------
+    learning : those of dynamic evaluation.
+    """
+    stream = text.stream("test")
+    texts = digest(" ".join(text.vocabulary.decode(sentence)) for sentence in stream.sentences())
+    nats = {"test_perplexity": -by_sentence(stream, scores)}
+    if text.source_perplexity("test") is not None:
+        nats["perplexity_over_source"] = nats["test_perplexity"] - text.source_nats("test")
+    if learning is not None:
+        nats["dynamic_perplexity"] = -by_sentence(stream, learning)
+    tokens = np.diff(stream.offsets) + 1  # with <eos>
+    return {name: ScoredItems(np.stack([values, tokens], axis=1), texts) for name, values in nats.items()}
+
+
+def _pair_items(text: HeldOutText, points: Floats) -> dict[str, ScoredItems]:
+    """The points of each pair (N,), for the groups of pairs among the main numbers."""
+    pairs = text.agreement_items
+    texts = [
+        " ".join(text.vocabulary.decode([*prefix, correct, wrong]))
+        for prefix, correct, wrong in zip(pairs["prefix"], pairs["correct"], pairs["wrong"], strict=True)
+    ]
+    members = {"attractors_1": conditions(pairs) == "attractors_1", "adjacent_attractor": pairs["adjacent_attractor"]}
+    return {
+        AGREEMENT_NUMBERS[group]: share_items(points[chosen], compress(texts, chosen))
+        for group, chosen in members.items()
+    }
 
 
 def main_numbers(tables: Mapping[str, pd.DataFrame]) -> dict[str, float | None]:

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from firth.measures.agreement.accuracy import accuracies
+from firth.measures.agreement.accuracy import accuracies, agreement_points
 from firth.measures.language_evaluation import HELD_OUT, HeldOutText
 from firth.measures.perplexity import perplexity
 from firth.ngram.kneser_ney import count_ngrams, smoothed
@@ -23,7 +23,7 @@ def ngram_orders(text: HeldOutText, largest_order: int) -> pd.DataFrame:
         for split, ids in held_out.items():
             row[f"{split}_perplexity"] = perplexity(NgramScorer(model), ids) if len(ids) else None
         if len(text.agreement_items):
-            found = accuracies(text.agreement_items, NgramScorer(model))
+            found = accuracies(text.agreement_items, agreement_points(text.agreement_items, NgramScorer(model)))
             conditions = found[found["group"].str.startswith("attractors_") & (found["grouping"] == "condition")]
             row |= dict(zip(conditions["group"], conditions["accuracy"], strict=True))
         rows.append(row)

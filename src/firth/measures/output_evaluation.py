@@ -6,11 +6,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from firth.errors import FirthError
 from firth.measures.answers import QuestionRecord, answer_scores, exact_match_by_group, exact_matches
-from firth.measures.bleu import bleu_by_source_length, metric_signatures, sentence_chrf, translation_scores
+from firth.measures.bleu import (
+    bleu_by_source_length,
+    bleu_summands,
+    metric_signatures,
+    sentence_chrf,
+    translation_scores,
+)
+from firth.measures.scored_items import ScoredItems, digest, share_items
 from firth.params.seq2seq_params import Task
 from firth.seq2seq.pairs import Pairs
 from firth.text.sides import decoder
@@ -19,16 +27,25 @@ from firth.workspace import require
 
 Outputs = Sequence[Sequence[int]]  # token ids of each output
 CHRF_DECIMALS = 2
+Scored = tuple[dict[str, pd.DataFrame], list[dict[str, Any]], ScoredItems]  # of one test split
 MAIN_COLUMNS: dict[Task, list[str]] = {"translation": ["bleu", "chrf"], "qa": ["exact_match", "question_alone"]}
 COUNTED: dict[Task, str] = {"translation": "sentences", "qa": "questions"}
 
 
 @dataclass(frozen=True)
 class OutputEvaluation:
-    """Tables by name, and by test split each source with its reference, its output, and the chrF of that."""
+    """Scores of an encoder–decoder.
+
+    Attributes
+    ----------
+    tables : by name.
+    outputs : by test split, each source with its reference, its output, and the chrF of that.
+    items : by name of the main number, the scores of its test items.
+    """
 
     tables: dict[str, pd.DataFrame]
     outputs: dict[str, list[dict[str, Any]]]
+    items: dict[str, ScoredItems]
 
 
 def evaluate_outputs(task: Task, decoded: Mapping[str, Outputs], tokens: Path, raw: Path) -> OutputEvaluation:
@@ -47,12 +64,14 @@ def evaluate_outputs(task: Task, decoded: Mapping[str, Outputs], tokens: Path, r
     score = _translations if task == "translation" else _answers
     parts: dict[str, list[pd.DataFrame]] = {}
     outputs: dict[str, list[dict[str, Any]]] = {}
+    items: dict[str, ScoredItems] = {}
     for split, found in decoded.items():
-        tables, outputs[split] = score(found, split, tokens, raw)
+        tables, outputs[split], scored = score(found, split, tokens, raw)
+        items[f"{split}_{MAIN_COLUMNS[task][0]}"] = scored
         for name, table in tables.items():
             table.insert(0, "split", split)
             parts.setdefault(name, []).append(table)
-    return OutputEvaluation({name: pd.concat(tables) for name, tables in parts.items()}, outputs)
+    return OutputEvaluation({name: pd.concat(tables) for name, tables in parts.items()}, outputs, items)
 
 
 def main_output_numbers(task: Task, tables: Mapping[str, pd.DataFrame]) -> dict[str, float]:
@@ -82,9 +101,7 @@ def _main_rows(task: Task, tables: Mapping[str, pd.DataFrame]) -> Iterable[tuple
     return tables["translation" if task == "translation" else "answers"].set_index("split").iterrows()
 
 
-def _translations(
-    outputs: Outputs, split: str, tokens: Path, raw: Path
-) -> tuple[dict[str, pd.DataFrame], list[dict[str, Any]]]:
+def _translations(outputs: Outputs, split: str, tokens: Path, raw: Path) -> Scored:
     """Scores against the raw references, in lower case where the model knows no other."""
     texts = list(map(decoder(tokens, "target"), map(list, outputs)))
     sources, references = (_lines(raw / "text" / f"{split}.{side}.txt", len(texts)) for side in ("source", "target"))
@@ -101,12 +118,10 @@ def _translations(
         {"source": source, "reference": reference, "output": text, "chrf": round(score, CHRF_DECIMALS)}
         for source, reference, text, score in zip(sources, references, texts, chrf, strict=True)
     ]
-    return tables, items
+    return tables, items, ScoredItems(bleu_summands(texts, references), digest([*sources, *references]))
 
 
-def _answers(
-    outputs: Outputs, split: str, tokens: Path, raw: Path
-) -> tuple[dict[str, pd.DataFrame], list[dict[str, Any]]]:
+def _answers(outputs: Outputs, split: str, tokens: Path, raw: Path) -> Scored:
     """Exact match of the answers, token by token (of subwords, in text), beside the baselines."""
     readable, pairs, form = decoder(tokens, "target"), Pairs.load(tokens, split), TextForm.load(tokens)
     questions = _questions(raw / "text" / f"{split}.jsonl", form.lowercase)
@@ -134,7 +149,8 @@ def _answers(
         }
         for question, reference, text, score in zip(questions, references, texts, chrf, strict=True)
     ]
-    return tables, items
+    asked = (f"{question['story']} {question['question']} {question['answer']}" for question in questions)
+    return tables, items, share_items(np.array(right, np.float64), asked)
 
 
 def _lines(path: Path, expected: int) -> list[str]:

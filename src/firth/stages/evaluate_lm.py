@@ -1,13 +1,13 @@
 """Stage ``evaluate_lm``: perplexity, agreement and excess cross-entropy of one language model."""
 
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-import pandas as pd
-
-from firth.measures.language_evaluation import HeldOutText, evaluate, main_numbers
+from firth.measures.language_evaluation import HeldOutText, LanguageEvaluation, evaluate, main_numbers
 from firth.measures.language_reasons import language_reasons
 from firth.measures.result_files import write_results
+from firth.measures.scored_items import save_items
 from firth.params.evaluation_params import DynamicEvaluation
 from firth.stored_files import check_vocabulary
 from firth.workspace import Workspace, require, writing
@@ -24,17 +24,17 @@ def run(settings: "Settings", workspace: Workspace, model: "LanguageModelName") 
     raw, tokens = require(workspace.raw("lm"), "download@lm"), require(workspace.tokens("lm"), "tokenize@lm")
     text = HeldOutText.load(raw, tokens)
     folder = require(workspace.model(f"lm-{model}"), "ngram" if model == "ngram" else f"lm@{model}")
-    tables = _tables(settings, folder, text, model)
+    evaluation = _evaluation(settings, folder, text, model)
     is_learning = model != "ngram" and settings.section("dynamic_evaluation", DynamicEvaluation | None) is not None
-    reasons = language_reasons(tables, text, is_learning)
+    reasons = language_reasons(evaluation.tables, text, is_learning)
     with writing(workspace.evaluation(settings.item)) as out:
-        write_results(out, settings.item, tables, main_numbers(tables), reasons)
+        write_results(out, settings.item, evaluation.tables, main_numbers(evaluation.tables), reasons)
+        save_items(out, evaluation.items)
 
 
-def _tables(
+def _evaluation(
     settings: "Settings", folder: "Path", text: HeldOutText, model: "LanguageModelName"
-) -> dict[str, pd.DataFrame]:
-    """The tables of one model, by name."""
+) -> LanguageEvaluation:
     match model:
         case "ngram":
             from firth.measures.ngram_orders import ngram_orders
@@ -44,7 +44,8 @@ def _tables(
             ngram = KneserNey.load(folder)
             check_vocabulary(folder, ngram.vocabulary_size, len(text.vocabulary))
             orders = ngram_orders(text, settings.section("largest_order", int))
-            return {**evaluate(partial(NgramScorer, ngram), text), "ngram_orders": orders}
+            evaluation = evaluate(partial(NgramScorer, ngram), text)
+            return replace(evaluation, tables={**evaluation.tables, "ngram_orders": orders})
         case _:
             from firth.lm.network_scorer import NetworkScorer
             from firth.lm.networks import load

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from firth.measures.output_evaluation import evaluate_outputs, main_output_numbers, output_reasons
 from firth.measures.result_files import write_results
+from firth.measures.scored_items import save_items
 from firth.params.seq2seq_params import Attention, SearchParams, Task
 from firth.seq2seq.encoder_decoder import load_for
 from firth.seq2seq.pairs import Pairs, test_splits
@@ -31,3 +32,4 @@ def run(settings: "Settings", workspace: Workspace, task: Task, attention: Atten
             write_text(out / "outputs" / f"{split}.jsonl", "".join(lines))
         numbers, reasons = main_output_numbers(task, evaluation.tables), output_reasons(task, evaluation.tables)
         write_results(out, settings.item, evaluation.tables, numbers, reasons)
+        save_items(out, evaluation.items)

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 from numpy.typing import NDArray
 
-from firth.measures.agreement.accuracy import accuracies, distance_groups
+from firth.measures.agreement.accuracy import accuracies, agreement_points, distance_groups
 from firth.measures.agreement.items import FEWEST_PAIRS, english_items
 from firth.measures.agreement.templates import lexicon
 from firth.measures.scorer import Floats
@@ -57,7 +57,8 @@ class Prefers:
 
 
 def measured(items: list[dict[str, Any]] | pd.DataFrame, score: Score) -> pd.DataFrame:
-    return accuracies(pd.DataFrame(items), Prefers(score))
+    frame = pd.DataFrame(items)
+    return accuracies(frame, agreement_points(frame, Prefers(score)))
 
 
 def shares(found: pd.DataFrame, grouping: str) -> dict[str, float]:

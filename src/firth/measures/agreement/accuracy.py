@@ -12,13 +12,26 @@ FARTHEST = "11+"
 CONDITIONS = ("attractors", "adjacent_attractor", "neutral", "intervening_nouns")  # in the order of results
 
 
-def accuracies(items: pd.DataFrame, scorer: Scorer) -> pd.DataFrame:
-    """The share of items whose correct form is more probable than the wrong one, by group; a tie counts one half.
+def agreement_points(items: pd.DataFrame, scorer: Scorer) -> np.ndarray:
+    """1 for each item whose correct form is more probable than the wrong one, 0.5 for a tie, otherwise 0: (N,).
 
     Parameters
     ----------
     items : as in ``agreement.items``.
     scorer : reads each prefix as a text of its own.
+    """
+    forms = items[["correct", "wrong"]].to_numpy(dtype=np.int64)  # (N, 2)
+    correct, wrong = scorer.score_continuations(list(items["prefix"]), forms).T
+    return pair_points(correct, wrong)
+
+
+def accuracies(items: pd.DataFrame, points: np.ndarray) -> pd.DataFrame:
+    """The mean of the points of items, by group.
+
+    Parameters
+    ----------
+    items : as in ``agreement.items``.
+    points : (N,) as ``agreement_points`` gives them.
 
     Returns
     -------
@@ -33,14 +46,14 @@ def accuracies(items: pd.DataFrame, scorer: Scorer) -> pd.DataFrame:
         - ``pairs`` is the number of items.
         - ``accuracy`` is NaN for fewer than ``FEWEST_PAIRS`` items.
     """
-    points = pd.DataFrame({"condition": conditions(items), "points": _points(items, scorer)})
+    frame = pd.DataFrame({"condition": conditions(items), "points": points})
     adjacent = items["adjacent_attractor"].to_numpy()
     with_construction = (items["construction"] != "").to_numpy()
     parts = [
-        points.assign(grouping="condition", group=points["condition"], condition=""),
-        points[adjacent].assign(grouping="adjacent_attractor", group="adjacent_attractor", condition=""),
-        points.assign(grouping="distance", group=distance_groups(items), condition=""),
-        points.assign(grouping="construction", group=items["construction"])[with_construction],
+        frame.assign(grouping="condition", group=frame["condition"], condition=""),
+        frame[adjacent].assign(grouping="adjacent_attractor", group="adjacent_attractor", condition=""),
+        frame.assign(grouping="distance", group=distance_groups(items), condition=""),
+        frame.assign(grouping="construction", group=items["construction"])[with_construction],
     ]
     keys = ["grouping", "group", "condition"]
     grouped = pd.concat(parts).groupby(keys, sort=False)["points"]
@@ -67,13 +80,6 @@ def distance_groups(items: pd.DataFrame) -> pd.Series:
     """The group of each item by the number of tokens between subject and verb."""
     bounds = [-1, *DISTANCES.values(), np.inf]
     return pd.cut(items["distance"], bounds, labels=[*DISTANCES, FARTHEST]).astype(str)
-
-
-def _points(items: pd.DataFrame, scorer: Scorer) -> np.ndarray:
-    """The points of each item, (N,): whether its correct form is more probable; see ``pair_points``."""
-    forms = items[["correct", "wrong"]].to_numpy(dtype=np.int64)  # (N, 2)
-    correct, wrong = scorer.score_continuations(list(items["prefix"]), forms).T
-    return pair_points(correct, wrong)
 
 
 def _rank(row: tuple[str, str, str], constructions: list[str]) -> tuple[int, ...]:
