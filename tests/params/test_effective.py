@@ -14,7 +14,7 @@ from firth.params.pipeline_items import pipeline_items
 ROOT = Path(__file__).parents[2]
 
 
-def settings(**changes: dict[str, Any]) -> dict[str, dict[str, Any]]:
+def settings(**changes: Any) -> dict[str, dict[str, Any]]:
     """Of the built-in experiment, with keys of sections changed."""
     content = yaml.safe_load((ROOT / "params.yaml").read_text(encoding="utf-8"))
     for section, keys in changes.items():
@@ -54,10 +54,22 @@ GRADIENTS = {"gradients-rnn", "gradients-gru", "gradients-lstm"}
          {"download-embeddings", "evaluate_vectors-counts", "evaluate_vectors-svd", "evaluate_vectors-word2vec"}),
         ({"compute": {"accelerator": "cpu"}}, set()),
         ({"word2vec": {"epochs": 9}}, {"word2vec"}),
+        ({"repeat": 1}, {"word2vec"} | LM | GRADIENTS |
+         {f"seq2seq-{task}-{attention}" for task in ("translation", "qa") for attention in ("none", "dot")}),
     ],
 )  # fmt: skip
 def test_a_changed_value_concerns_the_items_that_use_it(changes: dict[str, Any], stale: set[str]) -> None:
     assert changed_items(**changes) - REPORT == stale
+
+
+def test_repeats_train_with_seeds_of_their_own_and_the_first_training_with_the_seed() -> None:
+    found = {repeat: settings(repeat=repeat) for repeat in range(20)}
+    assert {items["download-lm"]["seed"] for items in found.values()} == {1}
+    seeds = [items["lm-lstm"]["seed"] for items in found.values()]
+    assert seeds[0] == 1 and len(set(seeds)) == 20
+    for items in found.values():  # gradients are measured before training as well, in the network that is trained
+        assert items["gradients-lstm"]["seed"] == items["lm-lstm"]["seed"] == items["seq2seq-qa-dot"]["seed"]
+    assert settings(seed=2, repeat=1)["lm-lstm"]["seed"] not in seeds
 
 
 def test_the_lists_of_models_decide_which_items_there_are() -> None:

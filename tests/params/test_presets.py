@@ -24,6 +24,7 @@ FILES = [*NAMES, "studies"]  # complete params files
 # A value of every section, in every layout: scalar, flow mapping, block mapping, before a comment and before a list.
 CHANGES = [
     ("seed", 7),
+    ("repeat", 3),
     ("threads", 4),
     ("precision", "tf32"),
     ("compute.devices", 16),

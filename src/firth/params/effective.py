@@ -36,7 +36,8 @@ def _values(params: Params, item: Item) -> Values:  # noqa: PLR0911, PLR0912, on
     """The settings of one item."""
     threads = {"threads": params.threads}
     seeded = {"seed": params.seed, **threads}
-    training = {**seeded, "precision": params.precision}
+    repeated = {"seed": params.training_seed, **threads}
+    training = {**repeated, "precision": params.precision}
     match item.stage, *item.arguments:
         case "download", role:
             return _text(params, role)
@@ -53,7 +54,7 @@ def _values(params: Params, item: Item) -> Values:  # noqa: PLR0911, PLR0912, on
         case "lm", network:
             return {**training, "lm": _network(params, network)}
         case "gradients", network:
-            return {**seeded, "lm": _network(params, network)}
+            return {**repeated, "lm": _network(params, network)}  # measures the network before training too
         case "seq2seq", task, attention:
             return {**training, "seq2seq": _encoder_decoder(params, task, attention)}
         case "evaluate_vectors", space:
@@ -77,7 +78,7 @@ def _study(params: Params, item: Item) -> Values:  # noqa: PLR0911, one case a s
     """The settings of one item of ``studies/dvc.yaml``."""
     if params.studies is None:
         raise FirthError("params.yaml: studies: missing; in the folder studies, `git checkout params.yaml` helps")
-    training = {"seed": params.seed, "threads": params.threads, "precision": params.precision}
+    training = {"seed": params.training_seed, "threads": params.threads, "precision": params.precision}
     feed_forward = {"feedforward": _network(params, "feedforward"), "word2vec": _dump(params.word2vec)}
     match item.stage, *item.arguments:
         case ("study_softmax",):

@@ -1,6 +1,7 @@
 """The whole of ``params.yaml``, read and validated."""
 
 from collections.abc import Iterator
+from hashlib import sha256
 from itertools import product
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -31,6 +32,7 @@ class Params(Section):
     """One experiment."""
 
     seed: Annotated[int, Field(ge=0, le=2**32 - 1)]
+    repeat: Annotated[int, Field(ge=0, le=10_000)]
     threads: Annotated[int, Field(ge=1, le=1024)]
     precision: Literal["32-true", "tf32", "bf16-mixed"]
     compute: ComputeParams
@@ -137,6 +139,13 @@ class Params(Section):
                         f"(tokens.embeddings.segmentation), and the network reads {found}; make both words, or "
                         "take random"
                     )
+
+    @property
+    def training_seed(self) -> int:
+        """The seed of trainings: with ``repeat`` 0 the seed of everything, otherwise another one of 32 bits."""
+        if not self.repeat:
+            return self.seed
+        return int.from_bytes(sha256(f"{self.seed}/repeat/{self.repeat}".encode()).digest()[:4])
 
     def lm_for(self, network: Network) -> LmSection:
         """Section ``lm`` with the network's overrides applied."""

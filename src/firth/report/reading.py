@@ -84,7 +84,7 @@ def shown_settings(params: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
     known = {
         name: {key: value for key, value in values.items() if value is not None} for name, values in sections.items()
     }
-    everywhere = {key: params[key] for key in ("seed", "threads", "precision")}
+    everywhere = {key: params[key] for key in ("seed", "repeat", "threads", "precision")}
     return {"everywhere": everywhere, **{name: values for name, values in known.items() if values}}
 
 
