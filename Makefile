@@ -4,7 +4,7 @@ export PATH := $(CURDIR)/.venv/bin:$(PATH)
 export DVC_NO_ANALYTICS := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help repro studies results verify test test-kill test-sharing lint clean
+.PHONY: help repro studies seeds results verify test test-kill test-sharing lint clean
 
 help:  ## Say what the targets do
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/'
@@ -16,6 +16,9 @@ repro: .venv/installed  ## Build what is out of date, from raw text to reports/i
 studies: .venv/installed  ## Run the comparisons of many trainings (studies/dvc.yaml) and show them in the report
 	cd studies && firth repro $(if $(JOBS),--jobs $(JOBS))
 	firth repro report
+
+seeds: .venv/installed  ## Repeat all trainings with other random numbers and write how far the results spread; COUNT=N
+	firth seeds $(if $(COUNT),--count $(COUNT))
 
 results: .venv/installed  ## Write docs/results.md and docs/studies.md from the metrics of named commits
 	firth results

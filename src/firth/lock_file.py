@@ -7,7 +7,6 @@ since the last commit is in DVC's run cache too: after a ``dvc.lock`` of HEAD, n
 import io
 import json
 import re
-import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -17,6 +16,7 @@ from typing import Any, TextIO
 import yaml
 
 from firth.errors import FirthError
+from firth.git import git_if_possible
 from firth.workspace import write_text
 
 SECONDS_FOR_LOCK = 10.0  # of the repository, before a file is mended
@@ -126,11 +126,9 @@ def _locked(root: Path) -> Iterator[None]:
 
 
 def _restore(path: Path) -> None:
-    head = subprocess.run(
-        ["git", "show", f"HEAD:./{path.name}"], cwd=path.parent, capture_output=True, text=True, check=False
-    )
-    if head.returncode == 0 and _is_whole(head.stdout):
-        write_text(path, head.stdout)
+    head = git_if_possible(path.parent, "show", f"HEAD:./{path.name}")
+    if head is not None and _is_whole(head):
+        write_text(path, head)
         done = "is HEAD's again"
     else:
         path.unlink()

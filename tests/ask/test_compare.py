@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -15,9 +16,12 @@ from firth.ask.compare import (
     differences,
 )
 from firth.ask.comparison_lines import not_measured_lines, print_comparison, summary_lines
-from firth.ask.snapshots import Snapshot
+from firth.ask.seeds_file import Seeds, params_digest, written
+from firth.ask.snapshots import Snapshot, committed
 from firth.errors import FirthError
+from firth.measures.seed_spread import Spread
 
+ROOT = Path(__file__).parents[2]
 PARAMS = "seed: 1\nlm:\n  layers: 1\n  cells: [rnn]\nlm_overrides:\n  rnn: {}\n"
 NUMBERS = {"lm_rnn_test_perplexity": 9.5, "translation_dot_test_bleu": 80.0, "gradient_rnn_20_steps_back": 0.5}
 
@@ -208,3 +212,63 @@ def test_comparing_imports_nothing_heavy() -> None:
     code = "import sys, firth.ask.comparison_lines, firth.ask.summary; print(*sys.modules)"
     modules = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
     assert not {"torch", "pandas", "numpy", "dvc", "scipy", "pydantic"} & set(modules)
+
+
+def seeds_of(params: Mapping[str, Any], deviation: float) -> Seeds:
+    return Seeds(params_digest(params), {"lm_rnn_test_perplexity": Spread(9.5, deviation, 5)})
+
+
+def test_a_change_within_the_spread_of_seeds_is_told_from_one_beyond(capsys: pytest.CaptureFixture[str]) -> None:
+    one, other = Snapshot("one", {"seed": 1}, NUMBERS, {}), Snapshot("other", {"seed": 2}, NUMBERS, {})
+    after = {**NUMBERS, "lm_rnn_test_perplexity": 9.6}  # the largest difference by chance: 2.776 · √2 = 3.93 times s
+    for deviation, verdict, shown in ((0.02, "worse", "±0.08"), (0.03, "within seeds", "±0.12")):
+        for before in (True, False):
+            seeds = seeds_of((one if before else other).params, deviation)
+            found = differences(
+                replace(one, seeds=seeds if before else None),
+                replace(other, numbers=after, seeds=None if before else seeds),
+            )
+            assert [change.verdict for change in found.moved] == [verdict]
+            print_comparison(found)
+            rows = [line.split() for line in capsys.readouterr().out.splitlines()]
+            assert ["lm_rnn_test_perplexity", "9.50", "9.60", "+0.10", shown, *verdict.split()] in rows
+
+
+def test_seeds_of_other_params_are_not_used_and_a_line_says_so(capsys: pytest.CaptureFixture[str]) -> None:
+    seeds = seeds_of({"seed": 3}, 99)
+    one = Snapshot("one", {"seed": 1}, NUMBERS, {}, seeds=seeds)
+    other = Snapshot("other", {"seed": 2}, {**NUMBERS, "lm_rnn_test_perplexity": 9.6}, {}, seeds=seeds)
+    found = differences(one, other)
+    assert [change.verdict for change in found.moved] == ["worse"]
+    print_comparison(found)
+    assert "no spread over seeds: reports/seeds.json is of other params" in capsys.readouterr().out
+
+
+def test_the_seeds_file_is_read_from_each_commit(repository: Path) -> None:
+    path = repository / "reports/seeds.json"
+    path.write_text(json.dumps(written(seeds_of({"seed": 5}, 2))))
+    git(repository, "add", ".")
+    git(repository, "commit", "--quiet", "--message", "Record the spread")
+    path.unlink()
+    assert committed(repository, "HEAD").seeds == seeds_of({"seed": 5}, 2)
+    assert committed(repository, "HEAD~").seeds is None
+    for damaged in ("<<<<<<< HEAD", "[]", '{"params": "", "numbers": {"x": 1}}'):
+        path.write_text(damaged)
+        with pytest.raises(FirthError, match=r"reports/seeds\.json \(workspace\): .*`firth seeds` writes it anew"):
+            compare(repository)
+
+
+def test_intervals_seeds_and_reasons_fit_one_screen_too(capsys: pytest.CaptureFixture[str]) -> None:
+    names = json.loads((ROOT / "reports/headline.json").read_text())
+    before, after = ({name: step + place / 100 for place, name in enumerate(names)} for step in (0.1, 0.2))
+    found = comparison(before, after, params=30)
+    moved = [replace(change, interval=(-0.123456, 0.123456), seeds=0.05) for change in found.moved]
+    reasons = {f"number_{place}": f"{place} " * 60 for place in range(9)}
+    print_comparison(replace(found, moved=moved, without_interval=reasons, not_measured=reasons, seeds_note="x " * 60))
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) <= 40 and max(map(len, lines)) <= 100
+    print_comparison(replace(found, moved=moved))
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) <= 40 and max(map(len, lines)) <= 100
+    (line,) = (line.split() for line in lines if "lm_feedforward_agreement_one_attractor" in line)
+    assert line[-2:] == ["within", "noise"] and line[3:-2] == ["+0.100", "-0.123", "to", "+0.123", "±0.050"]

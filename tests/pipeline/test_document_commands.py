@@ -21,6 +21,7 @@ BLOCK = re.compile(
 REASONS = {  # the blocks that are not run, and why
     "README.md": ["the tests run this test"],
     "benchmarks.md": ["installs packages"],
+    "experiments.md": ["trains several times"],
     "extending.md": ["checks the source, not an experiment", *["a part of a function"] * 2],
     "own-text.md": ["takes hours"],
     "team.md": [

@@ -254,13 +254,21 @@ def compare(
     ] = None,
 ) -> None:
     """Show which params and headline numbers differ between two commits, or a commit and the workspace."""
-    from firth.ask.compare import compare as differences
-    from firth.ask.comparison_lines import print_comparison
+    from firth.ask.comparison_lines import print_compared
 
-    comparison = differences(Path.cwd(), before, after)
-    print_comparison(comparison)
-    if fail_on and comparison.is_worse:
-        raise typer.Exit(1)
+    is_worse = print_compared(Path.cwd(), before, after)
+    raise typer.Exit(1 if fail_on and is_worse else 0)
+
+
+@commands.command(rich_help_panel=EXPERIMENT)
+def seeds(
+    trainings: Annotated[list[str] | None, typer.Argument(help="Such as lm@lstm. (default: all)")] = None,
+    count: Annotated[int, typer.Option(min=2, max=1000, help="How many times each is trained.")] = 5,
+) -> None:
+    """Repeat trainings with other random numbers, and write how far the headline numbers spread."""
+    from firth.ask.seeds import print_seeds
+
+    print_seeds(Path.cwd(), trainings or [], count)
 
 
 @commands.command(rich_help_panel=EXPERIMENT)

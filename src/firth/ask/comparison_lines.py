@@ -2,13 +2,14 @@
 
 import json
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from rich.console import Console
 from rich.text import Text
 
 from firth.ask.answer_tables import plain_table
-from firth.ask.compare import NOISE, Change, Comparison, value_of
+from firth.ask.compare import NOISE, WITHIN_SEEDS, Change, Comparison, compare, value_of
 from firth.ask.snapshots import REASONS, cut
 from firth.errors import without_passwords
 from firth.measures.headline_numbers import format, format_difference
@@ -20,7 +21,15 @@ MOST_PARAMS = 10
 MOST_NUMBERS = 20
 MOST_REASONS = 6
 COLUMNS = 100  # at most, of a pipe or file too
+JUDGED = ("better", "worse", NOISE, WITHIN_SEEDS)
 STYLES = {"better": "green", "worse": "red"}
+
+
+def print_compared(folder: Path, before: str, after: str | None) -> bool:
+    """Compare and print as ``compare`` and ``print_comparison``; whether the later experiment is worse."""
+    comparison = compare(folder, before, after)
+    print_comparison(comparison)
+    return comparison.is_worse
 
 
 def print_comparison(comparison: Comparison) -> None:
@@ -33,6 +42,7 @@ def print_comparison(comparison: Comparison) -> None:
     console.print()
     reasons = not_measured_lines(comparison.not_measured, MOST_REASONS)
     reasons += _reason_lines("no interval", comparison.without_interval, MOST_REASONS // 2)
+    reasons += [Text(f"no spread over seeds: {comparison.seeds_note}")] if comparison.seeds_note else []
     _print_numbers(console, comparison, MOST_NUMBERS - len(reasons))
     for line in reasons:
         console.print(line, no_wrap=True, overflow="ellipsis")
@@ -95,16 +105,18 @@ def _print_numbers(console: Console, comparison: Comparison, most: int) -> None:
     console.print(Text(_number_counts(comparison), "bold" if comparison.moved else ""))
     if not comparison.moved:
         return
-    table = plain_table()
-    table.add_column("")
-    for heading in ("before", "after", "change", "95 %" if any(map(_interval, comparison.moved)) else ""):
-        table.add_column(heading, justify="right", no_wrap=True)
-    table.add_column("")
     shown = _largest(comparison.moved, most)
-    for change in shown:
-        before, after, difference = _number_cells(change)
-        verdict = Text(change.verdict, STYLES.get(change.verdict, "dim"))
-        table.add_row(Text(f"  {change.name}"), before, after, difference, _interval(change), verdict)
+    rows = [(*_number_cells(change), _interval(change), _seeds(change)) for change in shown]
+    columns = dict(zip(("before", "after", "change", "95 %", "seeds"), zip(*rows, strict=True), strict=True))
+    columns = {heading: cells for heading, cells in columns.items() if any(cells)}
+    table = plain_table()
+    table.padding = (0, 1, 0, 0)  # so that all columns find room beside long names
+    table.add_column("", no_wrap=True, overflow="ellipsis")
+    for heading in columns:
+        table.add_column(heading, justify="right", no_wrap=True)
+    table.add_column("", no_wrap=True)
+    for change, *cells in zip(shown, *columns.values(), strict=True):
+        table.add_row(Text(f"  {change.name}"), *cells, Text(change.verdict, STYLES.get(change.verdict, "dim")))
     console.print(table)
     if len(shown) < len(comparison.moved):
         console.print(Text(f"  … and {len(comparison.moved) - len(shown)} more, which moved less", "dim"))
@@ -135,10 +147,14 @@ def _interval(change: Change) -> str:
     return " to ".join(format(change.name, end, "+") for end in change.interval or ())
 
 
+def _seeds(change: Change) -> str:
+    return "" if change.seeds is None else f"±{format(change.name, change.seeds)}"
+
+
 def _number_counts(comparison: Comparison) -> str:
     verdicts = [change.verdict for change in comparison.moved]
-    counts = {verdict: verdicts.count(verdict) for verdict in ("better", "worse", NOISE, "new", "gone")}
-    judged = ", ".join(f"{counts[verdict]} {verdict}" for verdict in ("better", "worse", NOISE) if counts[verdict])
+    counts = {verdict: verdicts.count(verdict) for verdict in (*JUDGED, "new", "gone")}
+    judged = ", ".join(f"{counts[verdict]} {verdict}" for verdict in JUDGED if counts[verdict])
     moved = len(verdicts) - counts["new"] - counts["gone"]
     parts = [f"{_count(moved, 'number')} moved" + (f" ({judged})" if judged else "")]
     parts += [f"{counts[verdict]} {verdict}" for verdict in ("new", "gone") if counts[verdict]]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from firth.ask.seeds_file import SEEDS, Seeds, read_seeds
 from firth.ask.stored_items import LOCK, StoredItems
 from firth.errors import FirthError, shown
 from firth.git import git, git_if_possible
@@ -14,6 +15,7 @@ from firth.params.params_text import parse_yaml
 
 PARAMS, HEADLINE = "params.yaml", "reports/headline.json"
 REASONS = "reports/details/not_measured.csv"  # is there only if something is not measured
+OTHERS = (REASONS, LOCK, SEEDS)  # files that an experiment may lack
 WORKSPACE = "workspace"
 LONGEST_SUBJECT = 50  # characters of a commit's subject
 
@@ -23,7 +25,7 @@ class Snapshot:
     """An experiment at one moment: its params by dotted key, and its headline numbers.
 
     ``not_measured`` says of each number that the text or the models don't give, why. ``items`` are the scores of test
-    items; None if nobody asks for them.
+    items; None if nobody asks for them. ``seeds`` is the spread over seeds that its files hold, if they do.
     """
 
     label: str
@@ -31,6 +33,7 @@ class Snapshot:
     numbers: Mapping[str, float]
     not_measured: Mapping[str, str]
     items: StoredItems | None = None
+    seeds: Seeds | None = None
 
 
 def workspace(folder: Path) -> Snapshot:
@@ -44,12 +47,9 @@ def workspace(folder: Path) -> Snapshot:
             raise FirthError(f"{folder / name}: not there; {advice}") from None
         except UnicodeDecodeError as error:
             raise FirthError(f"{folder / name}: not UTF-8 (byte {error.start}); save it as UTF-8") from None
-    reasons = folder / REASONS
     params, headline = contents
-    lock = folder / LOCK
-    items = StoredItems(folder, WORKSPACE, lock.read_text("utf-8", "replace") if lock.exists() else None)
-    found = reasons.read_text("utf-8", "replace") if reasons.exists() else ""
-    return _snapshot(WORKSPACE, params, headline, found, items)
+    others = {name: (folder / name).read_text("utf-8", "replace") for name in OTHERS if (folder / name).exists()}
+    return _snapshot(WORKSPACE, params, headline, others, StoredItems(folder, WORKSPACE, others.get(LOCK)))
 
 
 def committed(folder: Path, revision: str) -> Snapshot:
@@ -64,9 +64,9 @@ def committed(folder: Path, revision: str) -> Snapshot:
             raise FirthError(f"{label} has no {name}; name a commit that has one (git log -- {name})")
         contents.append(content)
     params, headline = contents
-    items = StoredItems(folder, shown(revision), git_if_possible(folder, "show", f"{commit}:./{LOCK}"))
-    reasons = git_if_possible(folder, "show", f"{commit}:./{REASONS}") or ""
-    return _snapshot(label, params, headline, reasons, items)
+    answers = {name: git_if_possible(folder, "show", f"{commit}:./{name}") for name in OTHERS}
+    others = {name: content for name, content in answers.items() if content is not None}
+    return _snapshot(label, params, headline, others, StoredItems(folder, shown(revision), others.get(LOCK)))
 
 
 def cut(text: str, longest: int) -> str:
@@ -74,21 +74,29 @@ def cut(text: str, longest: int) -> str:
     return text if len(text) <= longest else text[: longest - 1] + "…"
 
 
-def _snapshot(label: str, params: str, headline: str, reasons: str, items: StoredItems) -> Snapshot:
+def params_of(text: str, label: str) -> dict[str, Any]:
+    """The content of a params file by dotted key."""
     try:
-        sections = parse_yaml(params, PARAMS) or {}
+        sections = parse_yaml(text, PARAMS) or {}
         if not isinstance(sections, dict):
             raise ValueError
     except (FirthError, ValueError):
         raise FirthError(f"{PARAMS} ({label}): not the YAML of an experiment; `firth check` says where") from None
+    return _dotted(sections)
+
+
+def _snapshot(label: str, params: str, headline: str, others: Mapping[str, str], items: StoredItems) -> Snapshot:
+    values = params_of(params, label)
     try:
         numbers = {str(name): value for name, value in json.loads(headline).items() if _is_number(value)}
     except (ValueError, AttributeError):
         raise FirthError(
             f"{HEADLINE} ({label}): not the JSON of headline numbers (a merge conflict?); `dvc repro` writes it anew"
         ) from None
-    rows = [row for row in csv.reader(reasons.splitlines()) if len(row) == 2][1:]  # number, reason
-    return Snapshot(label, _dotted(sections), numbers, dict(rows), items)
+    reasons = others.get(REASONS, "").splitlines()
+    rows = [row for row in csv.reader(reasons) if len(row) == 2][1:]  # number, reason
+    seeds = read_seeds(others[SEEDS], label) if SEEDS in others else None
+    return Snapshot(label, values, numbers, dict(rows), items, seeds)
 
 
 def _is_number(value: Any) -> bool:

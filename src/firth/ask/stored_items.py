@@ -56,17 +56,27 @@ class StoredItems:
                 return self._found[evaluation].get(name)
         return None
 
-    def _load(self, evaluation: str) -> dict[str, ScoredItems]:
-        from firth.measures.scored_items import load_items
+    def file(self, evaluation: str, name: str) -> Path:
+        """The object of a file of an evaluation in DVC's cache.
 
+        Raises
+        ------
+        NotStoredError, OSError, ValueError, KeyError
+            As ``find``; or the cache does not hold the list of the files, or holds a damaged one.
+        """
         checksum = self._checksums.get(evaluation)
         if checksum is None:
             raise NotStoredError(f"{self.label}: {LOCK} records no scores of test items")
+        files = read_listing(object_path(_cache(self.folder), checksum))
+        if name not in files:
+            raise NotStoredError(f"{self.label}: was measured before scores of test items were stored")
+        return object_path(_cache(self.folder), files[name])
+
+    def _load(self, evaluation: str) -> dict[str, ScoredItems]:
+        from firth.measures.scored_items import load_items
+
         try:
-            files = read_listing(object_path(_cache(self.folder), checksum))
-            if SCORED_ITEMS not in files:
-                raise NotStoredError(f"{self.label}: was measured before scores of test items were stored")
-            return load_items(object_path(_cache(self.folder), files[SCORED_ITEMS]))
+            return load_items(self.file(evaluation, SCORED_ITEMS))
         except FileNotFoundError:
             raise NotStoredError(
                 f"{self.label}: its evaluations are not in DVC's cache; `dvc fetch --all-commits` brings them"

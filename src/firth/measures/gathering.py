@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from firth.measures.headline_numbers import is_headline
+from firth.measures.headline_numbers import is_headline, number_prefix
 from firth.measures.not_measured import COLUMNS, NOT_MEASURED
 from firth.tables import flatten, read_csv
 
@@ -91,7 +91,9 @@ def headline(
     metrics : item → its metrics.
     tables : the gathered tables, for the baseline, which belongs to no model.
     """
-    numbers = {f"{_prefix(*item)}{name}": value for item, values in metrics.items() for name, value in values.items()}
+    numbers = {
+        f"{number_prefix(*item)}{name}": value for item, values in metrics.items() for name, value in values.items()
+    }
     answers = tables["answers"]
     if source := [values["source_perplexity"] for values in metrics.values() if "source_perplexity" in values]:
         numbers[SOURCE_PERPLEXITY] = source[0]
@@ -99,19 +101,6 @@ def headline(
     if (answers["split"] == "test").any():
         numbers[BASELINE] = float(baselines.max()) if len(baselines) else None
     return {name: value for name, value in numbers.items() if is_headline(name)}
-
-
-def _prefix(stage: str, *arguments: str) -> str:
-    match stage:
-        case "evaluate_lm":
-            return f"lm_{arguments[0]}_"
-        case "evaluate_seq2seq":
-            return f"{'_'.join(arguments)}_"
-        case "gradients":
-            return f"gradient_{arguments[0]}_"
-        case "saliency":
-            return f"saliency_{'_'.join(arguments)}_"
-    return ""
 
 
 def _reasons(folders: Mapping[Item, Path]) -> dict[str, str]:
@@ -123,7 +112,7 @@ def _reasons(folders: Mapping[Item, Path]) -> dict[str, str]:
             continue
         found = read_csv(path)
         for number, reason in zip(found["number"], found["reason"], strict=True):
-            reasons[f"{_prefix(*item)}{number}"] = reason
+            reasons[f"{number_prefix(*item)}{number}"] = reason
             if item[0] == "evaluate_lm" and number == "source_perplexity":
                 reasons.setdefault(SOURCE_PERPLEXITY, reason)
             if item[:2] == ("evaluate_seq2seq", "qa") and number == "test_question_alone":

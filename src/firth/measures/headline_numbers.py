@@ -159,6 +159,20 @@ def describe(name: str) -> HeadlineNumber:
     return found
 
 
+def number_prefix(stage: str, *arguments: str) -> str:
+    """What the name of a stage item's number begins with among all numbers."""
+    match stage:
+        case "evaluate_lm":
+            return f"lm_{arguments[0]}_"
+        case "evaluate_seq2seq":
+            return f"{'_'.join(arguments)}_"
+        case "gradients":
+            return f"gradient_{arguments[0]}_"
+        case "saliency":
+            return f"saliency_{'_'.join(arguments)}_"
+    return ""
+
+
 def format(name: str, value: float | None, sign: Literal["", "+"] = "") -> str:
     """A number as people read it: as many decimals as its kind has, or a dash if it does not exist.
 

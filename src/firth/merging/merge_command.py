@@ -25,7 +25,8 @@ from firth.merging.lock_merge import (
     recorded_outs,
 )
 from firth.merging.params_merge import merge_params
-from firth.params.experiment import load_params, parse_yaml
+from firth.params.experiment import load_params
+from firth.params.params_text import parse_yaml
 from firth.workspace import Workspace, write_text
 
 MARKER = re.compile("^<{7} ", re.MULTILINE)  # begins a conflict that git has written into a file
