@@ -281,3 +281,7 @@ def test_perplexity_per_word_and_per_character_is_that_of_the_same_text(
         main = metrics_in(workspace.evaluation(f"evaluate_lm-{model}"))
         for name in ("word_perplexity", "character_perplexity", "bits_per_character"):
             assert main[name] == test[name]
+        items = load_items(workspace.evaluation(f"evaluate_lm-{model}") / "items.npz")
+        for name in ("test_perplexity", "word_perplexity", "bits_per_character"):
+            sums = items[name].summands.sum(axis=0, keepdims=True)
+            assert score(name, sums) == pytest.approx(main[name], rel=1e-5)

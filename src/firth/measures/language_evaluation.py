@@ -1,5 +1,6 @@
 """All measures of one language model, as tables, and the scores of each test item."""
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -161,13 +162,16 @@ def _sentence_items(text: HeldOutText, scores: Floats, learning: Floats | None) 
     """
     stream = text.stream("test")
     texts = digest(" ".join(text.vocabulary.decode(sentence)) for sentence in stream.sentences())
-    nats = {"test_perplexity": -by_sentence(stream, scores)}
+    nats, tokens = -by_sentence(stream, scores), np.diff(stream.offsets) + 1  # with <eos>
+    parts = {"test_perplexity": (nats, tokens)}
+    if length := text.length("test"):  # of the whole text; each sentence gets its share by tokens
+        parts["word_perplexity"] = nats, tokens * length.words / tokens.sum()
+        parts["bits_per_character"] = nats / math.log(2), tokens * length.characters / tokens.sum()
     if text.source_perplexity("test") is not None:
-        nats["perplexity_over_source"] = nats["test_perplexity"] - text.source_nats("test")
+        parts["perplexity_over_source"] = nats - text.source_nats("test"), tokens
     if learning is not None:
-        nats["dynamic_perplexity"] = -by_sentence(stream, learning)
-    tokens = np.diff(stream.offsets) + 1  # with <eos>
-    return {name: ScoredItems(np.stack([values, tokens], axis=1), texts) for name, values in nats.items()}
+        parts["dynamic_perplexity"] = -by_sentence(stream, learning), tokens
+    return {name: ScoredItems(np.stack([values, units], axis=1), texts) for name, (values, units) in parts.items()}
 
 
 def _pair_items(text: HeldOutText, points: Floats) -> dict[str, ScoredItems]:

@@ -40,7 +40,7 @@ def resampled_sums(summands: Floats) -> Floats:
 
 
 def score(name: str, sums: Floats) -> Floats:
-    """The score of each of R test sets from its sums (R, K): BLEU, exp(nats / tokens), or points per item."""
+    """The score of each of R test sets from its sums (R, K): BLEU, exp(nats / tokens), or a ratio."""
     if name.endswith("bleu"):
         return np.array([_bleu(row) for row in sums.astype(int).tolist()])
     ratio = sums[:, 0] / sums[:, 1]

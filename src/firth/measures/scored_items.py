@@ -24,7 +24,8 @@ class ScoredItems:
     Attributes
     ----------
     summands : (N, K) float64, a row for each item. BLEU: as in ``bleu.bleu_summands``; perplexity: nats and tokens of a
-        sentence; perplexity over source: the same, in nats above the source's; a share: points and 1.
+        sentence; perplexity over source: the same, in nats above the source's; bits per character: bits and characters;
+        a share: points and 1.
     texts : digest of the items; the items of two models are the same if their digests are.
     """
 
