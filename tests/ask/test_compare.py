@@ -264,7 +264,8 @@ def test_intervals_seeds_and_reasons_fit_one_screen_too(capsys: pytest.CaptureFi
     found = comparison(before, after, params=30)
     moved = [replace(change, interval=(-0.123456, 0.123456), seeds=0.05) for change in found.moved]
     reasons = {f"number_{place}": f"{place} " * 60 for place in range(9)}
-    print_comparison(replace(found, moved=moved, without_interval=reasons, not_measured=reasons, seeds_note="x " * 60))
+    unread = {f"number_{place}": f"{place % 3} " * 60 for place in range(9)}
+    print_comparison(replace(found, moved=moved, without_interval=unread, not_measured=reasons, seeds_note="x " * 60))
     lines = capsys.readouterr().out.splitlines()
     assert len(lines) <= 40 and max(map(len, lines)) <= 100
     print_comparison(replace(found, moved=moved))

@@ -148,3 +148,10 @@ def test_params_are_others_if_they_decide_results() -> None:
     same = digests.pop("layers: 1")
     assert {change for change, digest in digests.items() if digest != same} == {"seed: 2", "layers: 2"}
     assert params_digest(params_of(text.replace("repeat: 0\n", ""), "")) == same  # of earlier commits
+
+
+def test_outside_a_repository_an_error_is_one_line(experiment: Path) -> None:
+    (experiment / ".git").write_text("gitdir: nowhere")  # whatever the folder above is
+    with pytest.raises(FirthError, match="not a git repository") as caught:
+        print_seeds(experiment, ["lm@gru"], 2)
+    assert "\n" not in str(caught.value)

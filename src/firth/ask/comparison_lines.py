@@ -41,7 +41,10 @@ def print_comparison(comparison: Comparison) -> None:
     _print_params(console, comparison.params)
     console.print()
     reasons = not_measured_lines(comparison.not_measured, MOST_REASONS)
-    reasons += _reason_lines("no interval", comparison.without_interval, MOST_REASONS // 2)
+    reasons += [
+        Text(f"no interval for {_count(len(names), 'number')}: {reason}")
+        for reason, names in by_reason(comparison.without_interval).items()
+    ]
     reasons += [Text(f"no spread over seeds: {comparison.seeds_note}")] if comparison.seeds_note else []
     _print_numbers(console, comparison, MOST_NUMBERS - len(reasons))
     for line in reasons:
@@ -63,15 +66,12 @@ def summary_lines(comparison: Comparison, most: int) -> list[Text]:
 
 def not_measured_lines(reasons: Mapping[str, str], most: int) -> list[Text]:
     """A line for each reason why numbers are not measured, in at most ``most`` lines; none without a reason."""
-    return _reason_lines("not measured", reasons, most, f", see {REASONS}")
-
-
-def _reason_lines(what: str, reasons: Mapping[str, str], most: int, advice: str = "") -> list[Text]:
+    found = by_reason(reasons)
     lines = [
-        Text(f"{what}: {names[0]}{f' and {len(names) - 1} more' if len(names) > 1 else ''}: {reason}")
-        for reason, names in by_reason(reasons).items()
+        Text(f"not measured: {names[0]}{f' and {len(names) - 1} more' if len(names) > 1 else ''}: {reason}")
+        for reason, names in found.items()
     ]
-    more = [Text(f"{what}: for {_count(len(lines) - most + 1, 'more reason')}{advice}")]
+    more = [Text(f"not measured: for {_count(len(lines) - most + 1, 'more reason')}, see {REASONS}")]
     return lines if len(lines) <= most else lines[: most - 1] + more
 
 

@@ -130,7 +130,8 @@ def _remove(folder: Path, name: str) -> None:
 def _git(folder: Path, *arguments: str) -> str:
     result = subprocess.run(["git", *arguments], cwd=folder, capture_output=True, text=True, check=False)
     if result.returncode:
-        raise FirthError(f"{folder}: git {arguments[0]}: {result.stderr.strip()}; mend that and run again")
+        reason = result.stderr.partition("\n")[0]
+        raise FirthError(f"{folder}: git {arguments[0]}: {reason}; mend that and run again")
     return result.stdout
 
 
@@ -147,7 +148,7 @@ def _known(folder: Path, digest: str) -> Mapping[str, Spread]:
 
 def _print(found: Mapping[str, Spread]) -> None:
     table = plain_table()
-    for heading in ("", "mean", "standard deviation", "n", "seeds alone"):
+    for heading in ("", "mean", "standard deviation", "n", "largest difference"):
         table.add_column(heading, justify="right" if heading else "left")
     for name, values in found.items():
         cells = (format(name, value) for value in (values.mean, values.standard_deviation))

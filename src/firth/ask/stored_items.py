@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from firth.measures.scored_items import ScoredItems
 
 LOCK = "dvc.lock"
+FETCH = "dvc fetch -A evaluate_lm evaluate_seq2seq"
 SCORED_ITEMS = "items.npz"  # as measures.scored_items has it, which imports numpy
 EVALUATIONS = (  # headline number → the evaluation that measures it, and its name there
     (re.compile("lm_(ngram|feedforward|rnn|gru|lstm|transformer)_(.+)"), "evaluate_lm-"),
@@ -66,10 +67,10 @@ class StoredItems:
         """
         checksum = self._checksums.get(evaluation)
         if checksum is None:
-            raise NotStoredError(f"{self.label}: {LOCK} records no scores of test items")
+            raise NotStoredError(f"no scores of test items in {LOCK} of {self.label}")
         files = read_listing(object_path(_cache(self.folder), checksum))
         if name not in files:
-            raise NotStoredError(f"{self.label}: was measured before scores of test items were stored")
+            raise NotStoredError(f"measured before scores of test items were stored: {self.label}")
         return object_path(_cache(self.folder), files[name])
 
     def _load(self, evaluation: str) -> dict[str, ScoredItems]:
@@ -78,11 +79,9 @@ class StoredItems:
         try:
             return load_items(self.file(evaluation, SCORED_ITEMS))
         except FileNotFoundError:
-            raise NotStoredError(
-                f"{self.label}: its evaluations are not in DVC's cache; `dvc fetch --all-commits` brings them"
-            ) from None
+            raise NotStoredError(f"not in DVC's cache; `{FETCH}`") from None
         except (OSError, ValueError, KeyError, BadZipFile):
-            raise NotStoredError(f"{self.label}: DVC's cache is damaged; `firth verify` says where") from None
+            raise NotStoredError("DVC's cache is damaged; `firth verify` says where") from None
 
     @cached_property
     def _checksums(self) -> dict[str, str]:
