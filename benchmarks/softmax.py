@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from firth.params.experiment import load_params
 from firth.params.lm_params import FeedForwardParams
-from firth.params.study_params import METHODS
+from firth.params.study_names import METHODS
 from firth.process import fix_threads
 
 if TYPE_CHECKING:

@@ -10,13 +10,11 @@ import typer
 from firth.ask.commands import commands
 from firth.errors import FirthError
 from firth.lock_file import mend_lock_files
-from firth.params.corpora_params import Role
-from firth.params.experiment import load_params
-from firth.params.lm_params import Cell
-from firth.params.models_params import LanguageModelName, Network, Space
-from firth.params.pipeline_items import Item
-from firth.params.seq2seq_params import Attention, Task
-from firth.params.study_params import Clipping, InitialEmbeddings, Method, Reading
+from firth.params.cells import Cell
+from firth.params.model_names import LanguageModelName, Network, Space
+from firth.params.roles import Role
+from firth.params.study_names import Clipping, InitialEmbeddings, Method, Reading
+from firth.params.task_names import Attention, Task
 from firth.process import Interrupted, end_at_signals, is_fault, message
 from firth.workspace import Workspace
 
@@ -36,6 +34,7 @@ def _run(stage: str, *arguments: str) -> None:
     from firth.execute import execute
     from firth.freshness import verify_fresh
     from firth.output_lock import output_lock
+    from firth.params.pipeline_items import Item
 
     workspace, item = Workspace(Path.cwd()), Item(stage, arguments)
     verify_fresh(workspace, item)
@@ -74,6 +73,7 @@ def check(
     from firth.corpora.own import own_texts
     from firth.corpora.own_checksums import write_checksums
     from firth.output_lock import output_lock
+    from firth.params.experiment import load_params
     from firth.stages.check import run, verify
 
     workspace, is_asked = Workspace(Path.cwd()), "DVC_STAGE" not in os.environ  # by a person, not by a build

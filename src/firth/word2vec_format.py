@@ -1,49 +1,48 @@
-"""Word vectors in word2vec's text and binary formats, checked when they are read; see ``vectors.keyed_vectors``."""
+"""Word vectors in word2vec's binary format, checked when they are read; see ``vectors.keyed_vectors``.
 
-import logging
+By code of our own: importing gensim takes longer than most questions.
+"""
+
 from pathlib import Path
 
 import numpy as np
-from gensim.models import KeyedVectors
+from numpy.typing import NDArray
 
 from firth.stored_files import damaged
 from firth.workspace import require
 
-FLOAT_BYTES = 4  # of a number in the binary format
-LONGEST_HEADER = 40  # bytes
+FLOAT = np.dtype("<f4")
 
 
-def read_word2vec(path: Path, stage: str, *, binary: bool = False) -> KeyedVectors:
-    """Read word vectors in word2vec's text or binary format, as ``save_vectors`` writes them.
+def read_word2vec(path: Path, stage: str) -> tuple[list[str], NDArray[np.float32]]:
+    """Words in order of frequency and their vectors (V, D), as ``save_vectors`` writes them.
 
     Raises
     ------
     FirthError
-        If the file doesn't exist, its size is not what its header says, a word stands there twice, or a vector is zero
-        or not finite.
+        If the file doesn't exist, its size is not what its header says, a word stands there twice or is not UTF-8, or a
+        vector is zero or not finite.
     """
-    size = require(path, stage).stat().st_size
-    with path.open("rb") as file:
-        header = file.readline(LONGEST_HEADER)
-        numbers = header.split()
-        if len(numbers) != 2 or not header.endswith(b"\n") or not all(map(bytes.isdigit, numbers)):
-            raise damaged(path, "doesn't begin with the number of words and their dimension", stage)
-        words, dimension = map(int, numbers)
-        smallest = words * (2 + dimension * (FLOAT_BYTES if binary else 2))  # a letter, numbers, what parts them
-        if not dimension or smallest > size:
-            raise damaged(path, f"of {size:,} bytes, too few for {words:,} words of dimension {dimension:,}", stage)
-        if not binary and [line.count(b" ") for line in file] != [dimension] * words:
-            raise damaged(path, f"not {words:,} lines of a word and {dimension:,} numbers", stage)
-    logging.getLogger("gensim").setLevel(logging.ERROR)  # it warns of a word that stands there twice
+    content = require(path, stage).read_bytes()
+    start = content.find(b"\n") + 1
+    numbers = content[:start].split()
+    if len(numbers) != 2 or not all(map(bytes.isdigit, numbers)):
+        raise damaged(path, "doesn't begin with the number of words and their dimension", stage)
+    count, dimension = (int(number[:20]) for number in numbers)
+    width = dimension * FLOAT.itemsize
+    if not dimension or count * (2 + width) > len(content):
+        raise damaged(path, f"of {len(content):,} bytes, too few for {count:,} words of dimension {dimension:,}", stage)
+    words, vectors = [], np.empty((count, dimension), np.float32)
     try:
-        with np.errstate(over="ignore"):
-            vectors = KeyedVectors.load_word2vec_format(str(path), binary=binary)
-    except (ValueError, EOFError, AssertionError):
+        for row in range(count):
+            end = content.index(b" ", start)
+            words.append(content[start:end].decode("utf-8"))
+            start = end + 1 + width
+            vectors[row] = np.frombuffer(content, FLOAT, dimension, end + 1)
+    except ValueError:
         raise damaged(path, "cut short, or not in word2vec's format", stage) from None
-    names = list(filter(None, vectors.index_to_key))
-    letters = sum(len(name.encode()) + 1 for name in names)
-    if len(names) != words or (binary and size != len(header) + letters + words * dimension * FLOAT_BYTES):
+    if start != len(content) or len({*words} - {""}) != count:
         raise damaged(path, "a word stands there twice, or there is more than words and vectors", stage)
-    if not (np.isfinite(vectors.vectors).all() and vectors.vectors.any(axis=1).all()):
+    if not (np.isfinite(vectors).all() and vectors.any(axis=1).all()):
         raise damaged(path, "holds a vector that is zero or not finite", stage)
-    return vectors
+    return words, vectors

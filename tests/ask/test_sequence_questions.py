@@ -16,7 +16,8 @@ from ask.tiny_models import QUESTIONS, SEARCH, STORY
 from ask.tiny_models import TRANSLATED as SENTENCES
 
 from firth.ask import arriving_lines
-from firth.params.seq2seq_params import Attention, SearchParams, Task
+from firth.params.seq2seq_params import SearchParams
+from firth.params.task_names import Attention, Task
 from firth.seq2seq.encoder_decoder import load
 from firth.seq2seq.search import decode_all
 from firth.text.streams import TokenStream

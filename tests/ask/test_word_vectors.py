@@ -17,7 +17,7 @@ pytestmark = pytest.mark.filterwarnings("ignore:Call to deprecated `init_sims`")
 def vectors(tmp_path_factory: pytest.TempPathFactory) -> WordVectors:
     folder = tmp_path_factory.mktemp("svd")
     save_vectors(list(VECTORS), np.array(list(VECTORS.values())), folder)
-    return WordVectors(load_vectors(folder))
+    return WordVectors(*load_vectors(folder))
 
 
 def test_words_stand_in_order_of_frequency_with_their_vectors(vectors: WordVectors) -> None:
@@ -45,6 +45,20 @@ def test_an_analogy_has_answers_by_both_measures(vectors: WordVectors) -> None:
     found = vectors.analogy("cat", "Dog", "owl", 1)
     assert found["3CosAdd"] == [("cow", pytest.approx(1.24 / 1.8**0.5))]
     assert found["3CosMul"] == [("cow", pytest.approx(0.8 * 0.82 / 0.5, rel=1e-4))]
+
+
+def test_neighbors_and_analogies_are_those_of_gensim() -> None:
+    words = [f"word{number}" for number in range(200)]
+    vectors = WordVectors(words, np.random.default_rng(0).normal(size=(200, 8)).astype(np.float32))
+    a, b, c = "word3", "word5", "word8"
+    gensim = vectors.keyed_vectors
+    for found, expected in (
+        (vectors.most_similar(a, 9), gensim.most_similar(a, topn=9)),
+        (vectors.analogy(a, b, c, 9)["3CosAdd"], gensim.most_similar(positive=[b, c], negative=[a], topn=9)),
+        (vectors.analogy(a, b, c, 9)["3CosMul"], gensim.most_similar_cosmul(positive=[b, c], negative=[a], topn=9)),
+    ):
+        assert [word for word, _ in found] == [word for word, _ in expected]
+        assert [score for _, score in found] == pytest.approx([score for _, score in expected], abs=1e-5)
 
 
 def test_unknown_words_are_named_one_a_line_with_words_spelled_alike(vectors: WordVectors) -> None:

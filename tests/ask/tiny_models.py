@@ -11,8 +11,8 @@ from firth.lm.language_network import LanguageNetwork
 from firth.lm.networks import build
 from firth.ngram.kneser_ney import train_kneser_ney
 from firth.params.experiment import load_params
-from firth.params.models_params import Network
-from firth.params.seq2seq_params import Attention, Task
+from firth.params.model_names import Network
+from firth.params.task_names import Attention, Task
 from firth.params.tokens_params import Segmentation, TextTokens
 from firth.seq2seq.encoder_decoder import Configuration, EncoderDecoder, save
 from firth.text.corpus_streams import make_streams

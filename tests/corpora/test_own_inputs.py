@@ -20,7 +20,8 @@ from firth.corpora.library import Library
 from firth.corpora.own import own_files, seen_checksums
 from firth.corpora.role_text import write_role_text
 from firth.errors import FirthError
-from firth.params.corpora_params import SOURCES, Role
+from firth.params.corpora_params import SOURCES
+from firth.params.roles import Role
 
 TEXT = b"".join(b"line number %d\n" % number for number in range(40))
 STORY = b"1 Tim is in the hall.\n2 Where is Tim?\thall\t1\n"

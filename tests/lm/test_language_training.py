@@ -18,7 +18,7 @@ from firth.lm.text_windows import Window, training_columns, validation_columns
 from firth.measures.perplexity import cross_entropy
 from firth.params.compute_params import ComputeParams
 from firth.params.lm_params import LmParams
-from firth.params.models_params import NETWORKS, Network
+from firth.params.model_names import NETWORKS, Network
 from firth.training.callbacks import History
 from firth.training.trainer import Run, train
 

@@ -12,7 +12,7 @@ from firth.lm import network_scorer
 from firth.lm.language_network import LanguageNetwork
 from firth.lm.network_scorer import NetworkScorer
 from firth.lm.networks import build
-from firth.params.models_params import NETWORKS, Network
+from firth.params.model_names import NETWORKS, Network
 from firth.text.vocabulary import EOS_ID
 
 

@@ -15,7 +15,7 @@ from firth.lm.feedforward import FeedForward
 from firth.lm.language_network import detached, window_loss
 from firth.lm.networks import build, load, network_class
 from firth.lm.recurrent import Recurrent
-from firth.params.models_params import NETWORKS, Network
+from firth.params.model_names import NETWORKS, Network
 
 
 def small(network: Network, **changes: Any) -> Any:

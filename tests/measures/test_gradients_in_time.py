@@ -8,7 +8,7 @@ from lm.settings import settings
 from firth.lm.networks import build
 from firth.lm.recurrent import Recurrent
 from firth.measures.gradients_in_time import lag_norms, unrolled
-from firth.params.lm_params import Cell
+from firth.params.cells import Cell
 
 
 def recurrent(cell: Cell, **changes: int) -> Recurrent:

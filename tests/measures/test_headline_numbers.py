@@ -11,7 +11,9 @@ from firth.measures.headline_numbers import (
     format_difference,
     is_headline,
 )
-from firth.params.models_params import ATTENTIONS, LANGUAGE_MODELS, RECURRENT_NETWORKS
+from firth.params.cells import RECURRENT_NETWORKS
+from firth.params.model_names import LANGUAGE_MODELS
+from firth.params.task_names import ATTENTIONS
 
 NAMES = {
     *(f"{space}_nearest_neighbor_accuracy" for space in ("one_hot", "counts", "raw_counts", "ppmi", "svd", "word2vec")),

@@ -15,7 +15,8 @@ from firth.measures.source_gradients import (
     sentence_table,
     source_length,
 )
-from firth.params.seq2seq_params import Attention, Seq2seqParams
+from firth.params.seq2seq_params import Seq2seqParams
+from firth.params.task_names import Attention
 from firth.seq2seq.encoder_decoder import Configuration, EncoderDecoder
 from firth.seq2seq.pairs import PairBatch, Pairs
 

@@ -9,7 +9,7 @@ from ruamel.yaml import YAML
 
 from firth.errors import FirthError
 from firth.params.experiment import load_params, validated
-from firth.params.models_params import NETWORKS
+from firth.params.model_names import NETWORKS
 
 ROOT = Path(__file__).parents[2]
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import yaml
 
 from firth.params.experiment import load_params
-from firth.params.models_params import TASKS
+from firth.params.task_names import TASKS
 
 ROOT = Path(__file__).parents[2]
 

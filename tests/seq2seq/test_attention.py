@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import torch
 
-from firth.params.seq2seq_params import Attention
+from firth.params.task_names import Attention
 from firth.seq2seq.attention import SCORES, AttentionLayer, Memory
 
 LENGTHS = torch.tensor([4, 1, 3])

@@ -3,7 +3,8 @@ from collections.abc import Callable
 import pytest
 import torch
 
-from firth.params.seq2seq_params import Attention, Seq2seqParams
+from firth.params.seq2seq_params import Seq2seqParams
+from firth.params.task_names import Attention
 from firth.seq2seq.encoder import Encoder, reversed_columns
 from firth.seq2seq.recurrent_layers import top_hidden
 

@@ -9,7 +9,8 @@ import torch
 from torch import Tensor
 
 from firth.errors import FirthError
-from firth.params.seq2seq_params import Attention, Seq2seqParams
+from firth.params.seq2seq_params import Seq2seqParams
+from firth.params.task_names import Attention
 from firth.seq2seq.encoder_decoder import Configuration, EncoderDecoder, load, load_for, save
 from firth.seq2seq.pairs import PairBatch, Pairs
 from firth.seq2seq.recurrent_layers import top_hidden

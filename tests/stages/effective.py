@@ -2,11 +2,14 @@
 
 import json
 
+from firth.params.cells import RECURRENT_NETWORKS
 from firth.params.effective import effective_settings
 from firth.params.experiment import Params
-from firth.params.models_params import ATTENTIONS, LANGUAGE_MODELS, NETWORKS, RECURRENT_NETWORKS, ModelsParams
+from firth.params.model_names import LANGUAGE_MODELS, NETWORKS
+from firth.params.models_params import ModelsParams
 from firth.params.pipeline_items import Item
 from firth.params.settings import Settings
+from firth.params.task_names import ATTENTIONS
 
 EVERY_MODEL = ModelsParams(
     networks=[*NETWORKS],

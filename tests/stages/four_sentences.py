@@ -12,7 +12,7 @@ from stages.effective import settings_of
 from firth.measures.excess import COLUMNS
 from firth.params.experiment import Params, load_params
 from firth.params.lm_section import LmOverrides
-from firth.params.models_params import NETWORKS, LanguageModelName, Network
+from firth.params.model_names import NETWORKS, LanguageModelName, Network
 from firth.stages import evaluate_lm, lm, ngram
 from firth.tables import read_csv
 from firth.text.streams import TokenStream

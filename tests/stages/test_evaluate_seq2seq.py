@@ -13,7 +13,7 @@ from firth.errors import FirthError
 from firth.measures.paired_bootstrap import score
 from firth.measures.scored_items import load_items
 from firth.params.experiment import Params
-from firth.params.seq2seq_params import Attention, Task
+from firth.params.task_names import Attention, Task
 from firth.seq2seq.encoder_decoder import load
 from firth.seq2seq.pairs import Pairs
 from firth.seq2seq.search import decode_all

@@ -7,7 +7,7 @@ from stages.effective import settings_of
 from stages.four_sentences import experiment, metrics_in, train_lm, workspace_at
 
 from firth.errors import FirthError
-from firth.params.lm_params import Cell
+from firth.params.cells import Cell
 from firth.stages import gradients
 from firth.tables import read_csv
 

@@ -4,6 +4,7 @@ import json
 import math
 from pathlib import Path
 
+import numpy as np
 import pytest
 from lm.settings import all_dropouts
 from stages.four_sentences import experiment, metrics_in, train_lm, workspace_at
@@ -13,6 +14,7 @@ from firth.lm.networks import load
 from firth.lm.text_windows import warm_up_context
 from firth.tables import read_csv
 from firth.text.streams import TokenStream
+from firth.vectors.keyed_vectors import save_vectors
 
 
 def test_a_training_s_outputs_belong_together(tmp_path: Path) -> None:
@@ -51,10 +53,10 @@ def test_the_same_experiment_gives_the_same_bytes(tmp_path: Path) -> None:
 
 def test_embeddings_start_from_word_vectors_where_the_vocabulary_has_them(tmp_path: Path) -> None:
     workspace = workspace_at(tmp_path)
-    with pytest.raises(FirthError, match=r"vectors\.txt: not there yet"):
+    with pytest.raises(FirthError, match=r"vectors\.bin: not there yet"):
         train_lm(experiment(initial_embeddings="svd"), workspace, "rnn")
     workspace.model("svd").mkdir(parents=True)
-    (workspace.model("svd") / "vectors.txt").write_text("2 16\ndog" + " 1 -1" * 8 + "\ncat" + " 2 0" * 8 + "\n")
+    save_vectors(["dog", "cat"], np.array([[1, -1] * 8, [2, 0] * 8]), workspace.model("svd"))
     train_lm(experiment(initial_embeddings="svd", max_epochs=1), workspace, "rnn")
     metrics = metrics_in(workspace.model("lm-rnn"))
     assert metrics["initial_embeddings_covered"] == pytest.approx(1 / 7, rel=1e-5)

@@ -19,8 +19,10 @@ from firth.measures.headline_numbers import is_headline
 from firth.params.evaluation_params import DynamicEvaluation
 from firth.params.experiment import Params, load_params
 from firth.params.lm_section import LmOverrides
-from firth.params.models_params import NETWORKS, SPACES, TASKS, ModelsParams
+from firth.params.model_names import NETWORKS, SPACES
+from firth.params.models_params import ModelsParams
 from firth.params.saliency_params import SaliencyParams
+from firth.params.task_names import TASKS
 from firth.seq2seq.encoder_decoder import Configuration, EncoderDecoder, save
 from firth.stages import (
     evaluate_lm,

@@ -10,7 +10,7 @@ from stages.small_pairs import make_questions, small_networks
 
 from firth.params.experiment import Params
 from firth.params.saliency_params import SaliencyParams
-from firth.params.seq2seq_params import Attention
+from firth.params.task_names import Attention
 from firth.stages import saliency, seq2seq
 from firth.tables import read_csv
 from firth.text.tokenizer import words

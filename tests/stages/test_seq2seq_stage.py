@@ -12,7 +12,7 @@ from stages.small_pairs import make_questions, make_translations, small_networks
 
 from firth.errors import FirthError
 from firth.params.experiment import Params
-from firth.params.seq2seq_params import Attention, Task
+from firth.params.task_names import Attention, Task
 from firth.seq2seq.encoder_decoder import load
 from firth.stages import seq2seq
 from firth.tables import read_csv

@@ -10,7 +10,7 @@ import pytest
 from stages.effective import settings_of
 
 from firth.params.experiment import Params, load_params
-from firth.params.study_params import (
+from firth.params.study_names import (
     CLIPPINGS,
     INITIAL_EMBEDDINGS,
     METHODS,

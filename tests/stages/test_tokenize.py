@@ -9,7 +9,7 @@ import pytest
 
 from firth.errors import FirthError
 from firth.params.compute_params import ComputeParams
-from firth.params.corpora_params import Role
+from firth.params.roles import Role
 from firth.params.settings import Settings
 from firth.stages.tokenize import run
 from firth.text.streams import TokenStream

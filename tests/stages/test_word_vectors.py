@@ -13,7 +13,7 @@ from stages.effective import settings_of
 
 from firth.errors import FirthError
 from firth.params.experiment import Params, load_params
-from firth.params.models_params import SPACES, Space
+from firth.params.model_names import SPACES, Space
 from firth.stages import cooccurrence, evaluate_vectors, svd, word2vec
 from firth.tables import read_csv
 from firth.text.streams import TokenStream

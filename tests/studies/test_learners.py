@@ -6,7 +6,7 @@ import torch
 from stages.effective import settings_of
 
 from firth.params.experiment import load_params
-from firth.params.study_params import METHODS, Method
+from firth.params.study_names import METHODS, Method
 from firth.studies.learners import VectorSettings, learner_on_artificial_text
 
 PARAMS = load_params(Path(__file__).parents[2] / "studies" / "params.yaml")

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from firth.errors import FirthError
-from firth.params.corpora_params import Role
+from firth.params.roles import Role
 from firth.params.tokens_params import TextTokens, TranslationTokens
 from firth.text.corpus_streams import MadeStreams, make_streams
 from firth.text.sides import SIDES, decoder, whole_words

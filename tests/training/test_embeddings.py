@@ -1,16 +1,13 @@
 import numpy as np
 import pytest
 import torch
-from gensim.models import KeyedVectors
 
 from firth.errors import FirthError
-from firth.training.embeddings import initialize
+from firth.training.embeddings import WordRows, initialize
 
 
-def word_vectors(words: dict[str, list[float]]) -> KeyedVectors:
-    vectors = KeyedVectors(len(next(iter(words.values()))))
-    vectors.add_vectors(list(words), np.array(list(words.values()), np.float32))
-    return vectors
+def word_vectors(words: dict[str, list[float]]) -> WordRows:
+    return list(words), np.array(list(words.values()), np.float32)
 
 
 def test_embeddings_start_as_word_vectors_by_form_then_lower_case_and_the_rest_random() -> None:
@@ -27,5 +24,5 @@ def test_embeddings_start_as_word_vectors_by_form_then_lower_case_and_the_rest_r
 
 def test_vectors_of_another_dimension_are_refused_with_both_numbers() -> None:
     vectors = word_vectors({"a": [1, 2, 3]})
-    with pytest.raises(FirthError, match=r"lm\.embedding_size = 4, but models/svd/vectors\.txt .* dimension 3"):
-        initialize(torch.randn(7, 4), 0.1, ["a"] * 7, vectors, "lm.embedding_size", "models/svd/vectors.txt")
+    with pytest.raises(FirthError, match=r"lm\.embedding_size = 4, but models/svd/vectors\.bin .* dimension 3"):
+        initialize(torch.randn(7, 4), 0.1, ["a"] * 7, vectors, "lm.embedding_size", "models/svd/vectors.bin")

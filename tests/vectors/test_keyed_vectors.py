@@ -28,7 +28,9 @@ def test_gensim_reads_both_formats_with_equal_words_in_order_and_vectors_to_the_
         loaded = KeyedVectors.load_word2vec_format(str(tmp_path / name), binary=binary)
         assert loaded.index_to_key == WORDS
         assert (loaded.vectors == vectors).all()
-    assert load_vectors(tmp_path).index_to_key == WORDS
+    words, read = load_vectors(tmp_path)
+    assert words == WORDS
+    assert (read == vectors).all()
 
 
 def test_the_characters_that_part_words_in_the_formats_stand_in_no_token() -> None:
@@ -40,13 +42,13 @@ def test_the_characters_that_part_words_in_the_formats_stand_in_no_token() -> No
 def test_words_without_a_direction_are_left_out(tmp_path: Path, vectors: np.ndarray) -> None:
     vectors[2] = 0
     save_vectors(WORDS, vectors, tmp_path)
-    assert load_vectors(tmp_path).index_to_key == [word for word in WORDS if word != "#"]
+    assert load_vectors(tmp_path)[0] == [word for word in WORDS if word != "#"]
 
 
 @pytest.mark.parametrize("count", [0, 1])
 def test_a_space_may_have_one_word_or_none(tmp_path: Path, count: int) -> None:
     save_vectors(["only"][:count], np.ones((count, 2)), tmp_path)
-    assert load_vectors(tmp_path).index_to_key == ["only"][:count]
+    assert load_vectors(tmp_path)[0] == ["only"][:count]
 
 
 def test_a_file_that_is_missing_or_cut_short_is_one_line_that_names_the_stage(
@@ -58,7 +60,8 @@ def test_a_file_that_is_missing_or_cut_short_is_one_line_that_names_the_stage(
     folder.mkdir()
     save_vectors(WORDS, vectors, folder)
     whole = (folder / "vectors.bin").read_bytes()
-    for content in (whole[:-5], whole[: len(whole) // 2], b"", b"\xff\xfe\n"):
+    twice, huge = whole.replace(b"# ", b"0 "), b"1000000000 300\n"
+    for content in (whole[:-5], whole[: len(whole) // 2], whole + b"\0", b"", b"\xff\xfe\n", huge, twice):
         (folder / "vectors.bin").write_bytes(content)
         with pytest.raises(FirthError, match=r"vectors\.bin: .*; build it again with `dvc repro svd`"):
             load_vectors(folder)

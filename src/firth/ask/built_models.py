@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from contextlib import suppress
 
 from firth.errors import FirthError, listed, shown
-from firth.params.models_params import LANGUAGE_MODELS
-from firth.params.seq2seq_params import Task
+from firth.params.model_names import LANGUAGE_MODELS
+from firth.params.task_names import Task
 from firth.workspace import Workspace, model_stage
 
 SETTINGS, VECTORS = "settings.json", "vectors.bin"  # files that the folder of a network and of word vectors holds

@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from firth.params.models_params import LANGUAGE_MODELS
+from firth.params.model_names import LANGUAGE_MODELS
 from firth.process import fix_threads
 from firth.workspace import Workspace, checkout
 

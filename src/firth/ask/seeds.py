@@ -22,8 +22,9 @@ from firth.errors import FirthError, listed, shown
 from firth.measures.headline_numbers import format, is_headline, number_prefix
 from firth.measures.seed_spread import Spread, largest_difference, spread
 from firth.params.experiment import load_params
-from firth.params.models_params import TASKS, ModelsParams
+from firth.params.models_params import ModelsParams
 from firth.params.pipeline_items import Item
+from firth.params.task_names import TASKS
 from firth.tables import write_metrics
 
 Numbers = Mapping[str, float]

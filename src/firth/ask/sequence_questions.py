@@ -20,7 +20,7 @@ from firth.ask.loading import load_line_decoder
 from firth.ask.translators import QuestionAnswerer, Translator
 from firth.corpora.formats import prose_lines
 from firth.errors import FirthError, listed, shown
-from firth.params.seq2seq_params import Task
+from firth.params.task_names import Task
 from firth.text.vocabulary import UNK
 from firth.training.progress import Meter
 

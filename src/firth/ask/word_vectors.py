@@ -1,21 +1,27 @@
 """Trained word vectors: nearest neighbors, similarity and analogies."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from gensim.models import KeyedVectors
 from numpy.typing import NDArray
 
 from firth.ask.spelling import Spelling
 from firth.errors import FirthError, shown
 from firth.stored_files import read_json
 from firth.text.normalization import normalize
-from firth.vectors.keyed_vectors import load_vectors
+from firth.vectors.keyed_vectors import keyed_vectors, load_vectors
+
+if TYPE_CHECKING:
+    from gensim.models import KeyedVectors
 
 WITHOUT_COMPANY = "no word stands near it more often than by chance"  # the cause of a zero vector, which is not stored
+
+EPSILON = 1e-6  # of 3CosMul, as in gensim
 
 Ranked = list[tuple[str, float]]  # words with their scores, best first
 
@@ -26,17 +32,18 @@ class WordVectors:
     A word that the space lacks is taken as the most frequent word that differs from it in case only. Without such a
     word, every method raises ``FirthError``, which names the words that are spelled alike.
 
-    Attributes
+    Parameters
     ----------
-    keyed_vectors : gensim's object, for everything else that gensim can do.
-    words : in order of frequency.
+    words : (V,) in order of frequency.
+    vectors : (V, D) float32, none of them zero.
     """
 
-    def __init__(self, keyed_vectors: KeyedVectors) -> None:
-        self.keyed_vectors = keyed_vectors
+    def __init__(self, words: list[str], vectors: NDArray[np.float32]) -> None:
+        self.words, self.vectors = words, vectors
+        self._index = {word: row for row, word in enumerate(words)}
 
     @classmethod
-    def load(cls, folder: Path) -> "WordVectors":
+    def load(cls, folder: Path) -> WordVectors:
         """Read ``vectors.bin`` of a model folder.
 
         Raises
@@ -46,51 +53,68 @@ class WordVectors:
             left to train on, which are random, or svd's where every one is zero.
         """
         _require_training(folder)
-        vectors = load_vectors(folder)
-        if not len(vectors):
+        words, vectors = load_vectors(folder)
+        if not words:
             raise FirthError(
                 f"{folder}: every vector is zero, for no word stands near another more often than by chance; give more "
                 f"text or a wider cooccurrence.context_window, then `dvc repro {folder.name}`"
             )
-        return cls(vectors)
+        return cls(words, vectors)
 
-    @property
-    def words(self) -> list[str]:
-        return list(self.keyed_vectors.index_to_key)
+    @cached_property
+    def keyed_vectors(self) -> KeyedVectors:
+        """gensim's object, for everything else that gensim can do."""
+        return keyed_vectors(self.words, self.vectors)
 
     def __len__(self) -> int:
-        return len(self.keyed_vectors)
+        return len(self.words)
 
     def __contains__(self, word: object) -> bool:
-        return word in self.keyed_vectors
+        return word in self._index
 
     def __getitem__(self, word: str) -> NDArray[np.float32]:
         """The vector of a word, (D,)."""
-        (word,) = known_words([word], self._spelling)
-        vector: NDArray[np.float32] = self.keyed_vectors[word]
-        return vector
+        (row,) = self._rows(word)
+        return self.vectors[row]
 
     def most_similar(self, word: str, count: int = 10) -> Ranked:
         """The words with the largest cosine to a word, without the word itself."""
-        (word,) = known_words([word], self._spelling)
-        return [(other, float(cosine)) for other, cosine in self.keyed_vectors.most_similar(word, topn=count)]
+        rows = self._rows(word)
+        return self._best(self._unit @ self._unit[rows[0]], rows, count)
 
     def similarity(self, a: str, b: str) -> float:
         """The cosine of two words."""
-        a, b = known_words([a, b], self._spelling)
-        return float(self.keyed_vectors.similarity(a, b))
+        first, second = self._unit[self._rows(a, b)]
+        return float(first @ second)
 
     def analogy(self, a: str, b: str, c: str, count: int = 5) -> dict[str, Ranked]:
         """Answers to a : b = c : ? by 3CosAdd and 3CosMul (see ``measures.analogies``), without a, b and c.
 
-        The score of 3CosAdd is the cosine with the mean of b, c and −a, which ranks words as the sum of cosines does.
-        In 3CosMul gensim's ε is 10⁻⁶.
+        The score of 3CosAdd is the cosine with b + c − a, which ranks words as the sum of cosines does. In 3CosMul ε is
+        10⁻⁶, as in gensim.
         """
-        a, b, c = known_words([a, b, c], self._spelling)
-        return {
-            "3CosAdd": self.keyed_vectors.most_similar(positive=[b, c], negative=[a], topn=count),
-            "3CosMul": self.keyed_vectors.most_similar_cosmul(positive=[b, c], negative=[a], topn=count),
-        }
+        rows = self._rows(a, b, c)
+        cosines = self._unit @ self._unit[rows].T  # (V, 3)
+        length = np.linalg.norm(self._unit[rows[1]] + self._unit[rows[2]] - self._unit[rows[0]])
+        near = (1 + cosines) / 2
+        added = (cosines[:, 1] + cosines[:, 2] - cosines[:, 0]) / max(length, np.finfo(np.float32).tiny)
+        multiplied = near[:, 1] * near[:, 2] / (near[:, 0] + EPSILON)
+        return {"3CosAdd": self._best(added, rows, count), "3CosMul": self._best(multiplied, rows, count)}
+
+    def _rows(self, *words: str) -> list[int]:
+        return [self._index[word] for word in known_words(words, self._spelling)]
+
+    def _best(self, scores: NDArray[np.floating], excluded: list[int], count: int) -> Ranked:
+        """The words with the highest scores (V,), the more frequent ones first among equals."""
+        left_out = set(excluded)
+        order = np.argsort(-scores, kind="stable")[: count + len(left_out)].tolist()
+        return [(self.words[row], float(scores[row])) for row in order if row not in left_out][:count]
+
+    @cached_property
+    def _unit(self) -> NDArray[np.float32]:
+        """The vectors, of length 1."""
+        unit: NDArray[np.float32] = self.vectors / np.linalg.norm(self.vectors, axis=1, keepdims=True)
+        return unit
 
     @cached_property
     def _spelling(self) -> Spelling:

@@ -7,7 +7,7 @@ from typing import Any
 from firth.corpora.fetch import Remote, Remotes
 from firth.corpora.formats import divided
 from firth.corpora.library import Library
-from firth.params.corpora_params import Role
+from firth.params.roles import Role
 
 GITHUB = "https://raw.githubusercontent.com"
 

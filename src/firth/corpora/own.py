@@ -10,8 +10,9 @@ from firth.corpora.archives import SNIFF, LocalFile, is_hidden, reason_by_conten
 from firth.corpora.counts import FileCounts
 from firth.corpora.fetch import fetch, file_checksum
 from firth.errors import FirthError, shown
-from firth.params.corpora_params import ROLES, OwnFile, Role
+from firth.params.corpora_params import OwnFile
 from firth.params.experiment import Params
+from firth.params.roles import ROLES, Role
 from firth.params.section import Section
 
 Found = TypeVar("Found")

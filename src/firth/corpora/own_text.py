@@ -14,7 +14,8 @@ from firth.corpora.own import own_files
 from firth.corpora.parallel import Pair, read_tab_separated, read_two_files
 from firth.corpora.raw import SPLITS
 from firth.errors import FirthError, shown
-from firth.params.corpora_params import OwnTextSplits, Role
+from firth.params.corpora_params import OwnTextSplits
+from firth.params.roles import Role
 from firth.params.section import Section
 
 TAGGED = re.compile(r"[^\s/]+/[A-Za-z$.,:;()'`*-][A-Za-z0-9$+.,:;()'`*-]*")  # such as The/at or jury/NN

@@ -16,6 +16,7 @@ from firth.stored_files import damaged, read_json
 from firth.training.embeddings import initialize
 from firth.training.reproducibility import derived_seed
 from firth.training.saved import SETTINGS, load_network
+from firth.word2vec_format import read_word2vec
 from firth.workspace import model_stage
 
 SIZES = ("embedding_size", "hidden_size", "context_size", "heads")  # keys of params that are sizes of weights
@@ -99,8 +100,6 @@ def initial_network(
     built = build(network, len(tokens), params)
     if params.initial_embeddings == "random":
         return built, None
-    from firth.word2vec_format import read_word2vec  # here, because gensim takes a second
-
     loaded = read_word2vec(vectors, params.initial_embeddings)
     deviation = INITIAL_RANGE / 3**0.5  # standard deviation of the uniform distribution over ±INITIAL_RANGE
     return built, initialize(built.embedding.weight, deviation, tokens, loaded, "lm.embedding_size", str(vectors))

@@ -8,7 +8,8 @@ from torch.func import functional_call
 from torch.nn import functional as F
 
 from firth.lm.language_network import LanguageNetwork, LayerState, State
-from firth.params.lm_params import Cell, RecurrentParams
+from firth.params.cells import Cell
+from firth.params.lm_params import RecurrentParams
 from firth.training.dropout import locked_dropout
 
 CELLS: dict[Cell, type[nn.RNN] | type[nn.GRU] | type[nn.LSTM]] = {"rnn": nn.RNN, "gru": nn.GRU, "lstm": nn.LSTM}

@@ -19,7 +19,7 @@ from firth.measures.bleu import (
     translation_scores,
 )
 from firth.measures.scored_items import ScoredItems, digest, share_items
-from firth.params.seq2seq_params import Task
+from firth.params.task_names import Task
 from firth.seq2seq.pairs import Pairs
 from firth.text.sides import decoder
 from firth.text.text_form import TextForm

@@ -5,10 +5,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Discriminator, Field, Tag, model_validator
 
+from firth.params.roles import Role
 from firth.params.section import Section
 
-Role = Literal["embeddings", "lm", "translation", "qa"]
-ROLES: tuple[Role, ...] = ("embeddings", "lm", "translation", "qa")
 Checksum = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 NO_TEXT = ("idna", "punycode", "unicode-escape", "raw-unicode-escape", "undefined")  # codecs of Python
 

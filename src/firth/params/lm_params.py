@@ -23,7 +23,6 @@ from firth.params.section import (
     Window,
 )
 
-Cell = Literal["rnn", "gru", "lstm"]
 Optimizer = Literal["adam", "adamw", "sgd"]
 Schedule = Literal["cosine", "plateau", "constant"]
 

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from firth.params.evaluation_params import DynamicEvaluation
 from firth.params.lm_params import FeedForwardParams, LmParams, RecurrentParams
-from firth.params.models_params import Network
+from firth.params.model_names import Network
 from firth.params.section import Section, override_of
 from firth.params.transformer_params import TransformerParams
 

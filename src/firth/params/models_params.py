@@ -1,23 +1,13 @@
 """Section ``models``: which models are trained and measured. ``dvc.yaml`` makes one stage of each entry."""
 
-from typing import Annotated, Literal, TypeVar, get_args
+from typing import Annotated, TypeVar
 
 from pydantic import AfterValidator, Field
 
-from firth.params.lm_params import Cell
+from firth.params.cells import Cell
+from firth.params.model_names import LanguageModelName, Network
 from firth.params.section import Section
-from firth.params.seq2seq_params import Attention, Task
-
-Network = Literal["feedforward", "rnn", "gru", "lstm", "transformer"]
-LanguageModelName = Literal["ngram", Network]
-Space = Literal["counts", "svd", "word2vec"]
-
-NETWORKS: tuple[Network, ...] = get_args(Network)
-RECURRENT_NETWORKS: tuple[Cell, ...] = get_args(Cell)
-LANGUAGE_MODELS: tuple[LanguageModelName, ...] = get_args(LanguageModelName)
-ATTENTIONS: tuple[Attention, ...] = get_args(Attention)
-TASKS: tuple[Task, ...] = get_args(Task)
-SPACES: tuple[Space, ...] = get_args(Space)
+from firth.params.task_names import Attention
 
 Name = TypeVar("Name")
 

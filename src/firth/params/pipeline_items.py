@@ -8,9 +8,11 @@ from typing import Any
 import yaml
 
 from firth.errors import FirthError
-from firth.params.corpora_params import ROLES
-from firth.params.models_params import ATTENTIONS, LANGUAGE_MODELS, NETWORKS, RECURRENT_NETWORKS, SPACES, TASKS
-from firth.params.study_params import CELLS, CLIPPINGS, INITIAL_EMBEDDINGS, METHODS, READINGS
+from firth.params.cells import RECURRENT_NETWORKS
+from firth.params.model_names import LANGUAGE_MODELS, NETWORKS, SPACES
+from firth.params.roles import ROLES
+from firth.params.study_names import CLIPPINGS, INITIAL_EMBEDDINGS, METHODS, READINGS
+from firth.params.task_names import ATTENTIONS, TASKS
 
 ARGUMENTS: dict[str, tuple[tuple[str, ...], ...]] = {
     "check": (),
@@ -33,7 +35,7 @@ ARGUMENTS: dict[str, tuple[tuple[str, ...], ...]] = {
     "study_vectors": (METHODS,),
     "study_clipping": (CLIPPINGS,),
     "study_embeddings": (INITIAL_EMBEDDINGS,),
-    "study_encoders": (CELLS, READINGS),
+    "study_encoders": (RECURRENT_NETWORKS, READINGS),
     "study_bottleneck": (),
     "study_pairs": (INITIAL_EMBEDDINGS,),
 }

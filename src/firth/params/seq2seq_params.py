@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
+from firth.params.cells import Cell
 from firth.params.section import (
     BatchSize,
     ClipNorm,
@@ -16,9 +17,6 @@ from firth.params.section import (
     override_of,
 )
 
-Task = Literal["translation", "qa"]
-Attention = Literal["none", "additive", "dot", "general"]
-Cell = Literal["rnn", "gru", "lstm"]
 BatchType = Literal["pairs", "tokens"]
 InitialEmbeddings = Literal["random", "svd", "word2vec"]
 

@@ -1,22 +1,11 @@
 """Section ``studies`` of ``studies/params.yaml``: what the studies compare, and over which values."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import Field
 
 from firth.params.section import Dimension, Section, VocabularySize
 
-Cell = Literal["rnn", "gru", "lstm"]
-CELLS: tuple[Cell, ...] = ("rnn", "gru", "lstm")
-SkipGramLoss = Literal["softmax", "negative_sampling"]
-Method = Literal["feedforward", "softmax", "negative_sampling"]  # ways to learn word vectors
-METHODS: tuple[Method, ...] = ("feedforward", "softmax", "negative_sampling")
-Clipping = Literal["clipped", "unclipped"]  # of gradients
-CLIPPINGS: tuple[Clipping, ...] = ("clipped", "unclipped")
-InitialEmbeddings = Literal["random", "svd", "word2vec"]
-INITIAL_EMBEDDINGS: tuple[InitialEmbeddings, ...] = ("random", "svd", "word2vec")
-Reading = Literal["forward", "reversed", "attention"]  # how an encoder–decoder reads the source
-READINGS: tuple[Reading, ...] = ("forward", "reversed", "attention")
 MOST_VALUES = 100  # of one study
 Multiple = Annotated[float, Field(ge=0.001, le=1000)]
 TextShare = Annotated[float, Field(ge=0.0001, le=1)]

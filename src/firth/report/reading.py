@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from firth.params.corpora_params import ROLES
+from firth.params.roles import ROLES
 from firth.report.names import ATTENTIONS, display_name
 from firth.report.samples import chosen
 from firth.tables import read_csv, read_metrics, read_table

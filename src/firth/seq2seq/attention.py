@@ -14,7 +14,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor, nn
 
-from firth.params.seq2seq_params import Attention
+from firth.params.task_names import Attention
 
 
 class Memory(NamedTuple):

@@ -10,7 +10,8 @@ from torch.nn.functional import linear
 
 from firth.kernels.fused_softmax import softmax_negative_log_likelihood
 from firth.kernels.packed_recurrence import State
-from firth.params.seq2seq_params import Attention, Seq2seqParams
+from firth.params.seq2seq_params import Seq2seqParams
+from firth.params.task_names import Attention
 from firth.seq2seq.attention import AttentionLayer, Memory
 from firth.seq2seq.recurrent_layers import new_embedding, new_recurrence
 from firth.training.dropout import locked_dropout

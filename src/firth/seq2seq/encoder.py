@@ -8,7 +8,8 @@ from torch import Tensor, nn
 from torch.nn.utils.rnn import PackedSequence, pack_padded_sequence, pad_packed_sequence
 
 from firth.kernels.packed_recurrence import State, read_packed
-from firth.params.seq2seq_params import Attention, Seq2seqParams
+from firth.params.seq2seq_params import Seq2seqParams
+from firth.params.task_names import Attention
 from firth.seq2seq.recurrent_layers import new_embedding, new_linear, new_recurrence
 from firth.training.dropout import locked_dropout
 

@@ -16,7 +16,8 @@ from pydantic import PositiveInt
 from torch import Tensor, nn
 
 from firth.kernels.packed_recurrence import State
-from firth.params.seq2seq_params import Attention, Seq2seqParams, Task
+from firth.params.seq2seq_params import Seq2seqParams
+from firth.params.task_names import Attention, Task
 from firth.seq2seq.attention import Memory
 from firth.seq2seq.decoder import Decoder
 from firth.seq2seq.encoder import Encoder
@@ -27,6 +28,7 @@ from firth.text.sides import SIDES, vocabulary_sizes, whole_words
 from firth.training.dropout import locked_dropout
 from firth.training.embeddings import initialize
 from firth.training.saved import SETTINGS, load_network, save_network
+from firth.word2vec_format import read_word2vec
 from firth.workspace import model_stage
 
 
@@ -83,14 +85,12 @@ def initial_network(
     Parameters
     ----------
     tokens : the folder of tokens with the network's vocabularies.
-    vectors : word vectors in word2vec's text format; read unless embeddings are random.
+    vectors : word vectors in word2vec's binary format; read unless embeddings are random.
     """
     network = EncoderDecoder(configuration)
     kind = configuration.settings.initial_embeddings
     if kind == "random":
         return network, {}
-    from firth.word2vec_format import read_word2vec  # here, because gensim takes a second
-
     loaded = read_word2vec(vectors, kind)
     covered, embeddings = {}, {"source": network.encoder.embedding, "target": network.decoder.embedding}
     for side in ("source",) if task == "translation" else SIDES:

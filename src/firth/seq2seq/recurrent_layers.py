@@ -7,7 +7,8 @@ import torch
 from torch import Tensor, nn
 
 from firth.kernels.packed_recurrence import State
-from firth.params.seq2seq_params import Cell, Seq2seqParams
+from firth.params.cells import Cell
+from firth.params.seq2seq_params import Seq2seqParams
 
 RECURRENCES: dict[Cell, type[nn.RNN] | type[nn.GRU] | type[nn.LSTM]] = {"rnn": nn.RNN, "gru": nn.GRU, "lstm": nn.LSTM}
 FORGET_GATE_BIAS = 1.0  # Jozefowicz et al. (2015)

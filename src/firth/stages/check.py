@@ -12,9 +12,9 @@ from firth.corpora.counts import FileCounts
 from firth.corpora.fetch import public_address
 from firth.corpora.own import all_own_texts, own_texts, verified_files
 from firth.errors import listed
-from firth.params.corpora_params import ROLES
 from firth.params.effective import effective_settings
 from firth.params.pipeline_items import pipeline_items
+from firth.params.roles import ROLES
 from firth.params.settings import as_text
 from firth.workspace import write_files
 

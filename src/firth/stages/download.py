@@ -15,7 +15,7 @@ from firth.tables import write_metrics
 from firth.workspace import writing
 
 if TYPE_CHECKING:
-    from firth.params.corpora_params import Role
+    from firth.params.roles import Role
     from firth.params.settings import Settings
     from firth.workspace import Workspace
 

@@ -15,7 +15,7 @@ from firth.workspace import Workspace, require, writing
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from firth.params.models_params import LanguageModelName
+    from firth.params.model_names import LanguageModelName
     from firth.params.settings import Settings
 
 

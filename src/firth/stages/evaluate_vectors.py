@@ -15,7 +15,7 @@ from firth.workspace import Workspace, require, writing
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from firth.params.models_params import Space
+    from firth.params.model_names import Space
     from firth.params.settings import Settings
 
 Representations = dict[str, tuple["Sequence[str]", Matrix]]  # name → tokens in order of frequency, and their rows
@@ -54,5 +54,4 @@ def _representations(settings: "Settings", workspace: Workspace, space: "Space")
         case _:
             from firth.vectors.keyed_vectors import load_vectors
 
-            keyed = load_vectors(workspace.model(space))
-            return {space: (keyed.index_to_key, keyed.vectors)}
+            return {space: load_vectors(workspace.model(space))}

@@ -6,7 +6,7 @@ from firth.lm.networks import initial_network, load, network_params
 from firth.lm.recurrent import Recurrent
 from firth.measures.gradient_tables import gradient_reasons, gradient_tables, main_gradient_numbers
 from firth.measures.result_files import write_results
-from firth.params.lm_params import Cell
+from firth.params.cells import Cell
 from firth.stored_files import check_vocabulary, damaged
 from firth.text.streams import TokenStream
 from firth.text.vocabulary import Vocabulary
@@ -20,7 +20,7 @@ def run(settings: "Settings", workspace: Workspace, network: Cell) -> None:
     """models/lm-NETWORK and validation text → norms and Jacobians in evaluations/gradients-NETWORK."""
     tokens, params = require(workspace.tokens("lm"), "tokenize@lm"), settings.section("lm", network_params(network))
     vocabulary = Vocabulary.load(tokens / "vocabulary.tsv")
-    vectors = workspace.model(params.initial_embeddings) / "vectors.txt"
+    vectors = workspace.model(params.initial_embeddings) / "vectors.bin"
     before, _ = initial_network(network, vocabulary.tokens, params, settings.seed, vectors)
     after = load(folder := require(workspace.model(f"lm-{network}"), f"lm@{network}"))
     check_vocabulary(folder, after.vocabulary_size, len(vocabulary))

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from firth.measures.gathering import gathered_tables, headline, text_statistics, training_tables
-from firth.params.corpora_params import ROLES
-from firth.params.models_params import SPACES, TASKS, ModelsParams
+from firth.params.model_names import SPACES
+from firth.params.models_params import ModelsParams
+from firth.params.roles import ROLES
+from firth.params.task_names import TASKS
 from firth.report.plots import plot_tables
 from firth.tables import write_metrics, write_table
 from firth.workspace import Workspace, require, writing

@@ -14,7 +14,7 @@ from firth.training.trainer import train, training_run
 from firth.workspace import Workspace, require, writing
 
 if TYPE_CHECKING:
-    from firth.params.models_params import Network
+    from firth.params.model_names import Network
     from firth.params.settings import Settings
 
 
@@ -25,7 +25,7 @@ def run(settings: "Settings", workspace: Workspace, network: "Network") -> None:
     vocabulary = Vocabulary.load(tokens / "vocabulary.tsv")
     train_text, valid_text = (TokenStream.load(tokens, split).with_sentence_ends() for split in ("train", "valid"))
 
-    vectors = workspace.model(params.initial_embeddings) / "vectors.txt"
+    vectors = workspace.model(params.initial_embeddings) / "vectors.bin"
     initial, covered = initial_network(network, vocabulary.tokens, params, settings.seed, vectors)
     model = LanguageModelTraining(initial, params)
     inputs = [tokens] if covered is None else [tokens, vectors]

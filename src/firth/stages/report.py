@@ -13,7 +13,7 @@ from firth.text.text_form import TextForm
 from firth.text.vocabulary import Vocabulary
 from firth.training.reproducibility import derived_seed
 from firth.vectors.counting.count_matrix import load_counts
-from firth.vectors.keyed_vectors import BINARY, SPACES, load_vectors
+from firth.vectors.keyed_vectors import BINARY, SPACES, keyed_vectors, load_vectors
 from firth.vectors.ppmi_svd import ppmi
 from firth.workspace import Workspace, require, write_text
 
@@ -29,7 +29,7 @@ def run(settings: "Settings", workspace: Workspace) -> None:
     of_words = TextForm.load(workspace.tokens("embeddings")).segmentation == "words"
     words, missing = words_to_show(settings.section("words", list[str]), tokens) if of_words else ([], [])
     built = [name for name in SPACES if (workspace.model(name) / BINARY).exists()]
-    vectors = {name: load_vectors(workspace.model(name)) for name in built}
+    vectors = {name: keyed_vectors(*load_vectors(workspace.model(name))) for name in built}
     studies, study_curves = reading.read_studies(workspace)
     tables = reading.read_tables(workspace.details)
     findings = Findings(

@@ -16,7 +16,8 @@ from firth.measures.source_gradients import (
     sentence_table,
     source_length,
 )
-from firth.params.seq2seq_params import Attention, SearchParams, Task
+from firth.params.seq2seq_params import SearchParams
+from firth.params.task_names import Attention, Task
 from firth.seq2seq.encoder_decoder import load_for
 from firth.seq2seq.pairs import Pairs, test_splits
 from firth.seq2seq.search import decode_all

@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from firth.params.seq2seq_params import Attention, Seq2seqParams, Task
+from firth.params.seq2seq_params import Seq2seqParams
+from firth.params.task_names import Attention, Task
 from firth.seq2seq.encoder_decoder import Configuration, initial_network, save
 from firth.seq2seq.pairs import Pairs
 from firth.seq2seq.seq2seq_training import Seq2seqData, Seq2seqModule
@@ -25,10 +26,10 @@ def run(settings: "Settings", workspace: Workspace, task: Task, attention: Atten
     tokens, vectors = require(workspace.tokens(task), f"tokenize@{task}"), workspace.model(params.initial_embeddings)
     torch.manual_seed(derived_seed(settings.seed, name, "weights"))
     configuration = Configuration(attention, *vocabulary_sizes(tokens), params)
-    network, covered = initial_network(configuration, task, tokens, vectors / "vectors.txt")
+    network, covered = initial_network(configuration, task, tokens, vectors / "vectors.bin")
     data = Seq2seqData(Pairs.load(tokens, "train"), Pairs.load(tokens, "valid"), params, settings.seed)
     model = Seq2seqModule(network, params, params.max_epochs * data.steps_per_epoch)
-    inputs = [tokens] if params.initial_embeddings == "random" else [tokens, vectors / "vectors.txt"]
+    inputs = [tokens] if params.initial_embeddings == "random" else [tokens, vectors / "vectors.bin"]
     with training_run(name, settings, workspace, inputs) as run:
         clip, epochs = params.gradient_clip_norm, params.max_epochs
         history = train(model, data, run, max_epochs=epochs, patience=params.patience, gradient_clip_norm=clip)

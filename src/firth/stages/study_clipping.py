@@ -8,7 +8,7 @@ import torch
 from firth.lm.language_training import LanguageModelTraining
 from firth.lm.networks import build
 from firth.params.lm_params import RecurrentParams
-from firth.params.study_params import Clipping
+from firth.params.study_names import Clipping
 from firth.studies.clipping import NO_CLIPPING, outcome, train_until_divergence
 from firth.studies.shared_windows import shared_windows
 from firth.tables import write_metrics, write_table

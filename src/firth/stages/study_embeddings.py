@@ -9,7 +9,7 @@ from firth.lm.network_scorer import NetworkScorer
 from firth.lm.networks import initial_network
 from firth.measures.perplexity import perplexity
 from firth.params.lm_params import RecurrentParams
-from firth.params.study_params import InitialEmbeddings
+from firth.params.study_names import InitialEmbeddings
 from firth.studies.shared_windows import shared_windows
 from firth.tables import write_metrics, write_table
 from firth.text.streams import TokenStream
@@ -25,7 +25,7 @@ def run(settings: "Settings", workspace: Workspace, initial: InitialEmbeddings) 
     """Train the same network on shares of the training text; report perplexity after every epoch."""
     name, results = f"embeddings-{initial}", workspace.around
     params = settings.section("lm", RecurrentParams).model_copy(update={"initial_embeddings": initial})
-    tokens, vectors = workspace.tokens("lm"), workspace.model(initial) / "vectors.txt"
+    tokens, vectors = workspace.tokens("lm"), workspace.model(initial) / "vectors.bin"
     vocabulary = Vocabulary.load(tokens / "vocabulary.tsv")
     texts = {split: TokenStream.load(tokens, split).with_sentence_ends() for split in ("train", "valid", "test")}
     metrics: dict[str, Any] = {}

@@ -6,8 +6,10 @@ import pandas as pd
 
 from firth.errors import FirthError
 from firth.measures.source_gradients import gradient_distribution, mean_gradient_norms, source_length
-from firth.params.seq2seq_params import Attention, Cell, SearchParams, Seq2seqParams
-from firth.params.study_params import Reading
+from firth.params.cells import Cell
+from firth.params.seq2seq_params import SearchParams, Seq2seqParams
+from firth.params.study_names import Reading
+from firth.params.task_names import Attention
 from firth.seq2seq.pairs import Pairs
 from firth.studies.encoder_decoders import TEST, initial_translator, score, train_translator
 from firth.tables import write_metrics, write_table

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from firth.params.seq2seq_params import SearchParams, Seq2seqParams
-from firth.params.study_params import InitialEmbeddings
+from firth.params.study_names import InitialEmbeddings
 from firth.seq2seq.pairs import Pairs
 from firth.studies.encoder_decoders import initial_translator, score, train_translator
 from firth.tables import write_metrics
@@ -25,7 +25,7 @@ def run(settings: "Settings", workspace: Workspace, initial: InitialEmbeddings) 
     changes = {"initial_embeddings": initial, "embedding_size": settings.section("dimension", int)}
     params = settings.section("seq2seq", Seq2seqParams).model_copy(update=changes)
     train, valid = Pairs.load(tokens, "train"), Pairs.load(tokens, "valid")
-    inputs = [tokens] if initial == "random" else [tokens, workspace.model(initial) / "vectors.txt"]
+    inputs = [tokens] if initial == "random" else [tokens, workspace.model(initial) / "vectors.bin"]
     metrics: dict[str, Any] = {}
     with training_run(f"study-{name}", settings, workspace, inputs) as run:
         for percent in settings.section("percent", list[float]):

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from firth.params.study_params import METHODS
+from firth.params.study_names import METHODS
 from firth.studies.learners import VectorSettings, learner_on_artificial_text
 from firth.tables import write_metrics
 from firth.training.progress import Meter

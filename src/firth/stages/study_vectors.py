@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from firth.measures.word_classes import Lexicon
-from firth.params.study_params import Method
+from firth.params.study_names import Method
 from firth.studies.learners import VectorSettings, learner
 from firth.studies.quality import QualityCurve
 from firth.tables import write_metrics, write_table

@@ -15,7 +15,7 @@ from firth.text.text_form import TextForm
 from firth.workspace import Workspace, require, writing
 
 if TYPE_CHECKING:
-    from firth.params.corpora_params import Role
+    from firth.params.roles import Role
     from firth.params.settings import Settings
 
 

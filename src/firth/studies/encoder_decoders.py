@@ -6,7 +6,8 @@ from typing import Any
 import torch
 
 from firth.measures.bleu import bleu_by_source_length, metric_signatures, translation_scores
-from firth.params.seq2seq_params import Attention, SearchParams, Seq2seqParams
+from firth.params.seq2seq_params import SearchParams, Seq2seqParams
+from firth.params.task_names import Attention
 from firth.seq2seq.encoder_decoder import Configuration, EncoderDecoder, initial_network
 from firth.seq2seq.pairs import Pairs
 from firth.seq2seq.search import decode_all
@@ -21,7 +22,7 @@ TEST = "test"  # the test split of the built-in world
 
 def initial_translator(workspace: Workspace, params: Seq2seqParams, attention: Attention, seed: int) -> EncoderDecoder:
     """A translator before its training, with the same random weights for all that a study compares."""
-    tokens, vectors = workspace.tokens("translation"), workspace.model(params.initial_embeddings) / "vectors.txt"
+    tokens, vectors = workspace.tokens("translation"), workspace.model(params.initial_embeddings) / "vectors.bin"
     torch.manual_seed(derived_seed(seed, "study", "encoder-decoder"))
     configuration = Configuration(attention, *vocabulary_sizes(tokens), params)
     return initial_network(configuration, "translation", tokens, vectors)[0]

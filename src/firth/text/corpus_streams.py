@@ -21,7 +21,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from firth.errors import FirthError
-from firth.params.corpora_params import Role
+from firth.params.roles import Role
 from firth.params.tokens_params import TextTokens, TranslationTokens
 from firth.text.characters import count_words_and_characters, tidy_line
 from firth.text.numbering import NumberedStream, Numbering, encode_blocks, number_stream, renumber_stream

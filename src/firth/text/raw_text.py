@@ -6,7 +6,7 @@ from itertools import islice
 from pathlib import Path
 
 from firth.errors import FirthError
-from firth.params.corpora_params import Role
+from firth.params.roles import Role
 from firth.text.numbering import text_blocks
 from firth.workspace import require
 

@@ -1,20 +1,19 @@
 """Embeddings initialized from word vectors that were trained on another text."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from firth.errors import FirthError
 
-if TYPE_CHECKING:
-    from gensim.models import KeyedVectors
+WordRows = tuple[Sequence[str], NDArray[np.float32]]  # words (V,) and their vectors (V, D)
 
 
 def initialize(
-    weight: Tensor, deviation: float, tokens: Sequence[str], vectors: "KeyedVectors", key: str, source: str
+    weight: Tensor, deviation: float, tokens: Sequence[str], vectors: WordRows, key: str, source: str
 ) -> float:
     """Replace random embeddings by word vectors, scaled to the same standard deviation.
 
@@ -36,15 +35,17 @@ def initialize(
     FirthError
         If the vectors' dimension differs from the embedding size.
     """
-    if vectors.vector_size != weight.shape[1]:
+    words, matrix = vectors
+    if matrix.shape[1] != weight.shape[1]:
         raise FirthError(
-            f"{key} = {weight.shape[1]}, but {source} holds vectors of dimension {vectors.vector_size}; make them equal"
+            f"{key} = {weight.shape[1]}, but {source} holds vectors of dimension {matrix.shape[1]}; make them equal"
         )
-    forms = [token if token in vectors else token.lower() for token in tokens]
-    rows = [row for row, form in enumerate(forms) if form in vectors]
+    row_of = {word: row for row, word in enumerate(words)}
+    forms = [token if token in row_of else token.lower() for token in tokens]
+    rows = [row for row, form in enumerate(forms) if form in row_of]
     if not rows:
         return 0.0
-    found = np.stack([vectors[forms[row]] for row in rows]).astype(np.float64)
+    found = matrix[[row_of[forms[row]] for row in rows]].astype(np.float64)
     spread = float(found.std())
     scale = deviation / spread if spread else 1.0
     with torch.no_grad():

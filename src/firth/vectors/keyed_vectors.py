@@ -5,13 +5,19 @@ vector: decimal numbers up to the end of the line, or little-endian float32. A w
 space and the newline, which no token contains.
 """
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
-from gensim.models import KeyedVectors
+from numpy.typing import NDArray
 
 from firth.word2vec_format import read_word2vec
+
+if TYPE_CHECKING:
+    from gensim.models import KeyedVectors
 
 SPACES = ("svd", "word2vec")  # the stages that train word vectors
 TEXT, BINARY = "vectors.txt", "vectors.bin"
@@ -20,19 +26,27 @@ TEXT, BINARY = "vectors.txt", "vectors.bin"
 def save_vectors(words: Sequence[str], vectors: np.ndarray, folder: Path) -> None:
     """Write vectors (V, D) of words in order of frequency, in both formats, without the words whose vector is zero."""
     known = np.flatnonzero(vectors.any(axis=1)).tolist()
-    keyed = KeyedVectors(vectors.shape[1])
-    keyed.add_vectors([words[row] for row in known], vectors[known].astype(np.float32))
+    keyed = keyed_vectors([words[row] for row in known], vectors[known].astype(np.float32))
     keyed.expandos["count"] = np.arange(len(known), 0, -1)  # gensim sorts by falling count, and warns without one
     keyed.save_word2vec_format(str(folder / TEXT))
     keyed.save_word2vec_format(str(folder / BINARY), binary=True)
 
 
-def load_vectors(folder: Path) -> KeyedVectors:
-    """Read the binary file, in a fifteenth of the text file's time.
+def load_vectors(folder: Path) -> tuple[list[str], NDArray[np.float32]]:
+    """Words in order of frequency and their vectors (V, D), from the binary file.
 
     Raises
     ------
     FirthError
-        If it is missing or damaged.
+        If the file is missing or damaged.
     """
-    return read_word2vec(folder / BINARY, folder.name, binary=True)
+    return read_word2vec(folder / BINARY, folder.name)
+
+
+def keyed_vectors(words: Sequence[str], vectors: np.ndarray) -> KeyedVectors:
+    """The same as gensim's object: words (V,) and their vectors (V, D)."""
+    from gensim.models import KeyedVectors
+
+    keyed = KeyedVectors(vectors.shape[1])
+    keyed.add_vectors(list(words), vectors)
+    return keyed

@@ -7,7 +7,8 @@ from firth.corpora.babi_format import BabiStory, held_out, read_stories, records
 from firth.corpora.corpus import GITHUB, Corpus, Items, remotes
 from firth.corpora.fetch import Remotes
 from firth.corpora.library import Library
-from firth.params.corpora_params import NamedQuestions, Role
+from firth.params.corpora_params import NamedQuestions
+from firth.params.roles import Role
 
 ADDRESS = f"{GITHUB}/harvardnlp/MemN2N/f32f9531ba4230a7accc06b467c53d4d7322f62f/babi_data/en"
 SHA256 = {

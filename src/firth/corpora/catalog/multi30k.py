@@ -4,7 +4,8 @@ from firth.corpora.corpus import GITHUB, Corpus, Items, remotes
 from firth.corpora.fetch import Remotes
 from firth.corpora.library import Library
 from firth.corpora.parallel import read_two_files
-from firth.params.corpora_params import NamedTranslation, Role
+from firth.params.corpora_params import NamedTranslation
+from firth.params.roles import Role
 
 ADDRESS = f"{GITHUB}/multi30k/dataset/a3d2e0d26b56f3846f66a952536ffed4e401d05a/data/task1/raw"
 SHA256 = {

