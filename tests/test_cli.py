@@ -7,12 +7,14 @@ import signal
 import sqlite3
 import subprocess
 import sys
+from importlib.metadata import version
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 
 from firth import cli, execute
+from firth.ask.commands import questions
 from firth.errors import FirthError
 from firth.params.effective import effective_settings
 from firth.params.experiment import load_params
@@ -39,6 +41,19 @@ def test_a_folder_without_params_gets_one_line_and_status_2(tmp_path: Path) -> N
 def test_checksums_are_not_written_for_one_role(tmp_path: Path) -> None:
     result = firth(tmp_path, "check", "--write", "--only", "lm")
     assert (result.returncode, result.stderr) == (2, "error: --write and --only are both given; give one of them\n")
+
+
+def test_the_version_is_that_of_the_package(tmp_path: Path) -> None:
+    assert firth(tmp_path, "--version").stdout == f"firth {version('firth')}\n"
+
+
+def test_every_question_and_command_of_the_experiment_names_an_example_or_needs_none() -> None:
+    names = {command.name or command.callback.__name__ for command in questions.registered_commands if command.callback}
+    for command in questions.registered_commands:
+        assert command.callback
+        first, name = (command.callback.__doc__ or "").split("\n")[0], command.name or command.callback.__name__
+        assert f": firth {name}" in first
+    assert names >= {"next", "agree", "translate", "answer", "neighbors", "world"}
 
 
 def test_debug_shows_the_traceback(tmp_path: Path) -> None:

@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 
-from firth.ask.commands import commands
+from firth.ask.commands import questions
+from firth.ask.experiment_commands import EXPERIMENT, work
 from firth.errors import FirthError
 from firth.lock_file import mend_lock_files
 from firth.params.cells import Cell
@@ -23,10 +24,9 @@ app = typer.Typer(
     help="From raw text to word vectors, language models and encoder–decoders. Build everything with `firth repro`, "
     "then ask the models.",
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
 )
-app.registered_commands += commands.registered_commands
+app.registered_commands += questions.registered_commands + work.registered_commands
 
 
 def _run(stage: str, *arguments: str) -> None:
@@ -42,9 +42,20 @@ def _run(stage: str, *arguments: str) -> None:
         execute(workspace, stage, *arguments)
 
 
+def _print_version(asked: bool) -> None:
+    if asked:
+        from importlib.metadata import version
+
+        print(f"firth {version('firth')}")
+        raise typer.Exit
+
+
 @app.callback()
 def _options(
     debug: Annotated[bool, typer.Option(envvar="FIRTH_DEBUG", help="Show the traceback of an error.")] = False,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Show the version and end.")
+    ] = False,
 ) -> None:
     os.environ["FIRTH_DEBUG"] = "1" if debug else ""
 
@@ -60,7 +71,7 @@ def code() -> None:
         run(workspace)
 
 
-@app.command(rich_help_panel=BUILD)
+@app.command(rich_help_panel=EXPERIMENT)
 def check(
     write: Annotated[
         bool, typer.Option("--write", help="First put the checksums of own files, as they are now, into params.yaml.")

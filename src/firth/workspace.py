@@ -95,6 +95,10 @@ class Workspace:
         return self.root / "reports" / "index.html"
 
     @property
+    def projector(self) -> Path:
+        return self.root / "reports" / "projector"
+
+    @property
     def home(self) -> Path:
         """The folder that a person works in: ``root``, but for a queued experiment, which DVC runs in a copy.
 

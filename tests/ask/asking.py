@@ -1,7 +1,8 @@
 """What the command line answers."""
 
+import json
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 
 class CommandAnswer(NamedTuple):
@@ -13,3 +14,8 @@ class CommandAnswer(NamedTuple):
 
 
 Ask = Callable[..., CommandAnswer]
+
+
+def parsed(answer: CommandAnswer) -> list[Any]:
+    """The output as JSON, an object a line."""
+    return [json.loads(" ".join(row)) for row in answer.rows]

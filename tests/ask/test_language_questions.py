@@ -10,11 +10,12 @@ from types import SimpleNamespace
 
 import pytest
 import torch
-from ask.asking import Ask
+from ask.asking import Ask, parsed
 from ask.tiny_models import PARAMS, SENTENCES, TOKENS, add_network, encoded, plain
 from lm.settings import predictions
 
-from firth.ask import sentence_blocks
+from firth.ask import answer_tables, sentence_blocks
+from firth.ask.loading import load_language_model
 from firth.ask.sentence_blocks import SentenceEncoder, UnknownWords
 from firth.lm.network_scorer import NetworkScorer
 from firth.lm.networks import load
@@ -121,6 +122,67 @@ def test_next_shows_every_model_s_most_probable_tokens(ask: Ask, language_models
         assert list(found.values()) == sorted(found.values(), reverse=True)
     assert rows[2][0] == "the"
     assert len(ask("next", "The dog near", "--count", "3").rows) == 5
+
+
+@pytest.mark.usefixtures("language_models")
+def test_next_puts_models_below_each_other_where_the_terminal_is_narrow(
+    ask: Ask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(answer_tables, "WIDE", 45)
+    rows = ask("next", "The dog near", "--count", "3").rows
+    assert [row for row in rows if "probability" in row] == [
+        ["ngram", "probability", "rnn", "probability"],
+        ["lstm", "probability"],
+    ]
+
+
+@pytest.mark.usefixtures("language_models")
+def test_agree_shows_the_probability_of_each_continuation_and_which_is_preferred(folder: Path, ask: Ask) -> None:
+    status, rows, errors = ask("agree", "The dog near the cats", "runs", "run", "run the dog")
+    assert (status, errors) == (0, "")
+    assert rows[:2] == [
+        ["probability", "after", "The", "dog", "near", "the", "cats"],
+        ["model", "runs", "run", "run", "the", "dog", "prefers"],
+    ]
+    (answer,) = parsed(ask("agree", "The dog near the cats", "runs", "run", "run the dog", "--json"))
+    for name in ("ngram", "rnn", "lstm"):
+        model = load_language_model(folder / "models" / f"lm-{name}")
+        after = dict(model.next_token("The dog near the cats", len(TOKENS)))
+        shares = answer["probability"][name]
+        assert shares["runs"] == pytest.approx(after["runs"], rel=1e-5)
+        scores = [score for _, score in model.log_probabilities("The dog near the cats run the dog")]
+        assert shares["run the dog"] == pytest.approx(math.exp(sum(scores[5:8])), rel=1e-5)
+        assert answer["prefers"][name] == max(shares, key=shares.__getitem__)
+
+
+@pytest.mark.usefixtures("language_models")
+def test_equally_probable_continuations_are_neither_preferred_and_unknown_words_are_named(ask: Ask) -> None:
+    _, rows, errors = ask("agree", "the dog", "zebra", "emu", "--model", "ngram")
+    assert rows[-1][-1] == "neither"
+    assert [line.partition(":")[0] for line in errors.splitlines()] == ["zebra", "emu"]
+    for alternatives, fault in ((["runs"], "one alternative"), (["runs", "runs"], "one"), (["runs", " "], "is empty")):
+        status, _, errors = ask("agree", "the dog", *alternatives)
+        assert (status, errors.count("\n")) == (2, 1)
+        assert fault in errors
+
+
+@pytest.mark.usefixtures("language_models")
+def test_json_holds_what_is_printed(ask: Ask, folder: Path) -> None:
+    (folder / "text.txt").write_text("The dog runs.\n\nThe emu runs.\n")
+    lines = parsed(ask("score", "text.txt", "--json"))
+    assert [line["tokens"] for line in lines] == [5, None, 5]
+    assert [line["sentence"] for line in lines] == ["The dog runs.", "", "The emu runs."]
+    printed = ask("score", "text.txt").rows[1]
+    assert [str(lines[0][name]) for name in ("tokens", "unknown")] == printed[:2]
+    assert lines[0]["lstm"] == float(printed[4])
+    (answer,) = parsed(ask("perplexity", "text.txt", "--json"))
+    assert (answer["sentences"], answer["tokens"], answer["unknown"]) == (2, 10, {"emu": 1})
+    assert f"{answer['models']['rnn']['perplexity']:.3f}" == ask("perplexity", "text.txt").rows[3][1]
+    (generated,) = parsed(ask("generate", "--json", "--seed", "3", "--prompt", "the emu"))
+    assert generated["text"].split() == ask("generate", "--seed", "3", "--prompt", "the emu").rows[0]
+    assert generated["unknown"] == ["emu"]
+    (answer,) = parsed(ask("next", "the dog", "--count", "1", "--json"))
+    assert answer["next"]["ngram"][0]["token"] == ask("next", "the dog", "--count", "1").rows[2][0]
 
 
 @pytest.mark.usefixtures("language_models")

@@ -11,11 +11,13 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from ask.asking import Ask
+from ask.asking import Ask, parsed
 from ask.tiny_models import QUESTIONS, SEARCH, STORY
 from ask.tiny_models import TRANSLATED as SENTENCES
 
 from firth.ask import arriving_lines
+from firth.ask.loading import load_line_decoder
+from firth.ask.translators import Translator
 from firth.params.seq2seq_params import SearchParams
 from firth.params.task_names import Attention, Task
 from firth.seq2seq.encoder_decoder import load
@@ -165,6 +167,56 @@ def test_unknown_words_and_long_lines_are_reported(ask: Ask, encoder_decoders: W
     (folder / "story.txt").write_text("\n".join(STORY * 2))
     errors = ask("answer", "--story", "story.txt", QUESTIONS[0]).errors
     assert "28 tokens are more than in any source of training, 20" in errors
+
+
+def test_words_that_training_never_had_are_named(ask: Ask, encoder_decoders: Workspace) -> None:
+    known = sorted({word for sentence in SENTENCES for word in words(sentence, False)})
+    (encoder_decoders.tokens("translation") / "source.words.txt").write_text("\n".join([*known, ""]))
+    assert "never in" not in ask("translate", SENTENCES[0]).errors
+    note = "never in the training text, so read in pieces: Zoe, lemons\n"
+    assert note in ask("translate", "Zoe eats 3 lemons.").errors
+    (answer,) = parsed(ask("translate", "Zoe eats 3 lemons.", "--json"))
+    assert answer["unseen"] == ["Zoe", "lemons"]
+
+
+def test_sentences_of_a_text_are_translated_one_by_one(ask: Ask, encoder_decoders: Workspace, folder: Path) -> None:
+    (folder / "text.txt").write_text("\n".join([SENTENCES[0], " ".join(SENTENCES[1:3])]))
+    expected = translated(encoder_decoders, SENTENCES[:3])
+    assert said(ask("translate", "--file", "text.txt").rows) == [expected[0], " ".join(expected[1:])]
+    status, _, errors = ask("translate", f"{SENTENCES[0]} 你好，世界。 {SENTENCES[1]}")
+    assert (status, errors.count("\n")) == (2, 1)
+    assert "the text has a sentence (你好，世界。) that has no word that the model knows" in errors
+
+
+def test_an_answer_without_support_in_the_story_says_so(ask: Ask, encoder_decoders: Workspace, folder: Path) -> None:
+    (folder / "story.txt").write_text(STORY[0])
+    (encoder_decoders.tokens("qa") / "question.words.txt").write_text("?\nWhere\nis\n")
+    assert "not in the story" not in ask("answer", "--story", "story.txt", "Where is Tim?").errors
+    errors = ask("answer", "--story", "story.txt", "Where is Mary, Zoe?").errors
+    assert "not in the story, so that the answer is a guess: Mary\n" in errors
+    assert "out of vocabulary, so read as <unk>: ,, Zoe\n" in errors
+
+
+def test_explained_tokens_show_the_sources_that_they_attend_to(
+    ask: Ask, encoder_decoders: Workspace, folder: Path
+) -> None:
+    text = " ".join(SENTENCES[:2])
+    found = Translator(load_line_decoder(encoder_decoders.model("seq2seq-translation-additive"))).translate(text)
+    rows = ask("translate", text, "--explain").rows
+    assert rows[2] == ["token", "attends", "to"]
+    assert found.attention is not None
+    for row, token, weights in zip(rows[3:], found.tokens, found.attention, strict=True):
+        best = int(weights.argmax())
+        shown = [token, found.source_tokens[best], f"{weights[best]:.2f}"]
+        assert row[: len(" ".join(shown).split())] == " ".join(shown).split()
+        assert weights.sum() == pytest.approx(1, abs=1e-4)
+    (answer,) = parsed(ask("translate", text, "--explain", "--json"))
+    np.testing.assert_allclose(answer["attention"], found.attention, rtol=1e-6)
+    status, _, errors = ask("translate", text, "--attention", "none", "--explain")
+    assert status == 0
+    assert "this model has no attention to show" in errors
+    (folder / "text.txt").write_text(text)
+    assert ask("translate", "--file", "text.txt", "--explain").status == 2
 
 
 def test_a_pipe_is_answered_as_it_comes(encoder_decoders: Workspace) -> None:

@@ -106,7 +106,11 @@ def test_without_a_headline_the_summary_says_how_to_build_it(experiment: Workspa
 
 
 def test_what_to_try_works_on_what_is_built(experiment: Workspace, capsys: pytest.CaptureFixture[str]) -> None:
-    commands = ["firth neighbors apple", 'firth next "the dogs near the doctor"', 'firth translate "Mary eats apples."']
+    commands = [
+        "firth neighbors apple",
+        'firth agree "the dogs near the doctor" bark barks',
+        'firth translate "Mary eats apples."',
+    ]
     assert [line[6:] for line in printed(experiment, capsys)[-3:]] == commands
 
 

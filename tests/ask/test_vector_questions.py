@@ -1,5 +1,6 @@
 """What people ask word vectors on the command line, with vectors whose cosines can be worked out by hand."""
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -8,10 +9,12 @@ import numpy as np
 import pytest
 from ask.asking import Ask
 
+from firth.ask.vector_questions import print_analogy, print_neighbors, print_similarity
 from firth.ask.word_vectors import WordVectors
 from firth.tables import write_metrics
 from firth.text.vocabulary import Vocabulary
 from firth.vectors.keyed_vectors import save_vectors
+from firth.workspace import Workspace
 
 # All of length 1, in order of frequency.
 Vectors = dict[str, list[float]]
@@ -63,6 +66,25 @@ def test_analogies_are_answered_by_both_measures_in_every_space(ask: Ask) -> Non
         ["[cow]", "0.924", "[cow]", "1.312", "hen", "-0.287", "hen", "0.200"],
         ["dog", "-0.745", "dog", "0.000"],
     ]
+
+
+@pytest.mark.usefixtures("spaces")
+def test_json_holds_what_is_printed_with_all_digits(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    workspace = Workspace(folder)
+    print_neighbors(workspace, "owl", 2, as_json=True)
+    print_similarity(workspace, "cat", "dog", as_json=True)
+    print_analogy(workspace, "cat", "Dog", "owl", as_json=True)
+    neighbors, similarity, analogy = map(json.loads, capsys.readouterr().out.splitlines())
+    assert neighbors["neighbors"]["svd"] == [
+        {"word": "[cow]", "cosine": pytest.approx(0.64)},
+        {"word": "cat", "cosine": pytest.approx(0.6)},
+    ]
+    assert similarity == {
+        "words": ["cat", "dog"],
+        "cosine": {"svd": pytest.approx(0)},
+        "notes": ["word2vec has no vector for dog"],
+    }
+    assert analogy["answers"]["word2vec"]["3CosMul"] == [{"word": "hen", "score": pytest.approx(0.2, rel=1e-4)}]
 
 
 @pytest.mark.usefixtures("spaces")

@@ -1,4 +1,4 @@
-"""The commands that people type: questions to the models that are built, and work on the experiment as a whole.
+"""Questions to the models that are built, as people type them.
 
 Every library is imported inside a command, so that ``firth --help`` is quick; those that compute with numbers come
 after the number of threads is set.
@@ -6,17 +6,17 @@ after the number of threads is set.
 
 import math
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
 
 from firth.params.model_names import LANGUAGE_MODELS
 from firth.process import fix_threads
-from firth.workspace import Workspace, checkout
+from firth.workspace import Workspace
 
 MOST_SHOWN, MOST_TOKENS = 1_000_000, 100_000
 MOST_HYPOTHESES, MOST_LINES = 1_000, 10_000  # beyond them memory is the limit
-ASK, EXPERIMENT = "Ask the models", "The experiment"  # headings in the help
+ASK = "Ask the models"  # heading in the help
 OneModel = Annotated[
     str | None, typer.Option("--model", metavar="NAME", help="One model, such as lstm, instead of all that are built.")
 ]
@@ -34,11 +34,13 @@ BeamSize = Annotated[
         min=1, max=MOST_HYPOTHESES, help="Hypotheses kept in decoding; 1 is greedy. (default: the evaluation's)"
     ),
 ]
+Explain = Annotated[bool, typer.Option("--explain", help="Show what each token of the output attends to.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, one object a line, with all digits.")]
 BatchSize = Annotated[
     int | None, typer.Option(min=1, max=MOST_LINES, help="Lines decoded together. (default: the model's)")
 ]
 
-commands = typer.Typer()
+questions = typer.Typer()
 
 
 def _experiment() -> Workspace:
@@ -50,34 +52,35 @@ def _experiment() -> Workspace:
     return workspace
 
 
-@commands.command(rich_help_panel=ASK)
+@questions.command(rich_help_panel=ASK)
 def neighbors(
     word: str,
     count: Annotated[int, typer.Option(min=1, max=MOST_SHOWN, help="How many words to show in each space.")] = 10,
+    as_json: AsJson = False,
 ) -> None:
-    """Show the words nearest to a word, in every space of word vectors."""
+    """Show the words nearest to a word, in every space of word vectors: firth neighbors kitchen"""
     from firth.ask.vector_questions import print_neighbors
 
-    print_neighbors(Workspace(Path.cwd()), word, count)
+    print_neighbors(Workspace(Path.cwd()), word, count, as_json)
 
 
-@commands.command(rich_help_panel=ASK)
-def similarity(word: str, other: str) -> None:
-    """Show the cosine of two words, in every space of word vectors."""
+@questions.command(rich_help_panel=ASK)
+def similarity(word: str, other: str, as_json: AsJson = False) -> None:
+    """Show the cosine of two words, in every space of word vectors: firth similarity apple banana"""
     from firth.ask.vector_questions import print_similarity
 
-    print_similarity(Workspace(Path.cwd()), word, other)
+    print_similarity(Workspace(Path.cwd()), word, other, as_json)
 
 
-@commands.command(rich_help_panel=ASK)
-def analogy(a: str, b: str, c: str) -> None:
-    """Show the answers to: A is to B as C is to ?, in every space of word vectors."""
+@questions.command(rich_help_panel=ASK)
+def analogy(a: str, b: str, c: str, as_json: AsJson = False) -> None:
+    """Show the answers to A is to B as C is to ?, in every space of word vectors: firth analogy dog dogs apple"""
     from firth.ask.vector_questions import print_analogy
 
-    print_analogy(Workspace(Path.cwd()), a, b, c)
+    print_analogy(Workspace(Path.cwd()), a, b, c, as_json)
 
 
-@commands.command(rich_help_panel=ASK)
+@questions.command(rich_help_panel=ASK)
 def perplexity(
     file: Annotated[
         str, typer.Argument(help="UTF-8, a sentence a line, also .gz, .bz2, .xz or .zip; - is standard input.")
@@ -86,8 +89,9 @@ def perplexity(
     sentences: Annotated[
         bool, typer.Option("--sentences", help="Show each sentence's negative log-likelihood (nats), tab-separated.")
     ] = False,
+    as_json: AsJson = False,
 ) -> None:
-    """Show the perplexity of a text, by every language model.
+    """Show the perplexity of a text, by every language model: firth perplexity novel.txt
 
     Words out of vocabulary are read as <unk>. Networks carry their state from sentence to sentence; firth score scores
     each line by itself. A line of more than 10,000 words is cut into several, as in a corpus. With --sentences every
@@ -97,12 +101,12 @@ def perplexity(
     from firth.ask.language_questions import print_perplexity, print_sentence_losses
 
     if sentences:
-        print_sentence_losses(workspace, file, model)
+        print_sentence_losses(workspace, file, model, as_json)
     else:
-        print_perplexity(workspace, file, model)
+        print_perplexity(workspace, file, model, as_json)
 
 
-@commands.command(rich_help_panel=ASK)
+@questions.command(rich_help_panel=ASK)
 def score(
     file: Annotated[
         str, typer.Argument(help="UTF-8, a sentence a line, also .gz, .bz2, .xz or .zip; - is standard input.")
@@ -112,11 +116,13 @@ def score(
     pairs: Annotated[
         bool, typer.Option("--pairs", help="Each line is a minimal pair; show each model's accuracy.")
     ] = False,
+    as_json: AsJson = False,
 ) -> None:
-    """Show the log-probability (nats) of each line by itself, <eos> included, by every language model.
+    """Show the log-probability (nats) of each line by itself, by every language model: firth score sentences.txt
 
-    A line has the same score wherever it stands. The output is tab-separated, with a row for every line; a line without
-    words has no numbers. Words out of vocabulary are read as <unk>, and standard error names them.
+    The score includes <eos>. A line has the same score wherever it stands. The output is tab-separated, with a row for
+    every line; a line without words has no numbers. Words out of vocabulary are read as <unk>, and standard error names
+    them.
 
     With --pairs a line is good<tab>bad or prefix<tab>right<tab>wrong, and perhaps a last column, the pair's group. The
     first line may name the columns: good, bad, group or prefix, right, wrong, group; without names, three columns are
@@ -130,9 +136,9 @@ def score(
     from firth.ask.score_questions import print_pair_accuracies, print_scores
 
     if pairs:
-        print_pair_accuracies(workspace, file, model)
+        print_pair_accuracies(workspace, file, model, as_json)
     else:
-        print_scores(workspace, file, model, by_token=tokens)
+        print_scores(workspace, file, model, tokens, as_json)
 
 
 def _finite(value: float) -> float:
@@ -141,7 +147,7 @@ def _finite(value: float) -> float:
     return value
 
 
-@commands.command(rich_help_panel=ASK)
+@questions.command(rich_help_panel=ASK)
 def generate(
     prompt: Annotated[str, typer.Option(help="The first words of each sentence.")] = "",
     temperature: Annotated[
@@ -157,43 +163,71 @@ def generate(
         str | None,
         typer.Option(metavar="NAME", help=f"By default the first built of {', '.join(reversed(LANGUAGE_MODELS))}."),
     ] = None,
+    as_json: AsJson = False,
 ) -> None:
-    """Have a language model write sentences, one a line; it never writes <unk>."""
+    """Have a language model write sentences, one a line, without <unk>: firth generate --prompt "the dog" """
     workspace = _experiment()
     from firth.ask.language_questions import print_generated
 
-    print_generated(workspace, prompt, temperature, seed, count, length, model)
+    print_generated(workspace, prompt, temperature, seed, count, length, model, as_json)
 
 
-@commands.command("next", rich_help_panel=ASK)
+@questions.command("next", rich_help_panel=ASK)
 def next_token(
     text: Annotated[str, typer.Argument(help="The first words of a sentence, in quotes; may be empty.")],
     count: Annotated[int, typer.Option(min=1, max=MOST_SHOWN, help="How many tokens to show for each model.")] = 10,
     model: OneModel = None,
+    as_json: AsJson = False,
 ) -> None:
-    """Show the most probable next tokens of a sentence, by every language model; <eos> is the sentence's end."""
+    """Show the most probable next tokens of a sentence, by every language model: firth next "the dogs near"
+
+    <eos> is the sentence's end.
+    """
     workspace = _experiment()
     from firth.ask.language_questions import print_next
 
-    print_next(workspace, text, count, model)
+    print_next(workspace, text, count, model, as_json)
 
 
-@commands.command(rich_help_panel=ASK)
+@questions.command(rich_help_panel=ASK)
+def agree(
+    text: Annotated[str, typer.Argument(help="The first words of a sentence, in quotes; may be empty.")],
+    alternatives: Annotated[list[str], typer.Argument(help="Two continuations or more, such as bark barks.")],
+    model: OneModel = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show which continuation every language model prefers: firth agree "the dogs near the doctor" bark barks
+
+    The table shows the probability of each continuation, a word or more, after the first words of the sentence.
+    """
+    workspace = _experiment()
+    from firth.ask.language_questions import print_agreement
+
+    print_agreement(workspace, text, alternatives, model, as_json)
+
+
+@questions.command(rich_help_panel=ASK)
 def translate(
     text: Annotated[str | None, typer.Argument(help="A sentence, in quotes.")] = None,
     file: LineFile = None,
     attention: OneAttention = None,
     beam_size: BeamSize = None,
     batch_size: BatchSize = None,
+    explain: Explain = False,
+    as_json: AsJson = False,
 ) -> None:
-    """Translate a sentence or, without one, each line of a file or of standard input, in order."""
+    """Translate sentences, or the lines of a file or of standard input: firth translate "Mary eats apples."
+
+    Text of several sentences is split at their ends, translated sentence by sentence, and joined again. Standard error
+    names the words that the training text never had.
+    """
     workspace = _experiment()
     from firth.ask.sequence_questions import SequenceQuestion, print_translations
 
-    print_translations(workspace, SequenceQuestion(text, file, attention, beam_size, batch_size))
+    print_translations(workspace, SequenceQuestion(text, file, attention, beam_size, batch_size, explain, as_json))
 
 
-@commands.command(rich_help_panel=ASK)
+@questions.command(rich_help_panel=ASK)
 def answer(
     story: Annotated[str, typer.Option(help="A file with the story, UTF-8; - is standard input.")],
     question: Annotated[str | None, typer.Argument(help="In quotes.")] = None,
@@ -201,112 +235,29 @@ def answer(
     attention: OneAttention = None,
     beam_size: BeamSize = None,
     batch_size: BatchSize = None,
+    explain: Explain = False,
+    as_json: AsJson = False,
 ) -> None:
-    """Answer a question about a story or, without one, each line of a file or of standard input, in order."""
+    """Answer questions about a story: firth answer --story story.txt "Where is Tim?"
+
+    Without a question, each line of a file or of standard input is one. Standard error names words of the question that
+    the story lacks.
+    """
     workspace = _experiment()
     from firth.ask.sequence_questions import SequenceQuestion, print_answers
 
-    print_answers(workspace, story, SequenceQuestion(question, file, attention, beam_size, batch_size))
+    print_answers(
+        workspace, story, SequenceQuestion(question, file, attention, beam_size, batch_size, explain, as_json)
+    )
 
 
-@commands.command(rich_help_panel=EXPERIMENT)
-def preset(
-    name: Annotated[str | None, typer.Argument(help="Such as world or benchmark.")] = None,
-    listed: Annotated[bool, typer.Option("--list", help="List the presets, as without a name.")] = False,
-    shown: Annotated[bool, typer.Option("--show", help="Print the params instead of writing them.")] = False,
-    force: Annotated[bool, typer.Option("--force", help="Overwrite changes that are not committed.")] = False,
+@questions.command(rich_help_panel=ASK)
+def world(
+    count: Annotated[int, typer.Option(min=0, max=MOST_SHOWN, help="How many sentences.")] = 20,
+    seed: Annotated[int, typer.Option(min=0, max=2**32 - 1, help="Another seed draws other sentences.")] = 1,
+    as_json: AsJson = False,
 ) -> None:
-    """Write a complete params.yaml, every key explained."""
-    from firth.params.presets import preset_command
+    """Show what the built-in world can talk about: its words, some sentences, its stories: firth world"""
+    from firth.ask.world_words import print_world
 
-    params, presets = Workspace(Path.cwd()).params, checkout() / "presets"
-    print(preset_command(name, params, presets, listed=listed, shown=shown, force=force))
-
-
-@commands.command(rich_help_panel=EXPERIMENT)
-def repro(
-    targets: Annotated[list[str] | None, typer.Argument(help="Stages as in dvc repro, such as lm@lstm.")] = None,
-    jobs: Annotated[
-        int | None, typer.Option(min=1, help="Stages that run at once. (default: cores ÷ threads of a stage)")
-    ] = None,
-) -> None:
-    """Build everything that is out of date, as dvc repro does, with independent stages side by side."""
-    from firth.schedule import repro as build
-
-    raise typer.Exit(build(targets or [], jobs, Path.cwd()))
-
-
-@commands.command(rich_help_panel=EXPERIMENT)
-def summary() -> None:
-    """Show the headline numbers, what changed since the last commit, and questions to try."""
-    from firth.ask.summary import print_summary
-
-    print_summary(Workspace(Path.cwd()))
-
-
-@commands.command(rich_help_panel=EXPERIMENT)
-def compare(
-    before: Annotated[str, typer.Argument(metavar="REV", help="A commit, branch or tag.")] = "HEAD",
-    after: Annotated[str | None, typer.Argument(metavar="REV", help="Another. (default: the workspace)")] = None,
-    fail_on: Annotated[
-        Literal["worse"] | None,
-        typer.Option(help="End with status 1 if a headline number is worse by more than noise, or no longer measured."),
-    ] = None,
-) -> None:
-    """Show which params and headline numbers differ between two commits, or a commit and the workspace."""
-    from firth.ask.comparison_lines import print_compared
-
-    is_worse = print_compared(Path.cwd(), before, after)
-    raise typer.Exit(1 if fail_on and is_worse else 0)
-
-
-@commands.command(rich_help_panel=EXPERIMENT)
-def seeds(
-    trainings: Annotated[list[str] | None, typer.Argument(help="Such as lm@lstm. (default: all)")] = None,
-    count: Annotated[int, typer.Option(min=2, max=1000, help="How many times each is trained.")] = 5,
-) -> None:
-    """Repeat trainings with other random numbers, and write how far the headline numbers spread."""
-    from firth.ask.seeds import print_seeds
-
-    print_seeds(Path.cwd(), trainings or [], count)
-
-
-@commands.command(rich_help_panel=EXPERIMENT)
-def merge() -> None:
-    """Settle a git merge's conflicts in params.yaml, dvc.lock and what stages write, so that little is built anew.
-
-    Run it where git merge, rebase, cherry-pick or revert has stopped. A key of params.yaml that both sides changed
-    differently, and conflicts in other files, have to be settled first.
-    """
-    from firth.merging.merge_command import print_merged
-
-    print_merged(Path.cwd())
-
-
-@commands.command(rich_help_panel=EXPERIMENT)
-def verify(
-    rebuild: Annotated[
-        bool, typer.Option("--rebuild", help="Build the last commit anew in a temporary clone and compare the results.")
-    ] = False,
-    jobs: Annotated[int | None, typer.Option(min=1, help="With --rebuild: as of firth repro.")] = None,
-) -> None:
-    """Hash every output anew, in the working copy and in DVC's cache, and compare it with dvc.lock."""
-    if rebuild:
-        from firth.ask.rebuilt_clone import print_rebuilt
-
-        print_rebuilt(Path.cwd(), jobs)
-    else:
-        from firth.ask.recorded_outputs import print_verification
-
-        print_verification(Path.cwd())
-
-
-@commands.command(rich_help_panel=EXPERIMENT)
-def results() -> None:
-    """Write docs/*.md from docs/*.yaml and the metrics of the commits named there, and the pictures of README."""
-    from firth.report.pictures import write_pictures
-    from firth.report.results_document import write_documents
-
-    workspace = Workspace(Path.cwd())
-    write_documents(workspace.root)
-    write_pictures(workspace.page, workspace.root / "docs" / "pictures")
+    print_world(count, seed, as_json)

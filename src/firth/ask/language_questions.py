@@ -1,18 +1,20 @@
-"""``firth perplexity``, ``generate`` and ``next``: answers of the language models that are built.
+"""``firth perplexity``, ``generate``, ``next`` and ``agree``: answers of the language models that are built.
 
 A word out of vocabulary is read as ``<unk>``, which is reported.
 """
 
 from __future__ import annotations
 
+import math
 import sys
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 import numpy as np
 from rich.text import Text
 
-from firth.ask.answer_tables import Columns, plain_table, print_answer, side_by_side
+from firth.ask.answer_tables import RankedWords, plain_table, print_answer, print_json, score_tables, scored
 from firth.ask.asked_text import asked, text_blocks, text_file
 from firth.ask.built_models import built_language_models
 from firth.ask.loading import load_language_models
@@ -20,6 +22,7 @@ from firth.ask.sentence_blocks import SentenceBlock, SentenceEncoder, UnknownWor
 from firth.ask.sentence_tables import print_table_of_lines, sentence_headings, sentence_rows
 from firth.ask.unknown_words import unknown_note
 from firth.errors import FirthError, shown
+from firth.measures.minimal_pairs import TIE
 from firth.measures.perplexity import RunningTotals, TextLength, unit_perplexities
 from firth.text.vocabulary import EOS, UNK
 
@@ -28,9 +31,10 @@ if TYPE_CHECKING:
     from firth.text.text_form import TextForm
     from firth.workspace import Workspace
 
-NAMED = 5  # unknown words
+NAMED, LISTED = 5, 1000  # unknown words, for people and in JSON
 DECIMALS = 4  # of probabilities
 TITLE_WORDS = 12
+BEGINNING = "beginning of the sentence"
 PER_UNIT = {
     "word_perplexity": "perplexity per word",
     "character_perplexity": "perplexity per character",
@@ -38,7 +42,7 @@ PER_UNIT = {
 }
 
 
-def print_perplexity(workspace: Workspace, file: str, wanted: str | None) -> None:
+def print_perplexity(workspace: Workspace, file: str, wanted: str | None, as_json: bool) -> None:
     """Print every model's perplexity of a file."""
     models = load_language_models(workspace, wanted)
     scorers = {name: model.new_scorer() for name, model in models.items()}
@@ -55,10 +59,11 @@ def print_perplexity(workspace: Workspace, file: str, wanted: str | None) -> Non
             length += encoder.length(block)
         if not count:
             raise FirthError(f"{shown(text.name)}: there is no word in it; give a file that holds some")
-    _print_totals(text.name, count, totals, unknown, length, encoder.form)
+    show = _print_json_totals if as_json else _print_totals
+    show(text.name, count, totals, unknown, length, encoder.form)
 
 
-def print_sentence_losses(workspace: Workspace, file: str, wanted: str | None) -> None:
+def print_sentence_losses(workspace: Workspace, file: str, wanted: str | None, as_json: bool) -> None:
     """Print the negative log-likelihood of each line of a file by every model, which reads the lines in order."""
     models = load_language_models(workspace, wanted)
     scorers = {name: model.new_scorer() for name, model in models.items()}
@@ -68,34 +73,85 @@ def print_sentence_losses(workspace: Workspace, file: str, wanted: str | None) -
         losses = {name: -scorer.score(ids) if len(ids) else np.zeros(0) for name, scorer in scorers.items()}
         return sentence_rows(lines, block, losses)
 
-    print_table_of_lines(file, _encoder(models), sentence_headings(list(models)), rows)
+    print_table_of_lines(file, _encoder(models), sentence_headings(list(models)), rows, as_json)
 
 
 def print_generated(
-    workspace: Workspace, prompt: str, temperature: float, seed: int, count: int, length: int, wanted: str | None
+    workspace: Workspace,
+    prompt: str,
+    temperature: float,
+    seed: int,
+    count: int,
+    length: int,
+    wanted: str | None,
+    as_json: bool,
 ) -> None:
     """Print sentences that begin with the prompt, as one model continues them, one a line."""
     (model,) = load_language_models(workspace, wanted or built_language_models(workspace)[-1]).values()
-    _report_unknown(model, _first_words(prompt, model.encoder).unknown_words)
+    if not as_json:
+        _report_unknown(model, _first_words(prompt, model.encoder).unknown_words)
     unfinished = 0
     for index in range(count):
         generated = model.generate(prompt, temperature, seed, length, index)
         unfinished += not generated.finished
-        print(generated.text)
-    if unfinished:
+        if as_json:
+            print_json({"model": model.name, **asdict(generated)})
+        else:
+            print(generated.text)
+    if unfinished and not as_json:
         print(f"{unfinished} of {count} not finished after {length} tokens; --length allows more", file=sys.stderr)
 
 
-def print_next(workspace: Workspace, text: str, count: int, wanted: str | None) -> None:
+def print_next(workspace: Workspace, text: str, count: int, wanted: str | None, as_json: bool) -> None:
     """Print the most probable next tokens after the first words of a sentence, by every model."""
     models = load_language_models(workspace, wanted)
     encoder = _encoder(models)
     sentence = _first_words(text, encoder)
+    found = {name: model.next_token(text, count) for name, model in models.items()}
+    if as_json:
+        tokens = {name: scored(ranked, "token", "probability") for name, ranked in found.items()}
+        print_json({"text": asked(text, BEGINNING), "next": tokens, "unknown": sentence.unknown_words})
+        return
     _report_unknown(next(iter(models.values())), sentence.unknown_words)
-    columns: Columns = [(name, "probability", model.next_token(text, count)) for name, model in models.items()]
+    columns: list[RankedWords] = [(name, "probability", ranked) for name, ranked in found.items()]
     words = encoder.vocabulary.decode(sentence.stream.ids)
     shown = " ".join(["…", *words[-TITLE_WORDS:]] if len(words) > TITLE_WORDS else words)
-    print_answer(f"after {shown}" if words else "first in a sentence", side_by_side(columns, DECIMALS), [])
+    print_answer(f"after {shown}" if words else "first in a sentence", score_tables(columns, DECIMALS), [])
+
+
+def print_agreement(
+    workspace: Workspace, text: str, alternatives: Sequence[str], wanted: str | None, as_json: bool
+) -> None:
+    """Print the probability of each alternative after the first words of a sentence, by every model."""
+    models = load_language_models(workspace, wanted)
+    model = next(iter(models.values()))
+    text = asked(text, BEGINNING)
+    alternatives = list(dict.fromkeys(asked(alternative, "alternative") for alternative in alternatives))
+    if any(not model.encoder.encode([alternative]).tokens for alternative in alternatives):
+        raise FirthError("an alternative is empty; give a word or more")
+    if len(alternatives) < 2:
+        raise FirthError("one alternative is given; give two or more that differ, such as bark barks")
+    unknown = model.encoder.encode([" ".join([text, *alternatives])]).unknown_words
+    found = {name: model.continuations(text, alternatives) for name, model in models.items()}
+    best = {name: _preferred(shares) for name, shares in found.items()}
+    if as_json:
+        print_json({"text": text, "probability": found, "prefers": best, "unknown": unknown})
+        return
+    _report_unknown(model, unknown)
+    table = plain_table()
+    table.add_column("model")
+    for alternative in alternatives:
+        table.add_column(Text(alternative), justify="right")
+    table.add_column("prefers")
+    for name, shares in found.items():
+        table.add_row(Text(name), *(f"{share:#.3g}" for share in shares.values()), Text(best[name] or "neither"))
+    print_answer(f"probability after {text}" if text else "probability first in a sentence", [table], [])
+
+
+def _preferred(shares: Mapping[str, float]) -> str | None:
+    """The alternative with the highest probability; None if another has the same (within 10⁻⁶ nats)."""
+    first, second = sorted(shares, key=lambda alternative: -shares[alternative])[:2]
+    return first if shares[second] < shares[first] * math.exp(-TIE) else None
 
 
 def _encoder(models: Mapping[str, LanguageModel]) -> SentenceEncoder:
@@ -103,7 +159,7 @@ def _encoder(models: Mapping[str, LanguageModel]) -> SentenceEncoder:
 
 
 def _first_words(text: str, encoder: SentenceEncoder) -> SentenceBlock:
-    return encoder.encode([asked(text, "beginning of the sentence")])
+    return encoder.encode([asked(text, BEGINNING)])
 
 
 def _report_unknown(model: LanguageModel, unknown: list[str]) -> None:
@@ -143,4 +199,30 @@ def _print_totals(
         table.add_row(Text(model), *(f"{value:.3f}" for value in values))
     notes = [unknown_note(unknown, tokens - count, form)] if unknown.total else []
     sentences = "1 sentence" if count == 1 else f"{count:,} sentences"
-    print_answer(f"{shown(name)}: {sentences}, {tokens:,} tokens with each {EOS}", table, notes)
+    print_answer(f"{shown(name)}: {sentences}, {tokens:,} tokens with each {EOS}", [table], notes)
+
+
+def _print_json_totals(
+    name: str,
+    count: int,
+    totals: Mapping[str, RunningTotals],
+    unknown: UnknownWords,
+    length: TextLength,
+    form: TextForm,
+) -> None:
+    """Print what ``_print_totals`` prints, with all digits, as one object."""
+    tokens = next(running.tokens for running in totals.values())
+    models = {
+        model: {
+            "perplexity": running.perplexity,
+            "cross_entropy": running.cross_entropy,
+            "perplexity_without_unknown": running.perplexity_without_unknown,
+            **(unit_perplexities(running.negative_log_likelihood, length) if length.words else {}),
+        }
+        for model, running in totals.items()
+    }
+    words = dict(unknown.words.most_common(LISTED))
+    print_json(
+        {"file": name, "sentences": count, "tokens": tokens, "unknown_tokens": unknown.total, "unknown": words}
+        | {"models": models}
+    )

@@ -14,9 +14,11 @@ from firth.params.seq2seq_params import SearchParams, Seq2seqParams
 from firth.seq2seq.encoder_decoder import EncoderDecoder
 from firth.seq2seq.pairs import Pairs
 from firth.seq2seq.search import decode_all
+from firth.text.known_words import QUESTION_WORDS, WORDS, new_words, read_known_words
 from firth.text.normalization import normalize
 from firth.text.sides import decoder, encoder, readable_tokens
 from firth.text.streams import TokenStream, from_sentences
+from firth.text.text_form import TextForm
 from firth.text.vocabulary import EOS, UNK_ID, Vocabulary, vocabulary_file
 from firth.training.precision import in_precision
 
@@ -34,6 +36,7 @@ class DecodedText:
     tokens : those of the output; the last one is ``<eos>`` unless the output was cut.
     source_tokens : those that the encoder read.
     unknown : words of the source that are out of vocabulary, which were read as ``<unk>``.
+    unseen : words of the source that the source's training text never had, which were read in subwords.
     notes : other things to know about the output: a source longer than in training, an output that was cut.
     fault : why there is no output; empty if there is one.
     attention : (tokens, source_tokens) weights, which sum to 1 for each token of the output; None from a model without
@@ -44,6 +47,7 @@ class DecodedText:
     tokens: list[str]
     source_tokens: list[str]
     unknown: list[str]
+    unseen: list[str]
     notes: list[str]
     fault: str = ""
     attention: NDArray[np.float32] | None = None
@@ -55,19 +59,25 @@ class TaskText:
 
     Attributes
     ----------
+    form : how the text is split.
     encode : a line → its ids, its words out of vocabulary.
     decode : ids → text.
     source, target : every token by itself, in order of id.
     is_word : (V,) bool, tokens of the source with letters or digits that occurred in training.
     longest : tokens of the longest source in training.
+    words : of the source in training, if it is cut into subwords; otherwise None.
+    question_words : words of questions alone, such as *where*; None if the task has no questions.
     """
 
+    form: TextForm
     encode: Callable[[str], tuple[list[int], list[str]]]
     decode: Callable[[list[int]], str]
     source: list[str]
     target: list[str]
     is_word: NDArray[np.bool_]
     longest: int
+    words: frozenset[str] | None
+    question_words: frozenset[str] | None
 
     @classmethod
     def load(cls, tokens: Path) -> TaskText:
@@ -83,7 +93,21 @@ class TaskText:
         is_word = np.array([any(map(str.isalnum, token)) for token in source]) & (counts > 0)
         is_word[UNK_ID] = False
         longest = int(np.diff(TokenStream.load(tokens, "train.source").offsets).max(initial=0))
-        return cls(encoder(tokens, "source"), decoder(tokens, "target"), source, target, is_word, longest)
+        return cls(
+            TextForm.load(tokens),
+            encoder(tokens, "source"),
+            decoder(tokens, "target"),
+            source,
+            target,
+            is_word,
+            longest,
+            read_known_words(tokens / WORDS),
+            read_known_words(tokens / QUESTION_WORDS),
+        )
+
+    def unseen(self, line: str) -> list[str]:
+        """The words of a line that the source's training text never had, if it is cut into subwords."""
+        return [] if self.words is None else new_words(line, self.form, self.words)
 
 
 @dataclass(frozen=True)
@@ -123,10 +147,13 @@ class LineDecoder:
         sources = [context + ids for ids, _ in encoded]
         outputs = iter(self._outputs([source for source, fault in zip(sources, faults, strict=True) if not fault]))
         decoded = []
-        for source, (_, unknown), fault in zip(sources, encoded, faults, strict=True):
-            output = [] if fault else next(outputs)
-            found = DecodedText("", [], [], [], [], fault) if fault else self._decoded(source, output, unknown)
-            if with_attention and not fault:
+        for line, source, (_, unknown), fault in zip(lines, sources, encoded, faults, strict=True):
+            if fault:
+                decoded.append(DecodedText("", [], [], [], [], [], fault))
+                continue
+            output = next(outputs)
+            found = self._decoded(line, source, output, unknown)
+            if with_attention:
                 found = replace(found, attention=self._attention(source, output, len(found.tokens)))
             decoded.append(found)
         return decoded
@@ -144,7 +171,7 @@ class LineDecoder:
             weights = attention_weights(self.network, batch)  # (T + 1, S, 1)
         return None if weights is None else weights[:length, :, 0].float().cpu().numpy()
 
-    def _decoded(self, source: list[int], output: list[int], unknown: list[str]) -> DecodedText:
+    def _decoded(self, line: str, source: list[int], output: list[int], unknown: list[str]) -> DecodedText:
         is_cut = len(output) == self.search.max_length
         notes = []
         if len(source) > self.text.longest:
@@ -156,6 +183,7 @@ class LineDecoder:
             [*(self.text.target[token] for token in output), *([] if is_cut else [EOS])],
             [self.text.source[token] for token in source],
             unknown,
+            self.text.unseen(line),
             notes,
         )
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from firth.ask.answer_tables import print_json
 from firth.ask.arriving_lines import arriving_lines
 from firth.ask.loading import load_language_models
 from firth.ask.minimal_pair_lines import AskedPair, read_pairs
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from firth.workspace import Workspace
 
 
-def print_scores(workspace: Workspace, file: str, wanted: str | None, by_token: bool) -> None:
+def print_scores(workspace: Workspace, file: str, wanted: str | None, by_token: bool, as_json: bool) -> None:
     """Print each line's log-probability or, ``by_token``, each token's surprisal (−log P), by every model."""
     models = load_language_models(workspace, wanted)
     scorers = {name: model.new_scorer() for name, model in models.items()}
@@ -44,10 +45,10 @@ def print_scores(workspace: Workspace, file: str, wanted: str | None, by_token: 
         return sentence_rows(lines, block, scores)
 
     headings = token_headings(list(models)) if by_token else sentence_headings(list(models))
-    print_table_of_lines(file, next(iter(models.values())).encoder, headings, rows)
+    print_table_of_lines(file, next(iter(models.values())).encoder, headings, rows, as_json)
 
 
-def print_pair_accuracies(workspace: Workspace, file: str, wanted: str | None) -> None:
+def print_pair_accuracies(workspace: Workspace, file: str, wanted: str | None, as_json: bool) -> None:
     """Print the accuracy of every model over the minimal pairs of a file, over all and over each group."""
     models = load_language_models(workspace, wanted)
     encoder, unknown = next(iter(models.values())).encoder, UnknownWords()
@@ -57,10 +58,14 @@ def print_pair_accuracies(workspace: Workspace, file: str, wanted: str | None) -
     for line, row in zip(lines, rows_of(lines, block), strict=True):
         if row is None:
             raise FirthError(f"{shown(line)}: there is no word in it; give both texts of each pair")
-    print("model", *PairAccuracy._fields, sep="\t")
+    if not as_json:
+        print("model", *PairAccuracy._fields, sep="\t")
     for name, model in models.items():
         better, worse = _pair_scores(model.new_scorer(), pairs, block)
         for found in pair_accuracies(better, worse, [pair.group for pair in pairs]):
+            if as_json:
+                print_json({"model": name, **found._asdict()})
+                continue
             shares = (f"{share:.{DECIMALS}f}" for share in (found.accuracy, found.low, found.high))
             print(name, found.group, found.pairs, found.ties, *shares, sep="\t")
     unknown.add(block)

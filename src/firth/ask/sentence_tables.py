@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 import numpy as np
 
+from firth.ask.answer_tables import print_json
 from firth.ask.arriving_lines import arriving_lines, report_long_lines
 from firth.ask.sentence_blocks import SentenceBlock, SentenceEncoder, UnknownWords
 from firth.ask.unknown_words import unknown_note
@@ -14,13 +15,14 @@ from firth.text.normalization import normalize
 from firth.text.vocabulary import EOS
 
 DECIMALS = 4  # of nats; further ones depend on what else a network reads in parallel
+SENTENCE, TOKEN = TEXTS = ("sentence", "token")  # columns of text; all others hold numbers
 
 RowsOfLines = Callable[[Sequence[str], int, SentenceBlock], Iterable[Sequence[str]]]
 
 
 def sentence_headings(models: Sequence[str]) -> list[str]:
     """The names of the columns of ``sentence_rows``."""
-    return ["tokens", "unknown", *models, "sentence"]
+    return ["tokens", "unknown", *models, SENTENCE]
 
 
 def sentence_rows(lines: Sequence[str], block: SentenceBlock, values: Mapping[str, Floats]) -> Iterator[list[str]]:
@@ -47,7 +49,7 @@ def sentence_rows(lines: Sequence[str], block: SentenceBlock, values: Mapping[st
 
 def token_headings(models: Sequence[str]) -> list[str]:
     """The names of the columns of ``token_rows``."""
-    return ["line", "token", "unknown", *models]
+    return ["line", TOKEN, "unknown", *models]
 
 
 def token_rows(
@@ -71,20 +73,28 @@ def token_rows(
             yield [str(line), token, str(int(is_unknown)), *numbers]
 
 
-def print_table_of_lines(file: str, encoder: SentenceEncoder, headings: Sequence[str], rows: RowsOfLines) -> None:
+def print_table_of_lines(
+    file: str, encoder: SentenceEncoder, headings: Sequence[str], rows: RowsOfLines, as_json: bool
+) -> None:
     """Print the rows of a file's lines as they arrive and, on standard error, lines that are too long, unknown tokens.
 
     Parameters
     ----------
     rows : (lines, number of the first, block of these lines) → rows.
+    as_json : whether to print each row as an object, with ``null`` where there is no number.
     """
     unknown, tokens = UnknownWords(), 0
     for index, arrived in enumerate(arriving_lines(file)):
-        if not index:
+        if not index and not as_json:
             print_rows([headings])
         lines = [normalize(line) for line in arrived.lines]
         block = encoder.encode(lines)
-        print_rows(rows(lines, arrived.first, block))
+        found = rows(lines, arrived.first, block)
+        if as_json:
+            for row in found:
+                print_json({name: _value(name, cell) for name, cell in zip(headings, row, strict=True)})
+        else:
+            print_rows(found)
         report_long_lines(arrived)
         unknown.add(block)
         tokens += len(block.tokens)
@@ -96,6 +106,15 @@ def print_rows(rows: Iterable[Sequence[str]]) -> None:
     """Print rows of cells, separated by tabs, so that a pipe has them at once."""
     sys.stdout.writelines("\t".join(row) + "\n" for row in rows)
     sys.stdout.flush()
+
+
+def _value(name: str, cell: str) -> str | int | float | None:
+    """A cell as JSON has it."""
+    if name in TEXTS:
+        return cell
+    if not cell:
+        return None
+    return float(cell) if "." in cell else int(cell)
 
 
 def rows_of(lines: Sequence[str], block: SentenceBlock) -> list[int | None]:

@@ -62,7 +62,8 @@ def things_to_try(folders: Workspace, params: Mapping[str, Any]) -> list[str]:
     if spaces and (word := _known_word(folders, params.get("report.words") or [])):
         commands.append(f"firth neighbors {word}")
     if any(folders.model("").glob("lm-*")):
-        commands.append(f'firth next "{"the dogs near the doctor" if is_world["lm"] else "the"}"')
+        agree = 'firth agree "the dogs near the doctor" bark barks'
+        commands.append(agree if is_world["lm"] else 'firth next "the"')
     is_english = is_world["translation"] and params.get("corpora.translation.from") == "en"
     if is_english and any(folders.model("").glob("seq2seq-translation-*")):
         commands.append('firth translate "Mary eats apples."')

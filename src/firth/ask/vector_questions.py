@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from firth.ask.answer_tables import Columns, print_answer, side_by_side
+from firth.ask.answer_tables import RankedWords, print_answer, print_json, score_tables, scored
 from firth.ask.asked_text import asked_word
 from firth.ask.built_models import built_word_vectors
 from firth.ask.loading import load_word_vectors
@@ -22,36 +22,55 @@ ANSWERS = 5  # to an analogy
 Spaces = dict[str, WordVectors]
 
 
-def print_neighbors(workspace: Workspace, word: str, count: int) -> None:
+def print_neighbors(workspace: Workspace, word: str, count: int, as_json: bool) -> None:
     """Print the words nearest to a word in every space."""
     spaces = _spaces(workspace)
     (word,) = _known(workspace, [word], spaces)
-    columns: Columns = [
-        (name, "cosine", space.most_similar(word, count) if word in space else []) for name, space in spaces.items()
-    ]
-    print_answer(f"nearest to {word}", side_by_side(columns), _missing([word], spaces))
+    found = {name: space.most_similar(word, count) for name, space in spaces.items() if word in space}
+    notes = _missing([word], spaces)
+    if as_json:
+        neighbors = {name: scored(ranked, "word", "cosine") for name, ranked in found.items()}
+        print_json({"word": word, "neighbors": neighbors, "notes": notes})
+        return
+    columns: list[RankedWords] = [(name, "cosine", ranked) for name, ranked in found.items()]
+    print_answer(f"nearest to {word}", score_tables(columns), notes)
 
 
-def print_similarity(workspace: Workspace, a: str, b: str) -> None:
+def print_similarity(workspace: Workspace, a: str, b: str, as_json: bool) -> None:
     """Print the cosine of two words in every space."""
     spaces = _spaces(workspace)
     a, b = _known(workspace, [a, b], spaces)
     cosines = {name: space.similarity(a, b) for name, space in spaces.items() if a in space and b in space}
-    table = side_by_side([("vectors", "cosine", list(cosines.items()))])
-    print_answer(f"{a}, {b}", table, _missing([a, b], spaces))
+    notes = _missing([a, b], spaces)
+    if as_json:
+        print_json({"words": [a, b], "cosine": cosines, "notes": notes})
+    else:
+        print_answer(f"{a}, {b}", score_tables([("vectors", "cosine", list(cosines.items()))]), notes)
 
 
-def print_analogy(workspace: Workspace, a: str, b: str, c: str) -> None:
+def print_analogy(workspace: Workspace, a: str, b: str, c: str, as_json: bool) -> None:
     """Print the answers to a : b = c : ? in every space, by 3CosAdd and by 3CosMul."""
     spaces = _spaces(workspace)
     a, b, c = _known(workspace, [a, b, c], spaces)
-    columns: Columns = [
-        (f"{name}\n{measure}", "\nscore", ranked)
+    found = {
+        name: space.analogy(a, b, c, ANSWERS)
         for name, space in spaces.items()
         if a in space and b in space and c in space
-        for measure, ranked in space.analogy(a, b, c, ANSWERS).items()
+    }
+    notes = _missing([a, b, c], spaces)
+    if as_json:
+        answers = {
+            name: {measure: scored(ranked, "word", "score") for measure, ranked in by_measure.items()}
+            for name, by_measure in found.items()
+        }
+        print_json({"a": a, "b": b, "c": c, "answers": answers, "notes": notes})
+        return
+    columns: list[RankedWords] = [
+        (f"{name}\n{measure}", "\nscore", ranked)
+        for name, by_measure in found.items()
+        for measure, ranked in by_measure.items()
     ]
-    print_answer(f"{a} is to {b} as {c} is to", side_by_side(columns), _missing([a, b, c], spaces))
+    print_answer(f"{a} is to {b} as {c} is to", score_tables(columns), notes)
 
 
 def _spaces(workspace: Workspace) -> Spaces:

@@ -31,7 +31,7 @@ def run(settings: "Settings", workspace: Workspace) -> None:
         "counts": pd.DataFrame([metrics["cooccurrence",]]),
         "texts": text_statistics({role: workspace.tokens(role) for role in ROLES}),
     }
-    for folder, content in ((workspace.details, tables), (workspace.plots, plot_tables(tables))):
+    for folder, content in (workspace.details, tables), (workspace.plots, plot_tables(tables)):
         with writing(folder) as out:
             for name, table in content.items():
                 write_table(out / f"{name}.csv", table)
@@ -51,11 +51,10 @@ def _items(models: ModelsParams) -> tuple[list[tuple[str, ...]], list[tuple[str,
         *product(["lm"], models.networks),
         *(("seq2seq", *names) for names in encoder_decoders),
     ]
-    measured = [
+    return learned, [
         *product(["evaluate_vectors"], SPACES),
         *product(["evaluate_lm"], models.language_models),
         *(("evaluate_seq2seq", *names) for names in encoder_decoders),
         *product(["gradients"], models.recurrent_networks),
         *(("saliency", *names) for names in encoder_decoders),
     ]
-    return learned, measured

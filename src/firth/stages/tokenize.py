@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from firth.params.tokens_params import TOKENS
 from firth.tables import write_metrics, write_table
 from firth.text.corpus_streams import make_streams
+from firth.text.known_words import write_known_words
 from firth.text.stream_statistics import main_numbers_of_streams, statistics_table
 from firth.text.text_form import TextForm
 from firth.workspace import Workspace, require, writing
@@ -31,6 +32,7 @@ def run(settings: Settings, workspace: Workspace, role: Role) -> None:
     with writing(workspace.tokens(role)) as out:
         metrics, warnings = make_streams(raw, out, role, params, form, settings.threads)
         form.save(out)
+        write_known_words(raw, out, role, form)
         statistics = statistics_table(metrics)
         write_table(out / "statistics.csv", statistics)
         write_metrics(out / "metrics.json", main_numbers_of_streams(statistics))

@@ -43,10 +43,14 @@ class TextForm:
         """
         match self.segmentation:
             case "words":
-                return tokenize_line(normalize(line), self.lowercase, self.tokenized)
+                return self.words(line)
             case "characters":
                 return characters(normalize(line), self.lowercase)
         raise ValueError("a form alone can't split text into subwords")
+
+    def words(self, line: str) -> list[str]:
+        """The words of a line, in the normal form of all text, whatever its tokens are."""
+        return tokenize_line(normalize(line), self.lowercase, self.tokenized)
 
     def words_of(self, tokens: Sequence[str]) -> list[str]:
         """Tokens of a vocabulary as words: a subword that begins with a space without it, what is no word empty."""

@@ -75,6 +75,11 @@ def tokens_and_line_ends(text: str, lowercase: bool, tokenized: bool) -> list[st
     return _BY_RULE_AND_LINES.findall(text.lower() if lowercase else text)
 
 
+def is_written_without_spaces(word: str) -> bool:
+    """Whether a character of a word is of a script without spaces between words: Chinese or Japanese."""
+    return _WITHOUT_SPACES.search(word) is not None
+
+
 def without_line_breaks(text: str) -> str:
     """The text with HTML line breaks replaced by spaces."""
     return _BREAK.sub(" ", text) if "<" in text else text
