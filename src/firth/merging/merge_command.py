@@ -50,6 +50,10 @@ def print_merged(folder: Path) -> None:
         Nothing is changed then.
     """
     operation = git_operation(folder)
+    if not (folder / "dvc.yaml").exists() or (folder.parent / "dvc.yaml").exists():
+        raise FirthError(
+            f"{folder}: not the main folder of a pipeline; run `firth merge` there, it merges studies/ too"
+        )
     places = [place for place in (folder, folder / "studies") if (place / "dvc.yaml").exists()]
     pipelines = [MergedPipeline(operation, place) for place in places]
     _refuse_others(operation, pipelines)
