@@ -46,8 +46,8 @@ def print_merged(folder: Path) -> None:
     Raises
     ------
     FirthError
-        If git is merging nothing, a key of params.yaml was changed on both sides, or other files are in conflict.
-        Nothing is changed then.
+        If git is merging nothing, a key of params.yaml was changed on both sides, or other files are in conflict;
+        nothing is changed then. Or the merged params are not valid, or DVC cannot check out the outputs.
     """
     operation = git_operation(folder)
     if not (folder / "dvc.yaml").exists() or (folder.parent / "dvc.yaml").exists():
