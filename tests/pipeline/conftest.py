@@ -10,7 +10,16 @@ import pytest
 from filelock import FileLock
 from pipeline.project import ROOT, SMALL, Project, change_params
 
-BUILT = ("reports/metrics/", "reports/plots/", "reports/details/", "reports/headline", "dvc.lock", "code/", "settings/")
+BUILT = (
+    "reports/metrics/",
+    "reports/plots/",
+    "reports/details/",
+    "reports/headline",
+    "reports/seeds",
+    "dvc.lock",
+    "code/",
+    "settings/",
+)
 READ_BY_DVC = "settings/own_files.json"
 # The small copy is built for the first of these files; the second one does not need it.
 FIRST = (
