@@ -1,6 +1,7 @@
 """``firth compare`` on a small git repository with two recorded experiments."""
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -140,6 +141,10 @@ def test_what_cannot_be_compared_is_one_line(repository: Path, revision: str, na
 def test_missing_and_damaged_files_are_named(repository: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
     (repository / "reports/headline.json").write_text("<<<<<<< HEAD")
     with pytest.raises(FirthError, match=r"reports/headline\.json \(workspace\): not the JSON"):
+        compare(repository)
+    (repository / "reports/headline.json").unlink()
+    os.mkfifo(repository / "reports/headline.json")
+    with pytest.raises(FirthError, match=r"headline\.json: is no regular file"):
         compare(repository)
     (repository / "reports/headline.json").unlink()
     with pytest.raises(FirthError, match=r"headline\.json: not there; build it with `make repro`"):

@@ -1,5 +1,6 @@
 """Presets: complete params files, made of base.yaml and of what differs from it."""
 
+import os
 import subprocess
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache
@@ -257,6 +258,12 @@ def test_params_are_written_shown_or_listed(tmp_path: Path) -> None:
     assert target.read_bytes() == preset_text(PRESETS, "gpu").encode("utf-8")
     assert len(told.splitlines()) == 1
     assert "holds preset gpu" in told
+
+
+def test_a_pipe_in_the_place_of_params_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "params.yaml")
+    with pytest.raises(FirthError, match=r"params\.yaml: is no regular file; move it away"):
+        run(tmp_path / "params.yaml", "world")
 
 
 def test_changes_that_git_has_not_are_overwritten_only_by_force(tmp_path: Path) -> None:

@@ -40,13 +40,16 @@ def workspace(folder: Path) -> Snapshot:
     """The experiment as the files in ``folder`` are."""
     contents = []
     for name in (PARAMS, HEADLINE):
+        path = folder / name
+        if path.exists() and not path.is_file():
+            raise FirthError(f"{path}: is no regular file; move it away")
         try:
-            contents.append((folder / name).read_text(encoding="utf-8"))
+            contents.append(path.read_text(encoding="utf-8"))
         except FileNotFoundError:
             advice = "build it with `make repro`" if name == HEADLINE else "run this where params.yaml is"
-            raise FirthError(f"{folder / name}: not there; {advice}") from None
+            raise FirthError(f"{path}: not there; {advice}") from None
         except UnicodeDecodeError as error:
-            raise FirthError(f"{folder / name}: not UTF-8 (byte {error.start}); save it as UTF-8") from None
+            raise FirthError(f"{path}: not UTF-8 (byte {error.start}); save it as UTF-8") from None
     params, headline = contents
     others = {name: (folder / name).read_text("utf-8", "replace") for name in OTHERS if (folder / name).exists()}
     return _snapshot(WORKSPACE, params, headline, others, StoredItems(folder, WORKSPACE, others.get(LOCK)))

@@ -28,7 +28,7 @@ def read_yaml_text(path: Path) -> str:
     """
     try:
         if path.exists() and not path.is_file():  # a named pipe would be waited for, and /dev/zero read for ever
-            raise FirthError(f"{path}: is no regular file; `firth preset world` writes one in another place")
+            raise FirthError(f"{path}: is no regular file; move it away, and `firth preset world` writes one")
         with path.open("rb") as file:
             content = file.read(LONGEST + 1)
         if len(content) > LONGEST:

@@ -97,13 +97,15 @@ def preset_command(name: str | None, target: Path, folder: Path, *, listed: bool
     Raises
     ------
     FirthError
-        If writing would lose changes of ``target`` that are not committed; not with ``force``.
+        If writing would lose changes of ``target`` that are not committed (not with ``force``), or it is no file.
     """
     if listed or name is None:
         return listing(folder)
     text = preset_text(folder, name)
     if shown:
         return text.removesuffix("\n")
+    if target.exists() and not target.is_file():
+        raise FirthError(f"{target}: is no regular file; move it away")
     is_new = not target.exists() or target.read_bytes() != text.encode("utf-8")
     if is_new and target.exists() and not force and _is_uncommitted(target):
         raise FirthError(f"{target}: has changes that are not committed; commit them, or overwrite them with --force")
