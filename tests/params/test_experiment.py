@@ -230,6 +230,9 @@ def test_word_vectors_initialize_tokens_of_their_own_kind_alone() -> None:
         ({"seq2seq.initial_embeddings": "svd", "svd.dimension": 96}, "(for qa with attention none) = 64"),
         ({"svd.dimension": 100, "tokens.embeddings.max_size": 100}, "tokens.embeddings.max_size = 100"),
         ({"compute": {"accelerator": "cpu", "devices": 4, "nodes": 1, "checkpoint_minutes": 2}}, "word2vec.shards = 2"),
+        ({"lm_overrides.gru": {"layers": 63, "hidden_size": 4000}}, "lm.layers (for gru) = 63: layers of 4,000"),
+        ({"seq2seq_overrides.dot": {"layers": 4, "embedding_size": 16000}}, "seq2seq.layers (for translation"),
+        ({"lm.batch_size": 1000, "lm.bptt_length": 1001}, "lm.batch_size (for feedforward) = 1000: times bptt_length"),
         ({"lm_overrides.gru": {"hidden_size": None}}, "lm_overrides.gru.hidden_size = None: input should"),
     ],
 )  # fmt: skip

@@ -29,6 +29,9 @@ from firth.params.tokens_params import TokensParams
 from firth.params.word2vec_params import Word2vecParams
 from firth.params.world_params import WorldParams
 
+MOST_WEIGHTS = 10**9  # of all layers, with a matrix each; an LSTM has eight, and Adam three copies of them
+MOST_TOKENS = 10**6  # of one step of a language model
+
 
 class Params(Section):
     """One experiment."""
@@ -73,6 +76,7 @@ class Params(Section):
         if self.compute.accelerator == "cpu" and self.word2vec.loss == "negative_sampling" and shards < devices:
             raise ValueError(f"word2vec.shards = {shards}: must be at least the {devices} devices, one for each")
         self._check_sizes()
+        self._check_memory()
         same_text = self.corpora.embeddings.model_dump() == self.corpora.lm.model_dump()
         held_out = isinstance(self.corpora.lm, OwnTextSplits) or getattr(self.corpora.lm, "source", "") in (
             "world",
@@ -106,6 +110,20 @@ class Params(Section):
                     f"{key} = {size}: embeddings that start from the vectors of {kind} must have their size; "
                     f"make it equal to {kind}.dimension = {vectors[kind]}"
                 )
+
+    def _check_memory(self) -> None:
+        """Refuse networks, and steps of their training, that would fill any memory."""
+        for name in self.models.networks:
+            lm = self.lm_for(name)
+            _check_weights(f"lm.layers (for {name})", lm)
+            tokens = lm.batch_size * lm.bptt_length
+            if tokens > MOST_TOKENS:
+                raise ValueError(
+                    f"lm.batch_size (for {name}) = {lm.batch_size}: times bptt_length = {lm.bptt_length} is a step of "
+                    f"{tokens:,} tokens; make one of them smaller, for at most {MOST_TOKENS:,}"
+                )
+        for task, attention in product(TASKS, self.models.attentions):
+            _check_weights(f"seq2seq.layers (for {task} with attention {attention})", self.seq2seq_for(task, attention))
 
     def _initialized(self) -> Iterator[tuple[str, int, Literal["svd", "word2vec"]]]:
         """Embeddings that are initialized from word vectors: key, size, and which vectors."""
@@ -191,6 +209,15 @@ def validated(content: Any, name: str) -> Params:
         return Params.model_validate(content)
     except ValidationError as error:
         raise FirthError("\n".join(f"{name}: {fault_line(detail)}" for detail in error.errors())) from None
+
+
+def _check_weights(key: str, section: LmSection | Seq2seqSection) -> None:
+    width = max(section.embedding_size, section.hidden_size)
+    if section.layers * width**2 > MOST_WEIGHTS:
+        raise ValueError(
+            f"{key} = {section.layers}: layers of {width:,} × {width:,} weights; take fewer, or a smaller hidden_size "
+            f"or embedding_size, for at most {MOST_WEIGHTS:,} weights"
+        )
 
 
 def _check_batch(key: str, batch_size: int, devices: int) -> None:
