@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from firth.errors import FirthError
-from firth.tables import flatten, read_metrics, read_table, write_metrics, write_table
+from firth.tables import flatten, read_csv, read_metrics, read_run, read_table, write_metrics, write_table
 
 FRAME = pd.DataFrame(
     {
@@ -78,6 +78,8 @@ def test_words_that_look_like_missing_values_stay_words(tmp_path: Path) -> None:
         (b"word\tn\na\t1\nb\tx\n", r"line 3 does not hold n as int"),
         (b"word\tn\na\t\n", r"line 2 does not hold n as int"),
         (b"word\tn\n\xff\t1\n", r"not UTF-8 \(byte 7\)"),
+        (b"word\tn\na\t" + b"9" * 30 + b"\n", r"line 2 does not hold n as int"),
+        (b"word\tn\na\t" + b"9" * 5000 + b"\n", r"line 2 does not hold n as int"),
     ],
 )
 def test_a_damaged_table_is_named_with_its_line_and_stage(tmp_path: Path, content: bytes, message: str) -> None:
@@ -112,5 +114,53 @@ def test_metrics_are_read_by_run_and_flattened_with_dots(tmp_path: Path) -> None
 
 def test_a_file_with_a_merge_conflict_is_named(tmp_path: Path) -> None:
     (tmp_path / "svd.json").write_text("<<<<<<< HEAD\n{}\n")
-    with pytest.raises(FirthError, match=r"svd\.json: not JSON"):
+    with pytest.raises(FirthError, match=r"svd\.json: damaged or of another version \(Invalid JSON"):
         read_metrics(tmp_path)
+
+
+@pytest.mark.parametrize("value", ["nan", "inf", "-Infinity"])
+def test_a_number_of_a_table_is_finite_or_missing(tmp_path: Path, value: str) -> None:
+    (tmp_path / "a.tsv").write_text(f"p\n{value}\n")
+    with pytest.raises(FirthError, match=r"line 2 does not hold p as float"):
+        read_table(tmp_path / "a.tsv", {"p": float}, "x")
+
+
+@pytest.mark.parametrize(
+    ("content", "fault"),
+    [
+        ("[1]", "damaged or of another version"),
+        ('{"a": ', "damaged or of another version"),
+        ('{"a": NaN}', "a is nan"),
+        ('{"a": {"b": -Infinity}}', r"a\.b is -inf"),
+        ('{"a": [1, 2]}', r"a is \[1, 2\]"),
+        (f'{{"a": {10**30}}}', "a is 1000"),
+        ('{"a": ' * 100_000, "damaged or of another version"),
+    ],
+)
+def test_metrics_hold_numbers_text_and_null(tmp_path: Path, content: str, fault: str) -> None:
+    path = tmp_path / "evaluations" / "evaluate_lm-gru" / "metrics.json"
+    path.parent.mkdir(parents=True)
+    path.write_text(content)
+    with pytest.raises(FirthError, match=rf"metrics\.json: {fault}.*; build it again with `dvc repro evaluate_lm@gru`"):
+        read_run(path)
+
+
+def test_flat_metrics_hold_numbers_and_null_alone(tmp_path: Path) -> None:
+    path = tmp_path / "a.json"
+    path.write_text('{"a": 1, "b": 2.5, "c": null}')
+    assert read_run(path, flat=True) == {"a": 1, "b": 2.5, "c": None}
+    for content in ('{"a": {"b": 1}}', '{"a": "text"}'):
+        path.write_text(content)
+        with pytest.raises(FirthError, match=r"a\.json: a is .*; build it again with `dvc repro`"):
+            read_run(path, flat=True)
+
+
+def test_a_csv_that_is_no_table_names_the_stage_of_its_folder(tmp_path: Path) -> None:
+    path = tmp_path / "models" / "lm-gru" / "curve.csv"
+    with pytest.raises(FirthError, match=r"curve\.csv: not there yet; build it with `dvc repro lm@gru`"):
+        read_csv(path)
+    path.parent.mkdir(parents=True)
+    for content in (b"", b"\xff\xfe\n", b"a,b\n1,2,3\n1,2,3,4\n"):
+        path.write_bytes(content)
+        with pytest.raises(FirthError, match=r"curve\.csv: not a table .*; build it again with `dvc repro lm@gru`"):
+            read_csv(path)

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from firth.errors import FirthError
-from firth.workspace import require, write_text, writing
+from firth.workspace import Workspace, require, stage_of, write_text, writing
 
 
 def test_a_folder_that_fails_half_way_leaves_the_old_one_and_no_trace(tmp_path: Path) -> None:
@@ -52,3 +52,15 @@ def test_an_error_of_a_full_disk_names_what_was_being_written(tmp_path: Path, ne
 def test_a_missing_input_names_the_stage_that_makes_it(tmp_path: Path) -> None:
     with pytest.raises(FirthError, match=r"dvc repro tokenize@lm"):
         require(tmp_path / "data", "tokenize@lm")
+
+
+def test_a_path_names_the_stage_that_writes_it(tmp_path: Path) -> None:
+    for stage, *arguments in [
+        ("download", "lm"), ("tokenize", "qa"), ("cooccurrence",), ("svd",), ("word2vec",), ("ngram",), ("lm", "gru"),
+        ("seq2seq", "qa", "dot"), ("evaluate_lm", "ngram"), ("evaluate_seq2seq", "qa", "none"), ("gradients", "gru"),
+    ]:  # fmt: skip
+        folder = Workspace(tmp_path).output(stage, *arguments)
+        assert stage_of(folder) == stage_of(folder / "deep" / "x") == "@".join([stage, "-".join(arguments)]).rstrip("@")
+    assert stage_of(Workspace(tmp_path).details / "x.csv") == stage_of(Workspace(tmp_path).headline) == "headline"
+    assert stage_of(Workspace(tmp_path).study_plot("pairs-random")) == "studies/dvc.yaml"
+    assert stage_of(tmp_path / "x") == ""

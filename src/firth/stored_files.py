@@ -15,8 +15,8 @@ Value = TypeVar("Value")
 
 
 def damaged(path: Path, fault: str, stage: str) -> FirthError:
-    """The error of a file, or a folder, that is not as its stage writes it."""
-    return FirthError(f"{path}: {fault}; build it again with `dvc repro {stage}`")
+    """The error of a file, or a folder, that is not as its stage writes it; without a stage, of any stage."""
+    return FirthError(f"{path}: {fault}; build it again with `{f'dvc repro {stage}'.strip()}`")
 
 
 def check_vocabulary(folder: Path, of_model: int, present: int) -> None:
@@ -58,18 +58,34 @@ def read_json(path: Path, kind: Any, stage: str) -> Any:
     FirthError
         If the file doesn't exist, is not JSON, or holds a value of another kind.
     """
-    return parse_json(require(path, stage).read_bytes(), kind, path, stage)
-
-
-def parse_json(content: bytes | str, kind: Any, path: Path, stage: str, line: int | None = None) -> Any:
-    """The same for JSON that has been read already; ``line`` says in which line of ``path`` it stands, if in one."""
     try:
-        return TypeAdapter(kind).validate_json(content)
+        return TypeAdapter(kind).validate_json(require(path, stage).read_bytes(), strict=True)
     except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(map(str, (*(() if line is None else (f"line {line}",)), *first["loc"])))
-        fault = shown(f"{place}: {first['msg']}" if place else first["msg"])
-        raise damaged(path, f"damaged or of another version ({fault})", stage) from None
+        raise damaged(path, f"damaged or of another version ({_fault(error)})", stage) from None
+
+
+def read_json_lines(path: Path, kind: Any, stage: str, *, lowercase: bool = False) -> list[Any]:
+    """Read a file with a value of this kind in each line, in lower case if that is wanted.
+
+    Raises
+    ------
+    FirthError
+        If the file doesn't exist or is not UTF-8, or a line is not JSON or holds a value of another kind.
+    """
+    adapter: TypeAdapter[Any] = TypeAdapter(kind)
+    values = []
+    for number, line in enumerate(read_text(path, stage).split("\n"), start=1):
+        try:
+            values += [adapter.validate_json(line.lower() if lowercase else line, strict=True)] if line else []
+        except ValidationError as error:
+            raise damaged(path, f"line {number} is damaged or of another version ({_fault(error)})", stage) from None
+    return values
+
+
+def _fault(error: ValidationError) -> str:
+    first = error.errors()[0]
+    place = ".".join(map(str, first["loc"]))
+    return shown(f"{place}: {first['msg']}" if place else first["msg"])
 
 
 def read_array(path: Path, types: Sequence[type[np.generic]], stage: str) -> np.ndarray:

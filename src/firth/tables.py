@@ -14,11 +14,13 @@ from typing import Any
 
 import pandas as pd
 
-from firth.errors import FirthError
-from firth.workspace import require, write_text
+from firth.errors import FirthError, shown
+from firth.stored_files import damaged, read_json, read_text
+from firth.workspace import stage_of, write_text
 
 DIGITS = 6  # significant digits of every number
 FLOAT_FORMAT = f"%.{DIGITS}g"
+LARGEST = 2**63  # of a whole number
 TRUTH = {"0": False, "1": True}
 
 
@@ -69,10 +71,10 @@ def read_table(path: Path, columns: Sequence[str] | Mapping[str, type] | None, s
     """
     header, rows = _rows(path, stage)
     if columns is not None and header != list(columns):
-        raise _damaged(path, 1, ",".join(columns), stage)
+        raise damaged(path, f"line 1 does not hold {','.join(columns)}", stage)
     for number, row in enumerate(rows, start=2):
         if len(row) != len(header):
-            raise _damaged(path, number, f"{len(header)} columns ({', '.join(header)})", stage)
+            raise damaged(path, f"line {number} does not hold {len(header)} columns ({', '.join(header)})", stage)
     frame = pd.DataFrame(rows, columns=header, dtype=str)
     for name, kind in columns.items() if isinstance(columns, Mapping) else ():
         if kind is not str:
@@ -89,22 +91,20 @@ def read_csv(path: Path) -> pd.DataFrame:
         If the file is not there, or is no such table.
     """
     try:
-        return pd.read_csv(path, keep_default_na=False, na_values=[""])
+        return pd.read_csv(path, keep_default_na=False, na_values=[""], low_memory=False)
     except FileNotFoundError:
-        raise FirthError(f"{path}: not there yet; build it with `dvc repro`") from None
+        raise FirthError(f"{path}: not there yet; build it with `{f'dvc repro {stage_of(path)}'.strip()}`") from None
     except (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeDecodeError):
-        raise FirthError(f"{path}: not a table (a merge conflict?); `dvc repro` writes it again") from None
+        raise damaged(path, "not a table (a merge conflict?)", stage_of(path)) from None
 
 
 def _rows(path: Path, stage: str) -> tuple[list[str], list[list[str]]]:
     """Header and rows, with the csv module: pandas fills up short rows without a word."""
     try:
-        with require(path, stage).open(encoding="utf-8", newline="") as file:
-            rows = list(csv.reader(file, delimiter=_dialect(path)["sep"], quoting=_dialect(path)["quoting"]))
-    except UnicodeDecodeError as error:
-        raise FirthError(f"{path}: not UTF-8 (byte {error.start}); build it again with `dvc repro {stage}`") from None
+        file = io.StringIO(read_text(path, stage), newline="")
+        rows = list(csv.reader(file, delimiter=_dialect(path)["sep"], quoting=_dialect(path)["quoting"]))
     except csv.Error as error:
-        raise FirthError(f"{path}: not a table ({error}); build it again with `dvc repro {stage}`") from None
+        raise damaged(path, f"not a table ({error})", stage) from None
     return (rows[0] if rows else []), rows[1:]
 
 
@@ -115,9 +115,9 @@ def _typed(path: Path, values: "pd.Series[str]", kind: type, stage: str) -> list
             if kind is bool:
                 typed.append(TRUTH[value])
             else:
-                typed.append(math.nan if kind is float and not value else kind(value))
+                typed.append(_number(value, kind))
         except (ValueError, KeyError):
-            raise _damaged(path, number, f"{values.name} as {kind.__name__}", stage) from None
+            raise damaged(path, f"line {number} does not hold {values.name} as {kind.__name__}", stage) from None
     return typed
 
 
@@ -127,8 +127,17 @@ def _dialect(path: Path) -> dict[str, Any]:
     return {"sep": ",", "quoting": csv.QUOTE_MINIMAL}
 
 
-def _damaged(path: Path, line: int, expected: str, stage: str) -> FirthError:
-    return FirthError(f"{path}: line {line} does not hold {expected}; build it again with `dvc repro {stage}`")
+def _number(value: str, kind: type) -> Any:
+    if kind is float and not value:
+        return math.nan
+    number = kind(value)
+    if not _is_number(number):
+        raise ValueError("not finite")
+    return number
+
+
+def _is_number(value: Any) -> bool:
+    return math.isfinite(value) if isinstance(value, float) else isinstance(value, int) and abs(value) < LARGEST
 
 
 def write_metrics(path: Path, metrics: dict[str, Any]) -> None:
@@ -146,14 +155,26 @@ def write_metrics(path: Path, metrics: dict[str, Any]) -> None:
 
 def read_metrics(folder: Path) -> dict[str, dict[str, Any]]:
     """Read every run's metrics in ``folder``: run name → metrics, in order of name."""
-    return {path.stem: _read(path) for path in sorted(folder.glob("*.json"))}
+    return {path.stem: read_run(path) for path in sorted(folder.glob("*.json"))}
 
 
-def _read(path: Path) -> dict[str, Any]:
-    try:
-        metrics: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    except ValueError:
-        raise FirthError(f"{path}: not JSON (a merge conflict?); build it again with `dvc repro`") from None
+def read_run(path: Path, *, flat: bool = False) -> dict[str, Any]:
+    """Read one run's metrics.
+
+    Parameters
+    ----------
+    flat : refuse all but numbers, and None for a result that does not exist.
+
+    Raises
+    ------
+    FirthError
+        If the file doesn't exist, is not JSON, or holds a list or a number that is not finite.
+    """
+    stage = stage_of(path)
+    metrics: dict[str, Any] = read_json(path, dict[str, Any], stage)
+    for name, value in (metrics if flat else flatten(metrics)).items():
+        if not (_is_number(value) or value is None or (isinstance(value, str) and not flat)):
+            raise damaged(path, f"{shown(name)} is {shown(str(value))}", stage)
     return metrics
 
 

@@ -136,6 +136,23 @@ def model_stage(folder: Path) -> str:
     return f"{kind}@{name}"
 
 
+def stage_of(path: Path) -> str:
+    """The stage that writes a file or folder of an experiment, as ``dvc repro`` takes it; "" for any other path."""
+    for part in (path, *path.parents):
+        match part.parent.name, part.name:
+            case "raw" | "tokens" as kind, role:
+                return f"{'download' if kind == 'raw' else 'tokenize'}@{role}"
+            case "models", _:
+                return model_stage(part)
+            case "evaluations", item:
+                return item.replace("-", "@", 1)
+            case "reports", "studies":
+                return "studies/dvc.yaml"
+            case "reports", _:
+                return "headline"
+    return ""
+
+
 def checkout() -> Path:
     """The checkout of the project that this code belongs to."""
     return Path(__file__).resolve().parents[2]

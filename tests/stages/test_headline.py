@@ -191,3 +191,27 @@ def test_a_missing_result_names_the_stage_that_makes_it(
     with pytest.raises(FirthError, match=rf"{missing}: not there yet; build it with `dvc repro {stage}`"):
         headline.run(settings_of(params, "headline"), workspace)
     assert not workspace.headline.exists() and not workspace.details.exists()
+
+
+@pytest.mark.parametrize(
+    ("path", "content", "fault"),
+    [
+        ("evaluations/evaluate_lm-gru/metrics.json", "[1]", "damaged .*`dvc repro evaluate_lm@gru`"),
+        ("evaluations/evaluate_lm-gru/metrics.json", '{"test_perplexity": "x"}', "test_perplexity is x;"),
+        ("evaluations/evaluate_lm-gru/perplexity.csv", "text\na\n", "has no split .*`dvc repro evaluate_lm@gru`"),
+        ("evaluations/gradients-gru/gradients.csv", "lag,norm_before\n1,a\n", "has text.*`dvc repro gradients@gru`"),
+        ("evaluations/gradients-gru/gradients.csv", "network,lag\n1,1\n", "has a column network"),
+        ("models/lm-rnn/curve.csv", "", "not a table .*`dvc repro lm@rnn`"),
+        ("models/lm-rnn/curve.csv", "epoch\none\n", "has text.*`dvc repro lm@rnn`"),
+        ("models/lm-gru/gradient_norm.json", "{", "damaged .*`dvc repro lm@gru`"),
+        ("models/counts/metrics.json", '{"a": NaN}', "a is nan; .*`dvc repro cooccurrence`"),
+        ("data/tokens/qa/statistics.csv", "a\n1\n", "not the statistics .*`dvc repro tokenize@qa`"),
+    ],
+)
+def test_a_damaged_result_is_one_line_and_nothing_is_written(
+    params: Params, workspace: Workspace, path: str, content: str, fault: str
+) -> None:
+    (workspace.root / path).write_text(content)
+    with pytest.raises(FirthError, match=f"{Path(path).name}: {fault}"):
+        headline.run(settings_of(params, "headline"), workspace)
+    assert not workspace.headline.exists() and not workspace.details.exists()

@@ -4,11 +4,10 @@ from pathlib import Path
 
 import numpy as np
 
-from firth.errors import FirthError
 from firth.measures.score_row import ScoreRow
 from firth.measures.unit_rows import UnitRows
+from firth.stored_files import damaged, read_text
 from firth.training.progress import Meter
-from firth.workspace import require
 
 GOOGLE = "google-analogies"
 FREQUENT = 30_000  # words of the restricted task, as in Mikolov et al. (2013)
@@ -57,12 +56,12 @@ def read_questions(path: Path) -> list[list[str]]:
         If the file doesn't exist, or a line is not four words; the line is named.
     """
     questions = []
-    for number, line in enumerate(require(path, STAGE).read_text(encoding="utf-8").split("\n"), start=1):
+    for number, line in enumerate(read_text(path, STAGE).split("\n"), start=1):
         words = line.split()
         if not words or words[0].startswith(":"):
             continue
         if len(words) != 4:
-            raise FirthError(f"{path}: line {number} is not four words; build it again with `dvc repro {STAGE}`")
+            raise damaged(path, f"line {number} is not four words", STAGE)
         questions.append(words)
     return questions
 

@@ -2,9 +2,9 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from typing import TypedDict
 
 import pandas as pd
+from typing_extensions import TypedDict
 
 from firth.seq2seq.pairs import Pairs
 from firth.text.vocabulary import UNK_ID

@@ -23,6 +23,7 @@ REMEDY = f"build it again with `dvc repro {STAGE}`"
 CATEGORIES = ("agreement", "selection", "structure")
 CROSS_ENTROPIES = ("source_cross_entropy", "model_cross_entropy")
 NO_COUNTERPART = -1
+LARGEST = 1 + 1e-9  # a probability, rounded
 
 Floats = NDArray[np.float64]
 
@@ -68,7 +69,8 @@ def read_token_probabilities(
     if len(table) != len(text):
         raise FirthError(f"{path}: {len(table)} tokens where the text has {len(text)}; {REMEDY}")
     probabilities = table[["probability", "counterpart_probability"]].to_numpy()  # (N, 2)
-    is_complete = ~np.isnan(probabilities).any(axis=1) & table["category"].isin(CATEGORIES).to_numpy()
+    is_complete = ((probabilities >= 0) & (probabilities <= LARGEST)).all(axis=1) & (probabilities[:, 0] > 0)
+    is_complete &= table["category"].isin(CATEGORIES).to_numpy()
     if not is_complete.all():
         line = int(is_complete.argmin()) + 2
         raise FirthError(f"{path}: line {line} has no probabilities or an unknown category; {REMEDY}")

@@ -1,6 +1,5 @@
 """The results of all stage items in few tables, a row saying which item it belongs to, and the main numbers by name."""
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -9,7 +8,10 @@ import pandas as pd
 
 from firth.measures.headline_numbers import is_headline, number_prefix
 from firth.measures.not_measured import COLUMNS, NOT_MEASURED
-from firth.tables import flatten, read_csv
+from firth.measures.result_columns import table_fault, typed
+from firth.stored_files import damaged
+from firth.tables import flatten, read_csv, read_run
+from firth.workspace import stage_of
 
 KEYS = {  # what the arguments of a stage are called in the tables
     "evaluate_vectors": ["space"],
@@ -39,6 +41,8 @@ def gathered_tables(folders: Mapping[Item, Path]) -> dict[str, pd.DataFrame]:
             if path.stem == NOT_MEASURED:
                 continue
             frame = read_csv(path)
+            if fault := table_fault(path.stem, frame, KEYS[stage]):
+                raise damaged(path, fault, stage_of(path))
             for position, (column, value) in enumerate(zip(KEYS[stage], arguments, strict=True)):
                 frame.insert(position, column, value)
             parts.setdefault(path.stem, []).append(frame)
@@ -57,11 +61,13 @@ def training_tables(folders: Mapping[str, Path]) -> dict[str, pd.DataFrame]:
     curves, rows = [], []
     for model, folder in folders.items():
         curve = read_csv(folder / "curve.csv")
+        if fault := table_fault("learning_curves", curve, ["model"]):
+            raise damaged(folder / "curve.csv", fault, stage_of(folder))
         curve.insert(0, "model", model)
         curves.append(curve)
         norms = folder / "gradient_norm.json"
-        found = {"gradient_norm": json.loads(norms.read_text("utf-8"))} if norms.exists() else {}
-        metrics = json.loads((folder / "metrics.json").read_text("utf-8"))
+        found = {"gradient_norm": read_run(norms)} if norms.exists() else {}
+        metrics = read_run(folder / "metrics.json")
         rows.append({"model": model, **flatten({"epochs": len(curve), **metrics, **found})})
     return {"learning_curves": pd.concat(curves, ignore_index=True), "training": pd.DataFrame(rows)}
 
@@ -76,6 +82,8 @@ def text_statistics(folders: Mapping[str, Path]) -> pd.DataFrame:
     frames = []
     for role, folder in folders.items():
         frame = read_csv(folder / "statistics.csv")
+        if "role" in frame or "split" not in frame:
+            raise damaged(folder / "statistics.csv", "not the statistics of a text", stage_of(folder))
         frame.insert(0, "role", role)
         frames.append(frame)
     return pd.concat(frames, ignore_index=True)
@@ -94,7 +102,7 @@ def headline(
     numbers = {
         f"{number_prefix(*item)}{name}": value for item, values in metrics.items() for name, value in values.items()
     }
-    answers = tables["answers"]
+    answers = typed("answers", tables.get("answers"))
     if source := [values["source_perplexity"] for values in metrics.values() if "source_perplexity" in values]:
         numbers[SOURCE_PERPLEXITY] = source[0]
     baselines = answers.loc[answers["split"] == "test", ["question_alone", "last_place"]].stack().dropna()
@@ -111,6 +119,8 @@ def _reasons(folders: Mapping[Item, Path]) -> dict[str, str]:
         if not path.exists():
             continue
         found = read_csv(path)
+        if fault := table_fault(NOT_MEASURED, found):
+            raise damaged(path, fault, stage_of(path))
         for number, reason in zip(found["number"], found["reason"], strict=True):
             reasons[f"{number_prefix(*item)}{number}"] = reason
             if item[0] == "evaluate_lm" and number == "source_perplexity":

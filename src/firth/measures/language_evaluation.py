@@ -12,20 +12,22 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from firth.measures.agreement.accuracy import accuracies, agreement_points, conditions
-from firth.measures.agreement.items import agreement_items
+from firth.measures.agreement.items import STAGE, agreement_items
 from firth.measures.excess import TokenProbabilities, excess_cross_entropy, read_token_probabilities
 from firth.measures.perplexity import TextLength, by_sentence, unit_perplexities
 from firth.measures.scored_items import ScoredItems, digest, share_items
 from firth.measures.scorer import Floats, Scorer
 from firth.measures.source_entropy import perplexity_over_source, source_perplexity
+from firth.stored_files import damaged, read_array
 from firth.tables import read_csv
 from firth.text.streams import TokenStream
 from firth.text.text_form import TextForm
 from firth.text.vocabulary import Vocabulary
-from firth.workspace import require
+from firth.workspace import stage_of
 
 HELD_OUT = ("valid", "test")
 PER_UNIT = ("word_perplexity", "character_perplexity", "bits_per_character")  # where tokens are not words
+ROUNDING = 1e-9  # of a logarithm
 AGREEMENT_NUMBERS = {  # group of pairs → the name of its accuracy among the main numbers
     "attractors_1": "agreement_one_attractor",
     "adjacent_attractor": "agreement_adjacent_attractor",
@@ -65,22 +67,33 @@ class HeldOutText:
         """How many words and characters a split has; None if tokens are words."""
         if self.form.segmentation == "words":
             return None
-        row = read_csv(self.tokens / "statistics.csv").set_index("split").loc[split]
-        return TextLength(int(row["words"] + row["sentences"]), int(row["characters"] + row["sentences"]))
+        path = self.tokens / "statistics.csv"
+        table = read_csv(path)
+        try:
+            row = table.set_index("split").loc[split, ["words", "characters", "sentences"]].astype(int)
+            return TextLength(int(row["words"] + row["sentences"]), int(row["characters"] + row["sentences"]))
+        except (KeyError, ValueError, TypeError):
+            raise damaged(path, f"has no words and characters of {split}", stage_of(path)) from None
 
     def source_perplexity(self, split: str) -> float | None:
         """That of the grammar of the built-in world; None for other text, and where words became ``<unk>``."""
         if not self.form.world:
             return None
-        path = self._log_probabilities(split)
-        return source_perplexity(np.load(path, allow_pickle=False), self.stream(split), str(path))
+        return source_perplexity(self._log_probabilities(split), self.stream(split), str(self._source_file(split)))
 
     def source_nats(self, split: str) -> Floats:
         """−log P of each sentence (N,) by the grammar of the built-in world, where ``source_perplexity`` is known."""
-        return -np.load(self._log_probabilities(split), allow_pickle=False)
+        return -self._log_probabilities(split)
 
-    def _log_probabilities(self, split: str) -> Path:
-        return require(self.raw / "log_probabilities" / f"{split}.npy", "download@lm")
+    def _log_probabilities(self, split: str) -> Floats:
+        path = self._source_file(split)
+        found = read_array(path, (np.float64,), STAGE)
+        if len(found) and not -np.inf < found.min() <= found.max() <= ROUNDING:
+            raise damaged(path, "holds a value that is no logarithm of a probability", STAGE)
+        return found
+
+    def _source_file(self, split: str) -> Path:
+        return self.raw / "log_probabilities" / f"{split}.npy"
 
     @cached_property
     def agreement_items(self) -> pd.DataFrame:

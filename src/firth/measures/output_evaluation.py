@@ -1,13 +1,13 @@
 """Scores of what an encoder–decoder has written for the test texts, as tables, and every output with its reference."""
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NotRequired
 
 import numpy as np
 import pandas as pd
+from typing_extensions import TypedDict
 
 from firth.errors import FirthError
 from firth.measures.answers import QuestionRecord, answer_scores, exact_match_by_group, exact_matches
@@ -21,15 +21,26 @@ from firth.measures.bleu import (
 from firth.measures.scored_items import ScoredItems, digest, share_items
 from firth.params.task_names import Task
 from firth.seq2seq.pairs import Pairs
+from firth.stored_files import read_json_lines, read_text
 from firth.text.sides import decoder
 from firth.text.text_form import TextForm
-from firth.workspace import require
 
 Outputs = Sequence[Sequence[int]]  # token ids of each output
 CHRF_DECIMALS = 2
 Scored = tuple[dict[str, pd.DataFrame], list[dict[str, Any]], ScoredItems]  # of one test split
 MAIN_COLUMNS: dict[Task, list[str]] = {"translation": ["bleu", "chrf"], "qa": ["exact_match", "question_alone"]}
 COUNTED: dict[Task, str] = {"translation": "sentences", "qa": "questions"}
+
+
+class OutputRecord(TypedDict):
+    """One line of a file of outputs: a source, or a story and a question, with the reference and what was written."""
+
+    story: NotRequired[list[str]]
+    question: NotRequired[str]
+    source: NotRequired[str]
+    reference: str
+    output: str
+    chrf: float
 
 
 @dataclass(frozen=True)
@@ -155,12 +166,11 @@ def _answers(outputs: Outputs, split: str, tokens: Path, raw: Path) -> Scored:
 
 def _lines(path: Path, expected: int) -> list[str]:
     role = path.parent.parent.name
-    lines = require(path, f"download@{role}").read_text(encoding="utf-8").split("\n")[:-1]
+    lines = read_text(path, f"download@{role}").split("\n")[:-1]
     if len(lines) != expected:
         raise FirthError(f"{path}: {len(lines)} lines, but {expected} tokenized; run `dvc repro tokenize@{role}`")
     return lines
 
 
 def _questions(path: Path, lowercase: bool) -> list[QuestionRecord]:
-    lines = require(path, f"download@{path.parent.parent.name}").read_text(encoding="utf-8").split("\n")
-    return [json.loads(line.lower() if lowercase else line) for line in lines if line]
+    return read_json_lines(path, QuestionRecord, f"download@{path.parent.parent.name}", lowercase=lowercase)

@@ -6,9 +6,10 @@ from typing import Any
 
 import pandas as pd
 
+from firth.measures.result_columns import typed
 from firth.report.names import ATTENTIONS, LANGUAGE_MODELS, with_names
 from firth.report.neighbors import CooccurrenceExample, Ranked
-from firth.report.result_tables import of_models, typed
+from firth.report.result_tables import of_models
 
 Metrics = Mapping[str, Any]
 Samples = Mapping[str, list[dict[str, Any]]]

@@ -7,13 +7,14 @@ from typing import Any
 import pandas as pd
 
 from firth.measures.not_measured import by_reason
+from firth.measures.result_columns import COLUMNS, typed
 from firth.report.encoder_sections import SCORES, baselines, encoder_decoders_section
 from firth.report.findings import Findings
 from firth.report.language_sections import language_models_section
 from firth.report.markup import Content, Markup, code, fold, join, section, table
 from firth.report.names import LANGUAGE_MODELS, ROLES, in_words, with_names
 from firth.report.readable import readable
-from firth.report.result_tables import COLUMNS, rows_of, typed
+from firth.report.result_tables import rows_of
 from firth.report.study_sections import studies_section
 from firth.report.word_sections import cooccurrence_section, representation_scores, vectors_section
 from firth.tables import flatten

@@ -4,8 +4,9 @@ from collections.abc import Mapping
 
 import pandas as pd
 
+from firth.measures.result_columns import typed
 from firth.report.names import ATTENTIONS, LANGUAGE_MODELS, ROLES, ordered, with_names
-from firth.report.result_tables import SMALLEST_NORM, attractor_curves, of_models, typed
+from firth.report.result_tables import SMALLEST_NORM, attractor_curves, of_models
 
 EPOCHS = ["model", "epoch", "valid_perplexity"]
 

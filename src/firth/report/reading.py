@@ -1,17 +1,20 @@
 """The files that the page shows, read: tables, studies, samples, classes; and the params under names for people."""
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
+from firth.measures.output_evaluation import OutputRecord
+from firth.measures.result_columns import table_fault
 from firth.params.roles import ROLES
 from firth.report.names import ATTENTIONS, display_name
 from firth.report.samples import chosen
+from firth.stored_files import damaged, read_json_lines
 from firth.tables import read_csv, read_metrics, read_table
-from firth.workspace import Workspace
+from firth.text.raw_text import CorpusDescription, read_description
+from firth.workspace import Workspace, stage_of
 
 EARLIER_NAMES = {"class_recovery": "nearest_neighbor_accuracy", "whole": "share_1", "tenth": "share_0.1"}
 SECTIONS = {  # section of params.yaml → its name on the page
@@ -25,14 +28,24 @@ SECTIONS = {  # section of params.yaml → its name on the page
 
 
 def read_tables(folder: Path) -> dict[str, pd.DataFrame]:
-    """Every CSV file of a folder by its name, in order of name; without the folder, none."""
-    return {path.stem: read_csv(path) for path in sorted(folder.glob("*.csv"))}
+    """Every CSV file of a folder by its name, in order of name; without the folder, none.
+
+    Raises
+    ------
+    FirthError
+        If a file is no table, or lacks what the page shows of it.
+    """
+    tables = {}
+    for path in sorted(folder.glob("*.csv")):
+        tables[path.stem] = read_csv(path)
+        if fault := table_fault(path.stem, tables[path.stem]):
+            raise damaged(path, fault, stage_of(path))
+    return tables
 
 
-def read_corpora(workspace: Workspace) -> dict[str, dict[str, Any]]:
+def read_corpora(workspace: Workspace) -> dict[str, CorpusDescription]:
     """Role → content of ``corpus.json``, for the roles that have one."""
-    paths = {role: workspace.raw(role) / "corpus.json" for role in ROLES}
-    return {role: json.loads(path.read_text(encoding="utf-8")) for role, path in paths.items() if path.exists()}
+    return {role: read_description(raw) for role in ROLES if ((raw := workspace.raw(role)) / "corpus.json").exists()}
 
 
 def read_studies(workspace: Workspace) -> tuple[dict[str, Any], dict[str, pd.DataFrame]]:
@@ -56,7 +69,7 @@ def read_samples(
         for task, attention in sorted(models)
     }
     first = {model: next(iter(sorted(folder.glob("*.jsonl"))), None) for model, folder in outputs.items()}
-    return {model: chosen(_json_lines(path)) for model, path in first.items() if path}
+    return {model: chosen(read_json_lines(path, OutputRecord, stage_of(path))) for model, path in first.items() if path}
 
 
 def read_classes(workspace: Workspace) -> Mapping[str, str] | None:
@@ -97,7 +110,3 @@ def _renamed(metrics: Any) -> Any:
     if isinstance(metrics, Mapping):
         return {EARLIER_NAMES.get(key, key): _renamed(value) for key, value in metrics.items()}
     return metrics
-
-
-def _json_lines(path: Path) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in path.read_text(encoding="utf-8").split("\n") if line]

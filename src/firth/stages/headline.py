@@ -1,6 +1,5 @@
 """Stage ``headline``: gather the main numbers for people, and all other results as tables for git."""
 
-import json
 from itertools import product
 from typing import TYPE_CHECKING
 
@@ -12,7 +11,7 @@ from firth.params.models_params import ModelsParams
 from firth.params.roles import ROLES
 from firth.params.task_names import TASKS
 from firth.report.plots import plot_tables
-from firth.tables import write_metrics, write_table
+from firth.tables import read_run, write_metrics, write_table
 from firth.workspace import Workspace, require, writing
 
 if TYPE_CHECKING:
@@ -24,7 +23,7 @@ def run(settings: "Settings", workspace: Workspace) -> None:
     learned, measured = _items(settings.section("models", ModelsParams))
     stages = {item: "-".join(item).replace("-", "@", 1) for item in [*learned, *measured]}  # seq2seq@qa-dot
     folders = {item: require(workspace.output(*item), stage) for item, stage in stages.items()}
-    metrics = {item: json.loads((folder / "metrics.json").read_text("utf-8")) for item, folder in folders.items()}
+    metrics = {item: read_run(folder / "metrics.json", flat=item in measured) for item, folder in folders.items()}
     tables = {
         **gathered_tables({item: folders[item] for item in measured}),
         **training_tables({"-".join(item): folders[item] for item in learned if item[0] in ("lm", "seq2seq")}),

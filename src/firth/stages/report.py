@@ -1,6 +1,5 @@
 """Stage ``report``: show every result on one page."""
 
-import json
 from typing import TYPE_CHECKING
 
 from firth.params.svd_params import SvdParams
@@ -10,13 +9,14 @@ from firth.report.neighbors import cooccurrence_example, nearest_words, words_to
 from firth.report.page import render_page
 from firth.report.projector import write_projector
 from firth.report.word_map import map_of
+from firth.tables import read_run
 from firth.text.text_form import TextForm
 from firth.text.vocabulary import Vocabulary
 from firth.training.reproducibility import derived_seed
 from firth.vectors.counting.count_matrix import load_counts
 from firth.vectors.keyed_vectors import BINARY, SPACES, keyed_vectors, load_vectors
 from firth.vectors.ppmi_svd import ppmi
-from firth.workspace import Workspace, require, write_text, writing
+from firth.workspace import Workspace, write_text, writing
 
 if TYPE_CHECKING:
     from firth.params.settings import Settings
@@ -39,7 +39,7 @@ def run(settings: "Settings", workspace: Workspace) -> None:
         corpora=reading.read_corpora(workspace),
         settings=reading.shown_settings(params),
         tables=tables,
-        headline=json.loads(require(workspace.headline, "headline").read_text(encoding="utf-8")),
+        headline=read_run(workspace.headline, flat=True),
         samples=reading.read_samples(workspace, tables),
         example=cooccurrence_example(counts, ppmi(counts, SvdParams.model_validate(params["svd"])), tokens, words),
         missing_words=missing,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 import time
 from typing import TYPE_CHECKING, Any
@@ -11,9 +10,10 @@ from firth.params.tokens_params import TOKENS
 from firth.tables import write_metrics, write_table
 from firth.text.corpus_streams import make_streams
 from firth.text.known_words import write_known_words
+from firth.text.raw_text import read_description
 from firth.text.stream_statistics import main_numbers_of_streams, statistics_table
 from firth.text.text_form import TextForm
-from firth.workspace import Workspace, require, writing
+from firth.workspace import Workspace, writing
 
 if TYPE_CHECKING:
     from firth.params.roles import Role
@@ -25,7 +25,7 @@ def run(settings: Settings, workspace: Workspace, role: Role) -> None:
     start = time.monotonic()
     params: Any = settings.section("tokens", TOKENS[role])
     raw = workspace.raw(role)
-    corpus = json.loads(require(raw / "corpus.json", f"download@{role}").read_text(encoding="utf-8"))
+    corpus: Any = read_description(raw)
     tokenized = corpus["tokenized"]
     lowercase = params.lowercase and not tokenized  # tokenized text keeps its case
     form = TextForm(lowercase, tokenized, corpus["language"], corpus["world"], params.segmentation)

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from firth.params.roles import Role
+from firth.stored_files import read_text
 from firth.text.raw_text import raw_lines
 from firth.text.text_form import TextForm
 from firth.text.tokenizer import is_written_without_spaces
@@ -34,7 +35,7 @@ def write_known_words(raw: Path, out: Path, role: Role, form: TextForm) -> None:
 
 def read_known_words(path: Path) -> frozenset[str] | None:
     """The words of such a file; None if there is none."""
-    return frozenset(path.read_text(encoding="utf-8").split("\n")[:-1]) if path.exists() else None
+    return frozenset(read_text(path, f"tokenize@{path.parent.name}").split("\n")[:-1]) if path.exists() else None
 
 
 def new_words(line: str, form: TextForm, known: frozenset[str]) -> list[str]:

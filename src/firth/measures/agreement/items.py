@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from firth.errors import FirthError
 from firth.measures.agreement.templates import minimal_pairs
+from firth.stored_files import damaged
 from firth.tables import read_table
 from firth.text.text_form import TextForm
 from firth.text.vocabulary import Vocabulary
@@ -62,12 +62,12 @@ def read_items(path: Path, vocabulary: Vocabulary, form: TextForm) -> pd.DataFra
         If a column is missing, a number isn't one, or a verb form is not one token.
     """
     table = read_table(path, TEXTS | PROPERTIES, STAGE)
+    if (table[["attractors", "intervening_nouns", "distance"]] < 0).any(axis=None):
+        raise damaged(path, "holds a negative number of words", STAGE)
     tokens = {name: [form.tokens(text) for text in table[name]] for name in TEXTS}
     for number, both in enumerate(zip(tokens["correct"], tokens["wrong"], strict=True)):
         if any(len(verb_form) != 1 for verb_form in both):
-            raise FirthError(
-                f"{path}: line {number + 2}: a verb form is not one token; build it again with `dvc repro {STAGE}`"
-            )
+            raise damaged(path, f"line {number + 2}: a verb form is not one token", STAGE)
     return _frame(
         {
             "prefix": [vocabulary.encode(prefix).astype(np.int64) for prefix in tokens["prefix"]],

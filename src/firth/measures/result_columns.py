@@ -1,0 +1,86 @@
+"""The columns of the tables of all results: which a table needs, and of what type each is."""
+
+from collections.abc import Collection
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+COLUMNS = {
+    "vectors": "space representation measure score low high items covered reason",
+    "perplexity": "model split tokens perplexity source_perplexity perplexity_over_source dynamic_perplexity",
+    "excess_cross_entropy": "model category share_of_tokens source_cross_entropy model_cross_entropy excess",
+    "agreement": "model grouping construction group pairs accuracy",
+    "ngram_orders": "model order ngrams valid_perplexity test_perplexity",
+    "translation": "task attention split sentences bleu bleu_lowercase chrf exact_match "
+    "bleu_signature bleu_lowercase_signature chrf_signature",
+    "source_length": "task attention split source_length sentences bleu",
+    "answers": "task attention split questions exact_match question_alone last_place",
+    "answer_groups": "task attention split grouping group questions exact_match",
+    "gradients": "network lag norm_before norm_after cell_norm_before cell_norm_after share_before share_after",
+    "jacobians": "network when largest median share_above_1 sum_equals_autograd",
+    "saliency": "task attention output_position source_position gradient_norm",
+    "example_sentences": "task attention sentence output_position output source_position source gradient_norm "
+    "attention_weight",
+    "learning_curves": "model epoch train_loss valid_loss valid_perplexity",
+    "training": "model parameters best_epoch epochs",
+    "counts": "cells nonzeros density bytes_dense bytes_sparse pairs",
+    "not_measured": "number reason",
+}
+TEXTS = (
+    "space representation measure number reason model split category grouping construction group task attention "
+    "network when source_length output source bleu_signature bleu_lowercase_signature chrf_signature"
+)
+WHOLE_NUMBERS = (
+    "items covered tokens pairs order ngrams sentences questions lag sentence output_position source_position epoch "
+    "epochs best_epoch parameters cells nonzeros bytes_dense bytes_sparse"
+)
+KEYS = (  # columns that a table needs, with a value in every row
+    "space representation model split category grouping task attention network order lag when sentence output_position "
+    "source_position epoch number"
+)
+
+
+def typed(name: str, frame: pd.DataFrame | None) -> pd.DataFrame:
+    """The table ``name`` with all its columns, each of one type; without a frame, an empty one.
+
+    Texts are strings, empty where they are missing. Whole numbers may be missing (Int64). All else is float64, as a CSV
+    file does not tell a share of 1 from a count of 1, and missing where it is infinite, for which no figure has room.
+    Columns that this module doesn't know are kept as they are.
+    """
+    known = COLUMNS[name].split()
+    given = pd.DataFrame() if frame is None else frame
+    whole = given.reindex(columns=[*known, *(column for column in given.columns if column not in known)])
+    for column in known:
+        if column in TEXTS.split():
+            whole[column] = whole[column].map(_text).astype(object)
+        elif column in WHOLE_NUMBERS.split():
+            whole[column] = pd.to_numeric(whole[column]).astype("Int64")
+        else:
+            whole[column] = whole[column].astype(float).replace([np.inf, -np.inf], np.nan)
+    return whole
+
+
+def table_fault(name: str, frame: pd.DataFrame, given: Collection[str] = ()) -> str | None:
+    """Why a frame can't be the table ``name``; None if it can, or if this module doesn't know the table.
+
+    Parameters
+    ----------
+    given : keys that the frame doesn't hold yet.
+    """
+    if clash := [key for key in given if key in frame]:
+        return f"has a column {clash[0]}"
+    if name not in COLUMNS:
+        return None
+    for key in (key for key in COLUMNS[name].split() if key in KEYS.split() and key not in given):
+        if key not in frame or frame[key].isna().any():
+            return f"has no {key} in some row"
+    try:
+        typed(name, frame)
+    except (ValueError, TypeError, OverflowError):
+        return "has text, or a fraction, in a column of numbers"
+    return None
+
+
+def _text(value: Any) -> str:
+    return "" if pd.isna(value) else str(value)

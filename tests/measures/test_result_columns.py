@@ -1,0 +1,30 @@
+"""A table lacks no key, and holds numbers where numbers belong."""
+
+import pandas as pd
+import pytest
+
+from firth.measures.result_columns import table_fault
+
+CURVE = pd.DataFrame({"epoch": [1, 2], "train_loss": [2.0, 1.0], "valid_loss": [2.0, 1.5], "valid_perplexity": [7, 4]})
+
+
+def test_a_table_needs_its_keys_alone_and_may_have_other_columns() -> None:
+    assert table_fault("learning_curves", CURVE, given=["model"]) is None
+    assert table_fault("learning_curves", CURVE[["epoch"]].assign(model="gru", other="text")) is None
+    assert table_fault("of another name", CURVE) is None
+
+
+@pytest.mark.parametrize(
+    ("frame", "fault"),
+    [
+        (CURVE, "has no model in some row"),
+        (CURVE.assign(model=["a", None]), "has no model in some row"),
+        (CURVE.assign(model="a", epoch=[1, 1.5]), "has text, or a fraction"),
+        (CURVE.assign(model="a", epoch=["1", "x"]), "has text, or a fraction"),
+        (CURVE.assign(model="a", epoch=[1, 10**30]), "has text, or a fraction"),
+        (CURVE.assign(model="a", valid_loss=["1", "<<<<"]), "has text, or a fraction"),
+    ],
+)
+def test_the_fault_of_a_table_is_named(frame: pd.DataFrame, fault: str) -> None:
+    assert (table_fault("learning_curves", frame) or "").startswith(fault)
+    assert table_fault("learning_curves", CURVE.assign(model="a"), given=["model"]) == "has a column model"
