@@ -68,7 +68,10 @@ def training_tables(folders: Mapping[str, Path]) -> dict[str, pd.DataFrame]:
         norms = folder / "gradient_norm.json"
         found = {"gradient_norm": read_run(norms)} if norms.exists() else {}
         metrics = read_run(folder / "metrics.json")
-        rows.append({"model": model, **flatten({"epochs": len(curve), **metrics, **found})})
+        row = {"model": model, **flatten({"epochs": len(curve), **metrics, **found})}
+        if fault := table_fault("training", pd.DataFrame([row])):
+            raise damaged(folder / "metrics.json", fault, stage_of(folder))
+        rows.append(row)
     return {"learning_curves": pd.concat(curves, ignore_index=True), "training": pd.DataFrame(rows)}
 
 

@@ -22,9 +22,11 @@ from pathlib import Path
 import numpy as np
 
 from firth.errors import FirthError
+from firth.stored_files import damaged
 from firth.text.characters import characters_and_line_ends, with_visible_spaces
 from firth.text.streams import ArrayWriter, StreamWriter
 from firth.text.tokenizer import tokens_and_line_ends, without_line_breaks
+from firth.workspace import stage_of
 
 BLOCK_BYTES = 1 << 22
 
@@ -253,4 +255,4 @@ def _decoded(piece: bytes, path: Path, start: int) -> str:
     try:
         return piece.decode("utf-8")
     except UnicodeDecodeError as error:
-        raise FirthError(f"{path}: not UTF-8 (byte {start + error.start}); save the text as UTF-8") from None
+        raise damaged(path, f"not UTF-8 (byte {start + error.start})", stage_of(path)) from None
