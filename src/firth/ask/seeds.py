@@ -19,6 +19,7 @@ from firth.ask.seeds_file import SEEDS, Seeds, params_digest, read_seeds, writte
 from firth.ask.snapshots import PARAMS, WORKSPACE, params_of
 from firth.ask.stored_items import LOCK, NotStoredError, StoredItems
 from firth.errors import FirthError, listed, shown
+from firth.git import git
 from firth.measures.headline_numbers import format, is_headline, number_prefix
 from firth.measures.seed_spread import Spread, largest_difference, spread
 from firth.params.experiment import load_params
@@ -96,7 +97,7 @@ def _repeat(folder: Path, repeat: int, items: Sequence[Item]) -> Numbers:
     result = subprocess.run(command, cwd=folder, env={**os.environ, "PATH": path}, check=False)
     if result.returncode:
         raise FirthError(f"repeat {repeat} was not built; mend what DVC reports above, and run `firth seeds` again")
-    lock = _git(folder, "show", f"{_references(folder, name)[0]}:./{LOCK}")
+    lock = git(folder, "show", f"{_references(folder, name)[0]}:./{LOCK}")
     numbers = dict(_numbers(StoredItems(folder, f"repeat {repeat}", lock), items))
     _remove(folder, name)
     return numbers
@@ -118,22 +119,14 @@ def _references(folder: Path, name: str) -> list[str]:
     """The git references of the experiments of this name."""
     return [
         ref
-        for ref in _git(folder, "for-each-ref", "--format=%(refname)", "refs/exps").split()
+        for ref in git(folder, "for-each-ref", "--format=%(refname)", "refs/exps").split()
         if ref.endswith(f"/{name}")
     ]
 
 
 def _remove(folder: Path, name: str) -> None:
     for reference in _references(folder, name):
-        _git(folder, "update-ref", "-d", reference)
-
-
-def _git(folder: Path, *arguments: str) -> str:
-    result = subprocess.run(["git", *arguments], cwd=folder, capture_output=True, text=True, check=False)
-    if result.returncode:
-        reason = result.stderr.partition("\n")[0]
-        raise FirthError(f"{folder}: git {arguments[0]}: {reason}; mend that and run again")
-    return result.stdout
+        git(folder, "update-ref", "-d", reference)
 
 
 def _digest(folder: Path) -> str:
