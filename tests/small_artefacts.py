@@ -23,7 +23,6 @@ from firth.text.text_encoding import TextEncoding
 from firth.text.text_form import TextForm
 from firth.vectors.counting.count_matrix import load_counts, write_rows
 from firth.vectors.keyed_vectors import load_vectors, save_vectors
-from firth.word2vec_format import read_word2vec
 from firth.workspace import Workspace
 
 QUESTION = {
@@ -100,8 +99,7 @@ def _read_network(workspace: Workspace) -> object:
 
 
 def _read_vectors(workspace: Workspace) -> object:
-    read_word2vec(workspace.model("svd") / "vectors.txt", "svd")
-    return load_vectors(workspace.model("svd")).most_similar(positive=[0])
+    return load_vectors(workspace.model("svd"))
 
 
 def _read_text(workspace: Workspace) -> object:
@@ -160,7 +158,7 @@ READERS: dict[str, Read] = {
         [f"models/counts/{name}.npy" for name in ("indptr", "indices", "data")],
         lambda w: load_counts(w.model("counts"), len(TOKENS)).toarray(),
     ),
-    **dict.fromkeys([f"models/svd/vectors.{kind}" for kind in ("bin", "txt")], _read_vectors),
+    "models/svd/vectors.bin": _read_vectors,
     **dict.fromkeys(
         [f"models/lm-rnn/{name}" for name in ("curve.csv", "metrics.json", "gradient_norm.json")], _read_training
     ),

@@ -115,11 +115,12 @@ def test_a_stage_whose_input_is_not_built_names_the_stage_that_builds_it(
     monkeypatch.setattr(execute, "use_huge_pages", lambda: None)
     workspace, item = Workspace(tmp_path), Item(stage[0], tuple(stage[1:]))
     workspace.params.write_bytes((ROOT / "params.yaml").read_bytes())
-    values = effective_settings(load_params(workspace.params), [item])[item.name]
+    params = load_params(workspace.params)
+    values = effective_settings(params, [item])[item.name]
     write_text(workspace.settings / f"{item.name}.json", as_text(values))
     write_text(workspace.code / f"{item.name}.txt", "")
     with pytest.raises(FirthError) as caught:
-        execute.execute(workspace, *stage)
+        execute.execute(workspace, params.compute, *stage)
     assert missing in str(caught.value)
     assert "\n" not in str(caught.value)
     assert {path.name for path in tmp_path.iterdir()} == {"params.yaml", "settings", "code"}

@@ -34,12 +34,14 @@ def _run(stage: str, *arguments: str) -> None:
     from firth.execute import execute
     from firth.freshness import verify_fresh
     from firth.output_lock import output_lock
+    from firth.params.experiment import load_params
     from firth.params.pipeline_items import Item
 
     workspace, item = Workspace(Path.cwd()), Item(stage, arguments)
-    verify_fresh(workspace, item)
+    params = load_params(workspace.params)
+    verify_fresh(workspace, item, params)
     with output_lock(workspace.lock(item.name), item.name):
-        execute(workspace, stage, *arguments)
+        execute(workspace, params.compute, stage, *arguments)
 
 
 def _print_version(asked: bool) -> None:

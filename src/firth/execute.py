@@ -6,37 +6,35 @@ from typing import Any
 
 from firth.errors import FirthError
 from firth.params.compute_params import ComputeParams
-from firth.params.params_text import parse_yaml, read_yaml_text
 from firth.params.settings import Settings
 from firth.process import fix_threads, use_huge_pages
 from firth.workspace import Workspace, require
 
 
-def execute(workspace: Workspace, stage: str, *arguments: str) -> None:
-    """Run a stage with its arguments; see the stage's module for what it reads and writes.
+def execute(workspace: Workspace, compute: ComputeParams, stage: str, *arguments: str) -> None:
+    """Run a stage with its arguments on the given hardware; see the stage's module for what it reads and writes.
 
     Raises
     ------
     FirthError
         If the item has no settings: ``check`` writes them.
     """
-    settings = read_settings(workspace, "-".join([stage, *arguments]))
+    settings = read_settings(workspace, "-".join([stage, *arguments]), compute)
     if "threads" in settings.values:
         fix_threads(settings.threads)
     use_huge_pages()
     _stage(stage).run(settings, workspace, *arguments)
 
 
-def read_settings(workspace: Workspace, item: str) -> Settings:
-    """The effective settings of an item, its code's digests, and the hardware that params.yaml names."""
+def read_settings(workspace: Workspace, item: str, compute: ComputeParams) -> Settings:
+    """The effective settings of an item, its code's digests, and the hardware."""
     path, code = workspace.settings / f"{item}.json", workspace.code / f"{item}.txt"
     try:
         values: dict[str, Any] = json.loads(require(path, "check").read_text(encoding="utf-8"))
         listing = require(code, "code").read_text(encoding="utf-8")
     except ValueError:
         raise FirthError(f"{path}: not JSON (a merge conflict?); write it anew with `dvc repro check`") from None
-    compute = parse_yaml(read_yaml_text(workspace.params), "params.yaml")["compute"]
-    return Settings(item, values, listing, ComputeParams.model_validate(compute))
+    return Settings(item, values, listing, compute)
 
 
 def _stage(name: str) -> ModuleType:  # noqa: PLR0911, PLR0912, one case a stage

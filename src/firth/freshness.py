@@ -3,16 +3,20 @@
 from firth.code_graph import CodeGraph
 from firth.errors import FirthError
 from firth.params.effective import effective_settings
-from firth.params.experiment import load_params
+from firth.params.experiment import Params
 from firth.params.pipeline_items import Item
 from firth.params.settings import as_text
 from firth.workspace import Workspace, checkout, require
 
 
-def verify_fresh(workspace: Workspace, item: Item) -> None:
+def verify_fresh(workspace: Workspace, item: Item, params: Params) -> None:
     """Refuse to run an item whose result would not belong to the params and the code that are recorded for it.
 
     ``dvc repro`` runs ``code`` and ``check`` first; ``dvc repro -s`` and a direct call do not.
+
+    Parameters
+    ----------
+    params : as params.yaml is now.
 
     Raises
     ------
@@ -22,7 +26,7 @@ def verify_fresh(workspace: Workspace, item: Item) -> None:
     code, settings = workspace.code / f"{item.name}.txt", workspace.settings / f"{item.name}.json"
     if require(code, "code").read_bytes() != CodeGraph.of(checkout()).listing(item).encode():
         raise FirthError(f"{code}: the code has changed since; run `dvc repro code`, then this again")
-    values = effective_settings(load_params(workspace.params), [item]).get(item.name)
+    values = effective_settings(params, [item]).get(item.name)
     if values is None:
         raise FirthError(f"params.yaml: section models does not list {' '.join(item.arguments)}; add it there")
     if require(settings, "check").read_bytes() != as_text(values).encode():
