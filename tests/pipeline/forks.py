@@ -20,7 +20,8 @@ def begin(run: Callable[[], int], output: Path, errors: Path | None = None) -> A
 
     def in_fork() -> None:
         os.setsid()
-        with output.open("w") as file, (errors or output).open("a") as error_file:
+        output.unlink(missing_ok=True)
+        with output.open("a") as file, (errors or output).open("a") as error_file:
             os.dup2(file.fileno(), 1)
             os.dup2(error_file.fileno(), 2)
         sys.stdout, sys.stderr = open(1, "w", closefd=False), open(2, "w", closefd=False)  # noqa: SIM115

@@ -27,7 +27,7 @@ QUICK = {  # run by `make test` too
     ("scheduler-KILL", "a", "dvc"),
     ("scheduler-KILL", "a", "firth-2"),
     ("group-INT", "last", "firth-1"),
-    ("dvc.lock", "half", "3", "dvc"),
+    ("dvc.lock", "half", "4", "dvc"),
     ("dvc.lock", "beside", "2", "firth-2"),
     ("rwlock", "0", "4", "dvc"),
     ("step", "", "13"),
