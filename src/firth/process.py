@@ -115,10 +115,10 @@ def message(error: BaseException) -> str:
         return "\n".join(f"error: {line}" for line in str(error).splitlines())
     place = getattr(error, "__notes__", None) or [getattr(error, "filename", None)]
     if _fills_disk(error):
-        return f"error: {place[0] or _fullest()}: the disk is full; make room and run again"
+        return f"error: {place[-1] or _fullest()}: the disk is full; make room and run again"
     if not isinstance(error, OSError):
         return "error: out of memory; take a smaller batch_size, vocabulary or corpus in params.yaml"
-    return f"error: {f'{place[0]}: ' if place[0] else ''}{error.strerror or error}; mend that and run again"
+    return f"error: {f'{place[-1]}: ' if place[-1] else ''}{error.strerror or error}; mend that and run again"
 
 
 def _fills_memory(error: BaseException) -> bool:
