@@ -10,8 +10,6 @@ import sys
 from pathlib import Path
 from typing import IO
 
-from firth.process import end_with_dvc
-
 
 def main() -> None:
     """Entry point."""
@@ -22,6 +20,8 @@ def main() -> None:
         os.execv(sys.executable, [sys.executable, "-m", "firth", *sys.argv[1:]])
     prepare_streams()
     if "DVC_STAGE" in os.environ:
+        from firth.parent_process import end_with_dvc
+
         end_with_dvc()
     from firth.cli import main as run
 

@@ -5,24 +5,15 @@ import os
 import re
 import shutil
 import signal
-import threading
-import time
-from contextlib import suppress
 from pathlib import Path
 from types import FrameType
-from typing import TYPE_CHECKING
 
 from firth.errors import FirthError
-
-if TYPE_CHECKING:
-    from psutil import Process
 
 OUT_OF_MEMORY = re.compile("out of memory|allocate memory")  # as torch says it, of a GPU and of a CPU
 # As the standard library, SQLite, numpy and libraries in Rust say it.
 FULL_DISK = re.compile(r"No space left on device|Disk quota exceeded|disk is full|requested and \d+ written")
 ROOM_FOR_SQLITE = 1 << 20  # bytes, without which it says "disk I/O error"
-SECONDS_BETWEEN_LOOKS = 1.0  # at whether DVC has ended
-SECONDS_TO_END = 5.0  # before a process that was asked to end is killed
 
 
 class Interrupted(BaseException):
@@ -47,36 +38,6 @@ def end_at_signals() -> None:
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         if signal.getsignal(number) is not signal.SIG_IGN:
             signal.signal(number, end)
-
-
-def end_with_dvc() -> None:
-    """Have this process, a stage's command, end within 10 s of the DVC process that started it, even if that is killed.
-
-    DVC runs a command in a shell. The shell may stand between DVC and this process, or may have become this process.
-    """
-    import psutil
-
-    own = psutil.Process()
-    chain = [(own, own.ppid())]
-    with suppress(psutil.Error):
-        shell = psutil.Process(own.ppid())
-        if shell.cmdline()[-2:-1] == ["-c"]:
-            chain.append((shell, shell.ppid()))
-    threading.Thread(target=_end_after, args=(chain,), daemon=True).start()
-
-
-def _end_after(chain: "list[tuple[Process, int]]") -> None:
-    """End this process when one in a chain of processes and the numbers of their parents has got another parent."""
-    import psutil
-
-    with suppress(psutil.Error):
-        while all(process.ppid() == parent for process, parent in chain):
-            time.sleep(SECONDS_BETWEEN_LOOKS)
-    os.kill(os.getpid(), signal.SIGTERM)
-    time.sleep(SECONDS_TO_END)
-    for child in psutil.Process().children(recursive=True):
-        child.kill()
-    os.kill(os.getpid(), signal.SIGKILL)
 
 
 def fix_threads(threads: int) -> None:

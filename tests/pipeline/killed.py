@@ -28,7 +28,8 @@ WORK = """
 import os, sys, time
 from pathlib import Path
 from firth.output_lock import output_lock
-from firth.process import end_with_dvc, message
+from firth.parent_process import end_with_dvc
+from firth.process import message
 from firth.workspace import writing
 name, *deps = sys.argv[1:]
 end_with_dvc()

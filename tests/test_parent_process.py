@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-STAGE = "from firth.process import end_with_dvc; import time; end_with_dvc(); print('begun', flush=True)\n"
+STAGE = "from firth.parent_process import end_with_dvc; import time; end_with_dvc(); print('begun', flush=True)\n"
 STAGE += "time.sleep(60)"
 DVC = "import subprocess, sys; subprocess.run(['/bin/sh', '-c', sys.argv[1]])"
 
