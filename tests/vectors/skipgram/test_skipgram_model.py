@@ -294,6 +294,16 @@ def test_a_piece_without_sentences_changes_nothing(way: str) -> None:
     assert (vectors[1] == 1).all()
 
 
+@pytest.mark.filterwarnings("error")
+def test_a_process_without_a_shard_changes_nothing() -> None:
+    stream, counts = two_topics(20)
+    text = TrainingText.from_stream(stream, counts, settings(shards=1))
+    vectors = (torch.zeros(len(counts), 4), torch.ones(len(counts), 4))
+    learner = CompiledLearner(text, settings(shards=1), range(1, 1, 2))  # the second of two processes
+    assert learner.learn(vectors, 0, len(text.starts), 0.1, 1) == (0, 0)
+    assert (vectors[0] == 0).all() and (vectors[1] == 1).all()
+
+
 def test_optimal_scores_are_shifted_pointwise_mutual_information() -> None:
     """On two-word sentences of three groups of words, u · v tends to log(P(w, c) / (P(w) P(c))) − log k."""
     group, params = 8, settings(dimension=3, context_window=1, smoothing=1.0, negative_samples=2, shards=1)

@@ -79,8 +79,9 @@ class CompiledLearner:
             list(self.pool.map(lambda copy, a=array: np.copyto(copy[:, : a.shape[1]], a), copies))
         size, frequent = len(self.text.noise), min(FREQUENT, len(self.text.noise))
         expected = self.text.expected_updates(first, last, self.params.negative_samples)
+        summed = max(len(self.shards), 1)  # a process without a shard has nothing to sum
         often, once = (
-            [damping(updates / (times * self.params.shards), len(self.shards), rate) for updates in expected]
+            [damping(updates / (times * self.params.shards), summed, rate) for updates in expected]
             for times in (SYNCHRONIZATIONS, 1)
         )
         cuts = self.text.cut(first, last, SYNCHRONIZATIONS * self.params.shards)
