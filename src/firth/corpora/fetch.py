@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from queue import Empty, SimpleQueue
-from urllib.parse import SplitResult, unquote, urlsplit
+from urllib.parse import unquote, urlsplit
 
 import requests
 import urllib3
@@ -23,6 +23,7 @@ from filelock import FileLock
 
 from firth.corpora.archives import LocalFile
 from firth.errors import FirthError, shown
+from firth.params.web_address import address_parts
 from firth.training.progress import Meter
 
 MIRROR = "FIRTH_CORPUS_MIRROR"
@@ -63,7 +64,7 @@ def fetch(address: str, checksum: str | None, downloads: Path) -> LocalFile:
     FirthError
         If the file can't be had, has another checksum (it is then deleted), or the disk is full.
     """
-    if _parts(address) is None:
+    if address_parts(address) is None:
         raise FirthError(
             f"{public_address(address)}: is not an address; write https://HOST/PATH, or give a file by path"
         )
@@ -236,21 +237,10 @@ def _in_time(raw: urllib3.BaseHTTPResponse) -> Iterator[bytes]:
 
 def public_address(address: str) -> str:
     """An address without name, password and query, which may hold a key."""
-    parts = _parts(address)
+    parts = address_parts(address)
     if parts is None:
         return shown(re.split("[?#]", address.rpartition("@")[2])[0])
     return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
-
-
-def _parts(address: str) -> SplitResult | None:
-    """The parts of an address; None if it is not one that can be fetched."""
-    try:
-        parts = urlsplit(address)
-        port = parts.port
-    except ValueError:  # such as a bracket that is never closed
-        return None
-    is_valid = parts.scheme in ("http", "https") and (parts.hostname or "").strip(".") and port != 0
-    return parts if is_valid and address.isprintable() else None
 
 
 def _size(path: Path) -> int:

@@ -7,6 +7,7 @@ from pydantic import AfterValidator, Discriminator, Field, Tag, model_validator
 
 from firth.params.roles import Role
 from firth.params.section import Section
+from firth.params.web_address import WebAddress
 
 Checksum = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 NO_TEXT = ("idna", "punycode", "unicode-escape", "raw-unicode-escape", "undefined")  # codecs of Python
@@ -37,7 +38,7 @@ class OwnFile(Section):
     """
 
     path: Paths | None = None
-    url: Annotated[str, Field(min_length=1, max_length=4096)] | None = None
+    url: WebAddress | None = None
     sha256: Checksum | None = None
     encoding: Encoding = "utf-8"
 
