@@ -28,8 +28,8 @@ from firth.params.settings import as_text
 
 ROOT = Path(__file__).parents[2]
 TABLE = (ROOT / "docs" / "experiments.md").read_text(encoding="utf-8").partition("## Limits")[2].partition("\n## ")[0]
-ROWS = re.findall(r"^\| (`.*) \| (\S+) \| (\S+) \|$", TABLE, re.MULTILINE)
-LIMITS = {key: (float(low), float(high)) for keys, low, high in ROWS for key in re.findall(r"`(.+?)`", keys)}
+ROWS = re.findall(r"^\| (`.*) \| `(\S+)` \| `(\S+)` \|$", TABLE, re.MULTILINE)
+LIMITS = {key: (float(low), float(high)) for keys, low, high in ROWS for key in re.findall(r"`([a-z].+?)`", keys)}
 DYNAMIC = {"learning_rate": 0.0001, "decay": 0.02, "segment_length": 20}
 
 NUMBERS = [-1, -0.5, 0, 0.3, 2**31, 2**63, -(2**63), 1e-300, 1e300, math.inf, -math.inf, math.nan]
