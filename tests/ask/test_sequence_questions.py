@@ -275,7 +275,7 @@ BREAKAGES: list[tuple[list[str], Break, str]] = [
     (
         ["translate", "a"],
         lambda place: (place.settings / "evaluate_seq2seq-translation-additive.json").write_text("{}"),
-        "write it again with `dvc repro check`",
+        "search: Field required); build it again with `dvc repro check`",
     ),
 ]
 

@@ -14,12 +14,15 @@ def test_a_table_needs_its_keys_alone_and_may_have_other_columns() -> None:
     assert table_fault("of another name", CURVE) is None
 
 
+@pytest.mark.filterwarnings("error")
 @pytest.mark.parametrize(
     ("frame", "fault"),
     [
         (CURVE, "has no model in some row"),
         (CURVE.assign(model=["a", None]), "has no model in some row"),
+        (CURVE.assign(model="a", epoch=[1, 1]), "has two rows with the same model, epoch"),
         (CURVE.assign(model="a", epoch=[1, 1.5]), "has text, or a fraction"),
+        (CURVE.assign(model="a", epoch=[1e111, 2]), "has text, or a fraction"),
         (CURVE.assign(model="a", epoch=["1", "x"]), "has text, or a fraction"),
         (CURVE.assign(model="a", epoch=[1, 10**30]), "has text, or a fraction"),
         (CURVE.assign(model="a", valid_loss=["1", "<<<<"]), "has text, or a fraction"),

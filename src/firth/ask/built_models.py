@@ -60,7 +60,7 @@ def built_attentions(workspace: Workspace, task: Task) -> list[str]:
 def threads(workspace: Workspace) -> int:
     """The number of threads of the measuring stages, whatever params.yaml says by now; 1 before any settings."""
     for path in sorted(workspace.settings.glob("evaluate_*.json")):
-        with suppress(ValueError, KeyError, TypeError):
+        with suppress(ValueError, KeyError, TypeError, RecursionError):
             return max(1, int(json.loads(path.read_text(encoding="utf-8"))["threads"]))
     return 1
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -12,7 +11,7 @@ from firth.ask.built_models import SETTINGS, VECTORS, built_language_models, req
 from firth.ask.recorded_state import verify_recorded, verify_trained_on
 from firth.errors import FirthError
 from firth.stored_files import check_vocabulary, read_json
-from firth.workspace import Workspace, model_stage, require
+from firth.workspace import Workspace, model_stage
 
 if TYPE_CHECKING:
     from firth.ask.language_models import LanguageModel
@@ -109,7 +108,7 @@ def load_line_decoder(folder: Path) -> LineDecoder:
         As ``load``, and if the settings of the search are not there or damaged.
     """
     from firth.ask.line_decoding import LineDecoder, TaskText
-    from firth.params.seq2seq_params import SearchParams
+    from firth.params.seq2seq_params import DecodingSettings
     from firth.seq2seq.encoder_decoder import load_for
 
     task, attention = _task_and_attention(folder)
@@ -118,13 +117,9 @@ def load_line_decoder(folder: Path) -> LineDecoder:
     verify_recorded(experiment.root, experiment.tokens(task))
     verify_trained_on(experiment.root, folder, experiment.tokens(task))
     network, text = load_for(experiment.tokens(task), folder), TaskText.load(experiment.tokens(task))
-    path = require(experiment.settings / f"evaluate_seq2seq-{task}-{attention}.json", "check")
-    try:
-        values = json.loads(path.read_text(encoding="utf-8"))
-        search, precision = SearchParams.model_validate(values["search"]), str(values["precision"])
-    except (ValueError, KeyError, TypeError):
-        raise FirthError(f"{path}: damaged (a merge conflict?); write it again with `dvc repro check`") from None
-    return LineDecoder(network, network.configuration.settings, search, precision, text)
+    path = experiment.settings / f"evaluate_seq2seq-{task}-{attention}.json"
+    values = read_json(path, DecodingSettings, "check")
+    return LineDecoder(network, network.configuration.settings, values.search, values.precision, text)
 
 
 def _ngram(folder: Path) -> tuple[int, Callable[[], Scorer]]:

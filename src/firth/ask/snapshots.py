@@ -92,7 +92,7 @@ def _snapshot(label: str, params: str, headline: str, others: Mapping[str, str],
     values = params_of(params, label)
     try:
         numbers = {str(name): value for name, value in json.loads(headline).items() if _is_number(value)}
-    except (ValueError, AttributeError):
+    except (ValueError, AttributeError, RecursionError):
         raise FirthError(
             f"{HEADLINE} ({label}): not the JSON of headline numbers (a merge conflict?); `dvc repro` writes it anew"
         ) from None

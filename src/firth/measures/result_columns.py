@@ -39,6 +39,7 @@ KEYS = (  # columns that a table needs, with a value in every row
     "space representation model split category grouping task attention network order lag when sentence output_position "
     "source_position epoch number"
 )
+MORE_KEYS = "construction group measure source_length"  # which tell rows apart too, and may be missing
 
 
 def typed(name: str, frame: pd.DataFrame | None) -> pd.DataFrame:
@@ -55,7 +56,8 @@ def typed(name: str, frame: pd.DataFrame | None) -> pd.DataFrame:
         if column in TEXTS.split():
             whole[column] = whole[column].map(_text).astype(object)
         elif column in WHOLE_NUMBERS.split():
-            whole[column] = pd.to_numeric(whole[column]).astype("Int64")
+            with np.errstate(invalid="ignore"):  # 1e111, which the conversion refuses
+                whole[column] = pd.to_numeric(whole[column]).astype("Int64")
         else:
             whole[column] = whole[column].astype(float).replace([np.inf, -np.inf], np.nan)
     return whole
@@ -75,6 +77,9 @@ def table_fault(name: str, frame: pd.DataFrame, given: Collection[str] = ()) -> 
     for key in (key for key in COLUMNS[name].split() if key in KEYS.split() and key not in given):
         if key not in frame or frame[key].isna().any():
             return f"has no {key} in some row"
+    identity = [key for key in COLUMNS[name].split() if key in (*KEYS.split(), *MORE_KEYS.split()) and key in frame]
+    if identity and frame.duplicated(identity).any():
+        return f"has two rows with the same {', '.join(identity)}"
     try:
         typed(name, frame)
     except (ValueError, TypeError, OverflowError):

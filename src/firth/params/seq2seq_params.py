@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import BaseModel, Field, model_validator
 
 from firth.params.cells import Cell
 from firth.params.section import (
@@ -53,6 +53,13 @@ class SearchParams(Section):
     beam_size: Annotated[int, Field(ge=1, le=100)]
     length_penalty: Annotated[float, Field(ge=0, le=10)]
     max_length: Annotated[int, Field(ge=1, le=2000)]
+
+
+class DecodingSettings(BaseModel):
+    """What decoding needs of ``settings/evaluate_seq2seq-TASK-ATTENTION.json``."""
+
+    search: SearchParams
+    precision: str
 
 
 class Seq2seqSection(Seq2seqParams, SearchParams):

@@ -22,7 +22,7 @@ def of_models(frame: pd.DataFrame, prefix: str) -> pd.DataFrame:
 
 def attractor_curves(agreement: pd.DataFrame) -> pd.DataFrame:
     """The accuracy of each model by the number of attractors: columns model, attractors and accuracy."""
-    there = agreement[(agreement["grouping"] == "condition") & agreement["group"].str.startswith("attractors_")]
+    there = agreement[(agreement["grouping"] == "condition") & agreement["group"].str.fullmatch(r"attractors_\d{1,9}")]
     numbered = there.assign(attractors=there["group"].str.removeprefix("attractors_").astype(int))
     return numbered.dropna(subset=["accuracy"])[["model", "attractors", "accuracy"]]
 
