@@ -27,9 +27,11 @@ FAULTY: list[tuple[bytes, str]] = [
     (binary("2 2\n", A, A), "a word stands there twice"),
     (binary("1 2\n", A, B), "a word stands there twice, or there is more"),
     (b"2 1\na 1234\xff 1234", "cut short, or not in"),
-    (binary("2 2\n", A, ("b", [0.0, 0.0])), "a vector that is zero or not finite"),
-    (binary("2 2\n", A, ("b", [1.0, np.nan])), "a vector that is zero or not finite"),
-    (binary("2 2\n", A, ("b", [1.0, -np.inf])), "a vector that is zero or not finite"),
+    (binary("2 2\n", A, ("b", [0.0, 0.0])), "norm is not above 0 and finite"),
+    (binary("2 2\n", A, ("b", [1.0, np.nan])), "norm is not above 0 and finite"),
+    (binary("2 2\n", A, ("b", [1.0, -np.inf])), "norm is not above 0 and finite"),
+    (binary("2 2\n", A, ("b", [1.0, 1e38])), "norm is not above 0 and finite"),
+    (binary("2 2\n", A, ("b", [1e-30, 0.0])), "norm is not above 0 and finite"),
 ]
 
 

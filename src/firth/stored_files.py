@@ -64,6 +64,20 @@ def read_json(path: Path, kind: Any, stage: str) -> Any:
         raise damaged(path, f"damaged or of another version ({_fault(error)})", stage) from None
 
 
+def check_kind(value: Any, kind: Any, path: Path, stage: str) -> None:
+    """Refuse a value that was read from a file and is of another kind.
+
+    Raises
+    ------
+    FirthError
+        If it is; the error names the file and the key.
+    """
+    try:
+        TypeAdapter(kind).validate_python(value, strict=True)
+    except ValidationError as error:
+        raise damaged(path, f"damaged or of another version ({_fault(error)})", stage) from None
+
+
 def read_json_lines(path: Path, kind: Any, stage: str, *, lowercase: bool = False) -> list[Any]:
     """Read a file with a value of this kind in each line, in lower case if that is wanted.
 

@@ -20,8 +20,8 @@ def read_word2vec(path: Path, stage: str) -> tuple[list[str], NDArray[np.float32
     Raises
     ------
     FirthError
-        If the file doesn't exist, its size is not what its header says, a word stands there twice or is not UTF-8, or a
-        vector is zero or not finite.
+        If the file doesn't exist, its size is not what its header says, a word stands there twice or is not UTF-8, or
+        the norm of a vector is not above 0 and finite.
     """
     content = require(path, stage).read_bytes()
     start = content.find(b"\n") + 1
@@ -43,6 +43,8 @@ def read_word2vec(path: Path, stage: str) -> tuple[list[str], NDArray[np.float32
         raise damaged(path, "cut short, or not in word2vec's format", stage) from None
     if start != len(content) or len({*words} - {""}) != count:
         raise damaged(path, "a word stands there twice, or there is more than words and vectors", stage)
-    if not (np.isfinite(vectors).all() and vectors.any(axis=1).all()):
-        raise damaged(path, "holds a vector that is zero or not finite", stage)
+    with np.errstate(all="ignore"):  # NaN, and values whose square is no float32, which fail the comparison
+        norms = np.linalg.norm(vectors, axis=1)
+        if words and not 0 < norms.min() <= norms.max() < np.inf:
+            raise damaged(path, "holds a vector whose norm is not above 0 and finite", stage)
     return words, vectors

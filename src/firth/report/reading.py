@@ -11,7 +11,8 @@ from firth.measures.result_columns import table_fault
 from firth.params.roles import ROLES
 from firth.report.names import ATTENTIONS, display_name
 from firth.report.samples import chosen
-from firth.stored_files import damaged, read_json_lines
+from firth.report.study_records import METRICS, curve_fault
+from firth.stored_files import check_kind, damaged, read_json_lines
 from firth.tables import read_csv, read_metrics, read_table
 from firth.text.raw_text import CorpusDescription, read_description
 from firth.workspace import Workspace, stage_of
@@ -49,10 +50,22 @@ def read_corpora(workspace: Workspace) -> dict[str, CorpusDescription]:
 
 
 def read_studies(workspace: Workspace) -> tuple[dict[str, Any], dict[str, pd.DataFrame]]:
-    """Metrics and curves of the studies; names of an earlier release are read as the present ones."""
+    """Metrics and curves of the studies; names of an earlier release are read as the present ones.
+
+    Raises
+    ------
+    FirthError
+        If a file is damaged, or lacks what the page shows of it.
+    """
     metrics = {name: _renamed(found) for name, found in read_metrics(workspace.all_study_metrics).items()}
-    paths = {name: workspace.study_plot(name) for name in metrics}
-    curves = {name: read_csv(path).rename(columns=EARLIER_NAMES) for name, path in paths.items() if path.exists()}
+    curves = {}
+    for name, found in metrics.items():
+        path, plot = workspace.study_metrics(name), workspace.study_plot(name)
+        check_kind(found, METRICS.get(name.partition("-")[0], Any), path, stage_of(path))
+        if plot.exists():
+            curves[name] = read_csv(plot).rename(columns=EARLIER_NAMES)
+            if fault := curve_fault(name, curves[name]):
+                raise damaged(plot, fault, stage_of(plot))
     return metrics, curves
 
 

@@ -1,0 +1,59 @@
+"""What the page reads of studies: the committed ones are sound, and what the page can't show is named."""
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from firth.errors import FirthError
+from firth.report.reading import read_studies
+from firth.workspace import Workspace
+
+STUDIES = Workspace(Path(__file__).parents[2]).all_study_metrics.parent
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Workspace:
+    """With the committed results of all studies."""
+    shutil.copytree(STUDIES, tmp_path / "reports" / "studies")
+    return Workspace(tmp_path)
+
+
+def test_the_committed_studies_are_sound_and_of_every_kind(workspace: Workspace) -> None:
+    metrics, curves = read_studies(workspace)
+    kinds = {name.partition("-")[0] for name in metrics}
+    assert kinds == {"bottleneck", "clipping", "embeddings", "encoders", "pairs", "softmax", "vectors"}
+    assert set(curves) < set(metrics)
+
+
+@pytest.mark.parametrize(
+    ("study", "content", "fault"),
+    [
+        ("vectors-softmax", {"operations_a_word": 1}, "nearest_neighbor_accuracy: Field required"),
+        ("softmax", {"operations_a_word": {"softmax": {}}}, r"operations_a_word\.softmax: Dictionary should have"),
+        ("softmax", {"operations_a_word": {"softmax": {"vocabulary_x": 1}}}, r"vocabulary_x.*should match pattern"),
+        (
+            "clipping-clipped",
+            {"gradient_clip_norm": 1, "by_learning_rate": {"fast": {}}},
+            "fast.*should match pattern",
+        ),
+        ("encoders-gru-forward", {"bleu": "high", "by_source_length": {}}, "bleu: Input should be a valid number"),
+        ("bottleneck", {"by_hidden_size": {"hidden_size_16": {"bleu": 1}}}, "by_source_length: Field required"),
+        ("pairs-random", {"percent_1": 1}, "percent_1: Input should be a valid dictionary"),
+    ],
+)
+def test_metrics_that_the_page_cannot_show_are_named(
+    workspace: Workspace, study: str, content: dict[str, Any], fault: str
+) -> None:
+    workspace.study_metrics(study).write_text(json.dumps(content))
+    with pytest.raises(FirthError, match=rf"{study}\.json: damaged .*{fault}.*`dvc repro studies/dvc\.yaml`"):
+        read_studies(workspace)
+
+
+@pytest.mark.parametrize("content", ["epoch,words\n1,2\n", "operations,nearest_neighbor_accuracy\nx,0.5\n"])
+def test_a_curve_that_the_page_cannot_draw_is_named(workspace: Workspace, content: str) -> None:
+    workspace.study_plot("vectors-softmax").write_text(content)
+    with pytest.raises(FirthError, match=r"vectors-softmax\.csv: has no numbers operations; build it again with"):
+        read_studies(workspace)
