@@ -12,14 +12,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from firth.errors import FirthError
+from firth.stored_files import damaged
 from firth.tables import read_table
 from firth.text.streams import TokenStream
 from firth.text.vocabulary import Vocabulary
 
 COLUMNS = {"token": str, "category": str, "probability": float, "counterpart": str, "counterpart_probability": float}
 STAGE = "download@lm"
-REMEDY = f"build it again with `dvc repro {STAGE}`"
 CATEGORIES = ("agreement", "selection", "structure")
 CROSS_ENTROPIES = ("source_cross_entropy", "model_cross_entropy")
 NO_COUNTERPART = -1
@@ -67,16 +66,16 @@ def read_token_probabilities(
     table = read_table(path, COLUMNS, STAGE)
     text = vocabulary.decode(stream.with_sentence_ends())
     if len(table) != len(text):
-        raise FirthError(f"{path}: {len(table)} tokens where the text has {len(text)}; {REMEDY}")
+        raise damaged(path, f"{len(table)} tokens where the text has {len(text)}", STAGE)
     probabilities = table[["probability", "counterpart_probability"]].to_numpy()  # (N, 2)
     is_complete = ((probabilities >= 0) & (probabilities <= LARGEST)).all(axis=1) & (probabilities[:, 0] > 0)
     is_complete &= table["category"].isin(CATEGORIES).to_numpy()
     if not is_complete.all():
         line = int(is_complete.argmin()) + 2
-        raise FirthError(f"{path}: line {line} has no probabilities or an unknown category; {REMEDY}")
+        raise damaged(path, f"line {line} has no probabilities or an unknown category", STAGE)
     for number, (written, token) in enumerate(zip(table["token"], text, strict=True)):
         if (written.lower() if lowercase else written) != token:
-            raise FirthError(f"{path}: line {number + 2} is {written!r} where the text has {token!r}; {REMEDY}")
+            raise damaged(path, f"line {number + 2} is {written!r} where the text has {token!r}", STAGE)
     counterparts = [vocabulary.id(form) if form in vocabulary else NO_COUNTERPART for form in table["counterpart"]]
     with np.errstate(divide="ignore"):
         logarithms = np.log(probabilities)

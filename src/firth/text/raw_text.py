@@ -8,9 +8,8 @@ from typing import NotRequired
 
 from typing_extensions import TypedDict
 
-from firth.errors import FirthError
 from firth.params.roles import Role
-from firth.stored_files import read_json
+from firth.stored_files import damaged, read_json
 from firth.text.numbering import text_blocks
 from firth.workspace import require
 
@@ -99,10 +98,7 @@ def _story_lines(path: Path, side: str) -> Iterator[str]:
             parts = [*item["story"], item["question"]] if side == "source" else [item["answer"]]
             text = " ".join(parts).replace("\n", " ")
         except (ValueError, KeyError, TypeError, RecursionError):
-            raise FirthError(
-                f"{path}: line {number} is not a story with question and answer; "
-                "build the text again with `dvc repro download@qa`"
-            ) from None
+            raise damaged(path, f"line {number} is not a story with question and answer", "download@qa") from None
         yield text
 
 
