@@ -25,3 +25,10 @@ def test_text_with_unknown_words_has_no_source_perplexity() -> None:
 def test_one_probability_a_sentence_is_demanded() -> None:
     with pytest.raises(FirthError, match=r"valid\.npy: 1 probabilities for 2 sentences"):
         source_perplexity(np.array([-math.log(2)]), TWO_SENTENCES, "valid.npy")
+
+
+def test_probabilities_that_no_grammar_gives_are_refused() -> None:
+    with pytest.raises(
+        FirthError, match=r"valid\.npy: 2e\+05 nats per token; build it again with `dvc repro download@lm`"
+    ):
+        source_perplexity(np.array([-1.0, -1e6]), TWO_SENTENCES, "valid.npy")

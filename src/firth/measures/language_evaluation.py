@@ -27,7 +27,7 @@ from firth.workspace import stage_of
 
 HELD_OUT = ("valid", "test")
 PER_UNIT = ("word_perplexity", "character_perplexity", "bits_per_character")  # where tokens are not words
-ROUNDING = 1e-9  # of a logarithm
+ROUNDING, LEAST = 1e-9, -1e9  # of the logarithm of a probability
 AGREEMENT_NUMBERS = {  # group of pairs → the name of its accuracy among the main numbers
     "attractors_1": "agreement_one_attractor",
     "adjacent_attractor": "agreement_adjacent_attractor",
@@ -88,7 +88,7 @@ class HeldOutText:
     def _log_probabilities(self, split: str) -> Floats:
         path = self._source_file(split)
         found = read_array(path, (np.float64,), STAGE)
-        if len(found) and not -np.inf < found.min() <= found.max() <= ROUNDING:
+        if len(found) and not LEAST < found.min() <= found.max() <= ROUNDING:
             raise damaged(path, "holds a value that is no logarithm of a probability", STAGE)
         return found
 

@@ -8,6 +8,8 @@ from firth.errors import FirthError
 from firth.text.streams import TokenStream
 from firth.text.vocabulary import UNK_ID
 
+LARGEST = 100.0  # nats per token
+
 
 def source_perplexity(log_probabilities: NDArray, stream: TokenStream, path: str) -> float | None:
     """Perplexity of the source itself, exp(−Σ log P(sentence) / (tokens + sentences)), with ``<eos>`` counted.
@@ -26,7 +28,7 @@ def source_perplexity(log_probabilities: NDArray, stream: TokenStream, path: str
     Raises
     ------
     FirthError
-        If the number of probabilities isn't that of the sentences.
+        If the number of probabilities isn't that of the sentences, or they are too small for text of a grammar.
     """
     if len(log_probabilities) != len(stream):
         raise FirthError(
@@ -35,7 +37,10 @@ def source_perplexity(log_probabilities: NDArray, stream: TokenStream, path: str
         )
     if not len(stream) or (stream.ids == UNK_ID).any():
         return None
-    return math.exp(-float(log_probabilities.sum()) / (len(stream.ids) + len(stream)))
+    nats = -float(log_probabilities.sum()) / (len(stream.ids) + len(stream))
+    if nats > LARGEST:
+        raise FirthError(f"{path}: {nats:.3g} nats per token; build it again with `dvc repro download@lm`")
+    return math.exp(nats)
 
 
 def perplexity_over_source(perplexity: float | None, source: float | None) -> float | None:
