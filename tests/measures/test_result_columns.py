@@ -8,6 +8,14 @@ from firth.measures.result_columns import table_fault
 CURVE = pd.DataFrame({"epoch": [1, 2], "train_loss": [2.0, 1.0], "valid_loss": [2.0, 1.5], "valid_perplexity": [7, 4]})
 
 
+def test_the_sizes_of_the_counts_are_all_needed() -> None:
+    sizes = pd.DataFrame(
+        [{"cells": 4, "nonzeros": 1, "density": 0.25, "bytes_dense": 16, "bytes_sparse": 20, "pairs": 1}]
+    )
+    assert table_fault("counts", sizes) is None
+    assert table_fault("counts", sizes.assign(nonzeros=None)) == "has no nonzeros in some row"
+
+
 def test_a_table_needs_its_keys_alone_and_may_have_other_columns() -> None:
     assert table_fault("learning_curves", CURVE, given=["model"]) is None
     assert table_fault("learning_curves", CURVE[["epoch"]].assign(model="gru", other="text")) is None
