@@ -61,13 +61,13 @@ def test_debug_shows_the_traceback(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-def test_a_signal_ends_a_command_with_a_line_and_its_status(tmp_path: Path, number: signal.Signals) -> None:
-    os.mkfifo(tmp_path / "params.yaml")  # the command waits for somebody to write into it
-    command = [sys.executable, "-c", "from firth.cli import main; main()", "check"]
-    with (
-        subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.PIPE, text=True) as process,
-        (tmp_path / "params.yaml").open("w"),  # opens when the command opens it
-    ):
+def test_a_signal_ends_a_command_with_a_line_and_its_status(number: signal.Signals) -> None:
+    waiting = "lambda: print('begun', flush=True) or time.sleep(60)"
+    program = f"import time; from firth import cli; cli.app = {waiting}; cli.main()"
+    command = [sys.executable, "-c", program]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stdout
+        assert process.stdout.readline() == "begun\n"
         process.send_signal(number)
         _, errors = process.communicate(timeout=20)
     assert process.returncode == 128 + number
