@@ -163,6 +163,8 @@ def noting(target: Path) -> Iterator[None]:
     """Note in an error what was being written: that of a full disk names no file."""
     try:
         yield
+    except FirthError:
+        raise
     except Exception as error:
         error.add_note(str(target))
         raise

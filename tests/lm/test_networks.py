@@ -183,8 +183,9 @@ SPOILED: list[tuple[str, Any, str]] = [
     ("vocabulary_size", -1, r"damaged .*vocabulary_size: Input should be greater than 0"),
     ("warm_up_context", [7], "warm_up_context has ids beyond the vocabulary of 7"),
     ("warm_up_context", "a b", "damaged .*warm_up_context: Input should be a valid array"),
-    ("layers", 10**6, "describes a larger network"),
-    ("hidden_size", 10**9, "describes a larger network"),
+    ("layers", 64, "describes a larger network"),
+    ("layers", 10**6, r"damaged .*params\.layers: Input should be less"),
+    ("hidden_size", 16_384, "describes a larger network"),
     ("hidden_size", None, r"damaged .*params\.hidden_size: Input should be a valid integer"),
 ]
 

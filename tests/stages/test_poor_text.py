@@ -137,7 +137,8 @@ def make_word_vectors(workspace: Workspace, poor: Poor) -> None:
     counts = csr_array((len(words), len(words)), dtype=np.int32)  # no word has a neighbor
     workspace.model("counts").mkdir(parents=True)
     write_rows(workspace.model("counts"), [(np.diff(counts.indptr), counts.indices, counts.data)], np.float32)
-    write_metrics(workspace.model("counts") / "metrics.json", {"cells": 4, "nonzeros": 0, "density": 0.0})
+    sizes = {"cells": 4, "nonzeros": 0, "density": 0.0, "bytes_dense": 16, "bytes_sparse": 12}
+    write_metrics(workspace.model("counts") / "metrics.json", sizes)
     for space in ("svd", "word2vec"):
         workspace.model(space).mkdir(parents=True)
         save_vectors(poor.vectors, np.ones((len(poor.vectors), 2)), workspace.model(space))
