@@ -3,11 +3,10 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NotRequired
+from typing import Any
 
 import numpy as np
 import pandas as pd
-from typing_extensions import TypedDict
 
 from firth.errors import FirthError
 from firth.measures.answers import QuestionRecord, answer_scores, exact_match_by_group, exact_matches
@@ -30,17 +29,6 @@ CHRF_DECIMALS = 2
 Scored = tuple[dict[str, pd.DataFrame], list[dict[str, Any]], ScoredItems]  # of one test split
 MAIN_COLUMNS: dict[Task, list[str]] = {"translation": ["bleu", "chrf"], "qa": ["exact_match", "question_alone"]}
 COUNTED: dict[Task, str] = {"translation": "sentences", "qa": "questions"}
-
-
-class OutputRecord(TypedDict):
-    """One line of a file of outputs: a source, or a story and a question, with the reference and what was written."""
-
-    story: NotRequired[list[str]]
-    question: NotRequired[str]
-    source: NotRequired[str]
-    reference: str
-    output: str
-    chrf: float
 
 
 @dataclass(frozen=True)

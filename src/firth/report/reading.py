@@ -6,11 +6,10 @@ from typing import Any
 
 import pandas as pd
 
-from firth.measures.output_evaluation import OutputRecord
 from firth.measures.result_columns import table_fault
 from firth.params.roles import ROLES
 from firth.report.names import ATTENTIONS, display_name
-from firth.report.samples import chosen
+from firth.report.samples import OutputRecord, chosen
 from firth.report.study_records import METRICS, curve_fault
 from firth.stored_files import check_kind, damaged, read_json_lines
 from firth.tables import read_csv, read_metrics, read_table

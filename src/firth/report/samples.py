@@ -1,7 +1,9 @@
 """The page's samples of an encoder–decoder's outputs: the first of a test text, and the best and worst of all."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NotRequired
+
+from typing_extensions import TypedDict
 
 from firth.report.markup import Content, Markup, join, markup
 from firth.report.readable import readable
@@ -9,6 +11,17 @@ from firth.text.vocabulary import UNK
 
 FIRST, EXTREMES = 6, 3  # shown of each model
 TITLES = {"first": "The first of the test text", "best": "The best by chrF", "worst": "The worst by chrF"}
+
+
+class OutputRecord(TypedDict):
+    """One line of a file of outputs: a source, or a story and a question, with the reference and what was written."""
+
+    story: NotRequired[list[str]]
+    question: NotRequired[str]
+    source: NotRequired[str]
+    reference: str
+    output: str
+    chrf: float
 
 
 def chosen(items: Sequence[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
