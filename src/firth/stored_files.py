@@ -1,15 +1,21 @@
-"""Files that stages have written, checked when they are read: a damaged one gives one line that says what to do."""
+"""Files that stages have written, checked when they are read: a damaged one gives one line that says what to do.
 
+pydantic is imported where it is used: it takes longer than some questions.
+"""
+
+import json
 import warnings
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, TypeVar, overload
+from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 import numpy as np
-from pydantic import TypeAdapter, ValidationError
 
 from firth.errors import FirthError, shown
 from firth.workspace import model_stage, require
+
+if TYPE_CHECKING:
+    from pydantic import ValidationError
 
 Value = TypeVar("Value")
 
@@ -46,6 +52,23 @@ def read_text(path: Path, stage: str) -> str:
         raise damaged(path, f"not UTF-8 (byte {error.start})", stage) from None
 
 
+def read_json_object(path: Path, stage: str) -> dict[str, Any]:
+    """Read a JSON file that holds an object, whatever its values.
+
+    Raises
+    ------
+    FirthError
+        If the file doesn't exist, is not JSON, or holds a value of another kind.
+    """
+    try:
+        content = json.loads(read_text(path, stage))
+    except (ValueError, RecursionError) as error:
+        raise damaged(path, f"damaged or of another version (Invalid JSON: {shown(str(error))})", stage) from None
+    if not isinstance(content, dict):
+        raise damaged(path, "damaged or of another version (no JSON object)", stage)
+    return content
+
+
 @overload
 def read_json(path: Path, kind: type[Value], stage: str) -> Value: ...
 @overload
@@ -58,6 +81,8 @@ def read_json(path: Path, kind: Any, stage: str) -> Any:
     FirthError
         If the file doesn't exist, is not JSON, or holds a value of another kind.
     """
+    from pydantic import TypeAdapter, ValidationError
+
     try:
         return TypeAdapter(kind).validate_json(require(path, stage).read_bytes(), strict=True)
     except ValidationError as error:
@@ -72,6 +97,8 @@ def check_kind(value: Any, kind: Any, path: Path, stage: str) -> None:
     FirthError
         If it is; the error names the file and the key.
     """
+    from pydantic import TypeAdapter, ValidationError
+
     try:
         TypeAdapter(kind).validate_python(value, strict=True)
     except ValidationError as error:
@@ -86,6 +113,8 @@ def read_json_lines(path: Path, kind: Any, stage: str, *, lowercase: bool = Fals
     FirthError
         If the file doesn't exist or is not UTF-8, or a line is not JSON or holds a value of another kind.
     """
+    from pydantic import TypeAdapter, ValidationError
+
     adapter: TypeAdapter[Any] = TypeAdapter(kind)
     values = []
     for number, line in enumerate(read_text(path, stage).split("\n"), start=1):
@@ -96,7 +125,7 @@ def read_json_lines(path: Path, kind: Any, stage: str, *, lowercase: bool = Fals
     return values
 
 
-def _fault(error: ValidationError) -> str:
+def _fault(error: "ValidationError") -> str:
     first = error.errors()[0]
     place = ".".join(map(str, first["loc"]))
     return shown(f"{place}: {first['msg']}" if place else first["msg"])

@@ -15,7 +15,7 @@ from typing import Any
 import pandas as pd
 
 from firth.errors import FirthError, shown
-from firth.stored_files import damaged, read_json, read_text
+from firth.stored_files import damaged, read_json_object, read_text
 from firth.workspace import stage_of, write_text
 
 DIGITS = 6  # significant digits of every number
@@ -171,7 +171,7 @@ def read_run(path: Path, *, flat: bool = False) -> dict[str, Any]:
         If the file doesn't exist, is not JSON, or holds a list or a number that is not finite.
     """
     stage = stage_of(path)
-    metrics: dict[str, Any] = read_json(path, dict[str, Any], stage)
+    metrics = read_json_object(path, stage)
     for name, value in (metrics if flat else flatten(metrics)).items():
         if not (_is_number(value) or value is None or (isinstance(value, str) and not flat)):
             raise damaged(path, f"{shown(name)} is {shown(str(value))}", stage)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from firth.ask.built_models import SETTINGS, VECTORS, built_language_models, require_built
 from firth.ask.recorded_state import verify_recorded, verify_trained_on
 from firth.errors import FirthError
-from firth.stored_files import check_vocabulary, read_json
+from firth.stored_files import check_vocabulary, read_json, read_json_object
 from firth.workspace import Workspace, model_stage
 
 if TYPE_CHECKING:
@@ -166,5 +166,4 @@ def _settings(folder: Path) -> dict[str, Any]:
     path = folder / SETTINGS
     if not path.exists():
         raise FirthError(f"{folder}: holds no model; give a folder of one that is built, such as models/lm-lstm")
-    settings: dict[str, Any] = read_json(path, dict[str, Any], model_stage(folder))
-    return settings
+    return read_json_object(path, model_stage(folder))

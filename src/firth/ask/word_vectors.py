@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from firth.ask.spelling import Spelling
 from firth.errors import FirthError, shown
-from firth.stored_files import read_json
+from firth.stored_files import read_json_object
 from firth.text.normalization import normalize
 from firth.vectors.keyed_vectors import keyed_vectors, load_vectors
 
@@ -124,7 +124,7 @@ class WordVectors:
 def _require_training(folder: Path) -> None:
     """Refuse vectors of word2vec whose training had no pair of words, so that its loss is null."""
     path = folder / "metrics.json"
-    metrics = read_json(path, dict[str, Any], folder.name) if path.exists() else {}
+    metrics = read_json_object(path, folder.name) if path.exists() else {}
     if "train_loss" in metrics and metrics["train_loss"] is None:
         raise FirthError(
             f"{folder}: its vectors are random, for subsampling left no pair of words to train on; raise "

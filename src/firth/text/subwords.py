@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 from tokenizers import Tokenizer, decoders, models, normalizers, pre_tokenizers, trainers
 
-from firth.stored_files import damaged, read_json
+from firth.stored_files import damaged, read_json_object
 from firth.text.characters import SPACE
 from firth.text.vocabulary import EOS, EOS_ID, PAD, PAD_ID, UNK, UNK_ID
 from firth.workspace import write_text
@@ -91,7 +91,7 @@ class Subwords:
             If the file doesn't exist or is damaged.
         """
         stage = f"tokenize@{path.parent.name}"
-        content = read_json(path, dict[str, Any], stage)
+        content = read_json_object(path, stage)
         try:
             _check(content)
             return cls(Tokenizer.from_str(json.dumps(content)))

@@ -4,8 +4,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-
-from pydantic import ConfigDict
+from typing import ClassVar
 
 from firth.params.tokens_params import Segmentation
 from firth.stored_files import read_json
@@ -28,7 +27,7 @@ class TextForm:
     segmentation : what its tokens are.
     """
 
-    __pydantic_config__ = ConfigDict(extra="forbid", strict=True)  # for reading
+    __pydantic_config__: ClassVar = {"extra": "forbid", "strict": True}  # for reading
 
     lowercase: bool
     tokenized: bool

@@ -9,12 +9,14 @@ import torch
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import nn
+from torch.overrides import TorchFunctionMode
 
 from firth.errors import FirthError
 from firth.stored_files import damaged
 from firth.workspace import model_stage, require
 
 WEIGHTS, SETTINGS = "weights.safetensors", "settings.json"
+FILLING = ("normal_", "uniform_", "fill_", "zero_")  # what all initialization ends in
 Network = TypeVar("Network", bound=nn.Module)
 
 
@@ -48,7 +50,7 @@ def load_network(folder: Path, build: Callable[[], Network], layers: int, larges
     if layers > len(weights) or largest > max((size for value in weights.values() for size in value.shape), default=0):
         raise damaged(folder / SETTINGS, f"describes a larger network than {WEIGHTS} holds", stage)
     try:
-        with torch.device("meta"):  # shapes without values
+        with torch.device("meta"), _WithoutValues():
             expected = build().state_dict()
     except (FirthError, ValueError):
         raise damaged(folder / SETTINGS, "describes no network", stage) from None
@@ -61,6 +63,15 @@ def load_network(folder: Path, build: Callable[[], Network], layers: int, larges
     network = build()
     network.load_state_dict(weights)
     return network
+
+
+class _WithoutValues(TorchFunctionMode):
+    """Leaves out the initialization of weights: on the meta device, it imports PyTorch's compiler, which takes long."""
+
+    def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        if func.__name__ in FILLING:  # a method, or a function of torch.nn.init
+            return args[0] if args else kwargs["tensor"]
+        return func(*args, **(kwargs or {}))
 
 
 def _form(value: torch.Tensor | None) -> str:
