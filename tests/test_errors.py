@@ -1,5 +1,7 @@
 """Values and lists in messages."""
 
+import pytest
+
 from firth.errors import listed, shown
 
 
@@ -12,6 +14,30 @@ def test_values_are_cut_and_invisible_characters_named() -> None:
 
 def test_passwords_in_addresses_are_not_shown() -> None:
     assert shown("http://me:a@b@host/@x and ftp://me@host") == "http://host/@x and ftp://host"
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("me:secret@host/x", "host/x"),
+        ("'http:me:secret@host/x'", "'host/x'"),
+        ("['me:secret@host/x', 1]", "['host/x', 1]"),
+        ("https://host/x?key=secret and more", "https://host/x and more"),
+        ("{'url': 'https://me:secret@host:80/@x#secret'}", "{'url': 'https://host:80/@x'}"),
+    ],
+)
+def test_neither_queries_of_addresses_nor_passwords_without_a_scheme_are_shown(text: str, kept: str) -> None:
+    assert shown(text) == kept
+
+
+@pytest.mark.parametrize("text", ["texts//?.txt", "git@host:path", "what? 12:30", "me@host", "https://host:80/@x"])
+def test_other_texts_are_shown_whole(text: str) -> None:
+    assert shown(text) == text
+
+
+@pytest.mark.parametrize("part", ["a:", "a://", "':", "//", "?", "'a", "["])
+def test_secrets_are_looked_for_in_a_time_proportional_to_the_text(part: str) -> None:
+    assert shown(part * 500_000) == f"{part * 80}"[:79] + "…"
 
 
 def test_lists_name_ten_items_and_count_the_others() -> None:

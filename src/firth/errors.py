@@ -12,15 +12,24 @@ class FirthError(Exception):
 
 
 def shown(value: str) -> str:
-    """A value from outside as it stands in a message: at most 80 characters, no password, invisible ones as U+XXXX."""
-    value = without_passwords(value)
+    """A value from outside as it stands in a message: at most 80 characters, no secret, invisible ones as U+XXXX."""
+    value = without_secrets(value)
     kept = value if len(value) <= LONGEST else f"{value[: LONGEST - 1]}…"
     return "".join(character if character.isprintable() else f"U+{ord(character):04X}" for character in kept)
 
 
-def without_passwords(text: str) -> str:
-    """A text whose addresses have lost names and passwords: ``https://HOST`` for ``https://ME:SECRET@HOST``."""
-    return re.sub(r"//[^/\s]*@", "//", text)
+def without_secrets(text: str) -> str:
+    """A text whose addresses have lost names, passwords and queries, which may hold a key.
+
+    ``https://HOST/PATH`` for ``https://ME:SECRET@HOST/PATH?key=SECRET``, and ``HOST/PATH`` for ``ME:SECRET@HOST/PATH``.
+    """
+    text = re.sub(r"//[^/\s]*@", "//", text)
+    text = re.sub(r"(?<![^\s/])([\[({'\"]*+)[^\s/@:]*:[^\s/]*@", r"\1", text)  # no scheme
+    return re.sub(r"(?<![^\s'\"])([^\s?#'\"]*+)[?#][^\s'\"]*", _without_query, text)
+
+
+def _without_query(found: re.Match[str]) -> str:
+    return found[1] if "://" in found[1] else found[0]
 
 
 def listed(items: Sequence[str]) -> str:

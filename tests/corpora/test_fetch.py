@@ -56,9 +56,10 @@ class Handler(BaseHTTPRequestHandler):
         if server.failures:
             self.send_error(server.failures.pop(0))
             return
-        if self.path == "/elsewhere":
+        elsewhere = {"/elsewhere": "http://[", "/ftp": "ftp://h/x?key=secret"}.get(self.path)
+        if elsewhere:
             self.send_response(302)
-            self.send_header("Location", "http://[")
+            self.send_header("Location", elsewhere)
             self.send_header("Content-Length", "0")
             self.end_headers()
             return
@@ -188,6 +189,19 @@ def test_a_download_killed_between_its_last_byte_and_its_name_is_not_fetched_aga
 def test_a_busy_server_is_asked_again(server: Server, tmp_path: Path) -> None:
     server.failures = [503, 429]
     assert fetch(f"{server.address}/data.bin", SHA256, tmp_path).path.read_bytes() == CONTENT
+
+
+def test_an_address_whose_server_stays_busy_is_printed_without_its_query(server: Server, tmp_path: Path) -> None:
+    server.failures = [503] * module.ATTEMPTS
+    with pytest.raises(FirthError, match=r"data\.bin: can't be reached \(503 Service Unavailable\)") as caught:
+        fetch(f"{server.address}/data.bin?key=secret", SHA256, tmp_path)
+    assert "secret" not in str(caught.value)
+
+
+def test_a_redirection_is_printed_without_its_query(server: Server, tmp_path: Path) -> None:
+    with pytest.raises(FirthError, match="ftp: ") as caught:
+        fetch(f"{server.address}/ftp", SHA256, tmp_path)
+    assert "secret" not in str(caught.value)
 
 
 def test_a_wrong_checksum_names_both_and_leaves_nothing_behind(server: Server, tmp_path: Path) -> None:

@@ -187,6 +187,25 @@ def test_a_long_value_is_cut_in_messages(tmp_path: Path, value: Any) -> None:
     assert len(message) < 200
 
 
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("corpora.lm", {"url": f"https://me:secret@h/{'x' * 5000}?key=secret"}),
+        ("corpora.lm", {"url": "me:secret@h/x?key=secret"}),
+        ("corpora.lm", {"url": ["http://me:se/cret@h/x?key=secret"]}),
+        ("corpora.lm", "https://me:secret@h/x?key=secret"),
+        ("corpora.lm", "me:secret@h/x"),
+        ("evaluation.gold_sets", [{"url": "https://me:secret@h"}, {"url": "https://me:secret@h"}]),
+    ],
+)
+def test_an_address_that_is_refused_is_printed_without_password_and_query(tmp_path: Path, key: str, value: Any) -> None:
+    with pytest.raises(FirthError) as caught:
+        load_params(changed(tmp_path, key, value))
+    assert key in str(caught.value)
+    assert "secret" not in str(caught.value)
+    assert "se/cret" not in str(caught.value)
+
+
 @pytest.mark.parametrize("path", [["a.txt", "b.txt"], "gold/*.txt", ".gold.txt", ""])
 def test_a_gold_set_is_one_file_with_a_name(tmp_path: Path, path: Any) -> None:
     load_params(changed(tmp_path, "evaluation.gold_sets", [{"path": "gold/mine.v2.tsv"}]))

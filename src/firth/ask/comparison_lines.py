@@ -11,7 +11,7 @@ from rich.text import Text
 from firth.ask.answer_tables import plain_table
 from firth.ask.compare import NOISE, WITHIN_SEEDS, Change, Comparison, compare, value_of
 from firth.ask.snapshots import REASONS, cut
-from firth.errors import without_passwords
+from firth.errors import without_secrets
 from firth.measures.headline_numbers import format, format_difference
 from firth.measures.not_measured import by_reason
 
@@ -197,4 +197,4 @@ def _alike(one: str, other: str) -> int:
 
 def _written(value: Any) -> str:
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
-    return " ".join(without_passwords(text).split())
+    return " ".join(without_secrets(text).split())

@@ -23,11 +23,11 @@ from filelock import FileLock
 
 from firth.corpora.archives import LocalFile
 from firth.errors import FirthError, shown
-from firth.params.web_address import address_parts
+from firth.params.web_address import NO_ADDRESS, address_parts
 from firth.training.progress import Meter
 
 MIRROR = "FIRTH_CORPUS_MIRROR"
-ATTEMPTS = 3  # in a row without a byte of progress
+ATTEMPTS = 3  # in a row that bring fewer than SLOWEST bytes a second
 PAUSE = 1.0  # seconds before the second attempt, doubled before each further one
 TIMEOUTS = (10, 60)  # seconds to connect, and to wait for the next byte
 SLOWEST = 100  # bytes a second, over a minute
@@ -65,9 +65,7 @@ def fetch(address: str, checksum: str | None, downloads: Path) -> LocalFile:
         If the file can't be had, has another checksum (it is then deleted), or the disk is full.
     """
     if address_parts(address) is None:
-        raise FirthError(
-            f"{public_address(address)}: is not an address; write https://HOST/PATH, or give a file by path"
-        )
+        raise FirthError(f"{public_address(address)}: {NO_ADDRESS}")
     partial = downloads / f"{hashlib.sha256(address.encode()).hexdigest()[:16]}.partial"
     with _full_disk_reported(downloads):
         downloads.mkdir(parents=True, exist_ok=True)
@@ -173,7 +171,7 @@ def _continue(address: str, partial: Path) -> None:
             partial.unlink()
             return _continue(address, partial)
         if response.status_code in (429, 500, 502, 503, 504):
-            response.raise_for_status()
+            raise requests.HTTPError(f"{response.status_code} {response.reason}")  # without the address
         if response.status_code not in (200, 206):
             raise UnavailableError(
                 f"{public_address(address)}: the server answers {response.status_code} ({shown(response.reason)})"

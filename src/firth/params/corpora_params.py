@@ -2,6 +2,7 @@
 
 import codecs
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Discriminator, Field, Tag, model_validator
 
@@ -56,7 +57,7 @@ class OwnFile(Section):
     @property
     def file_name(self) -> str:
         """The last part of the (first) path or of the address."""
-        place = self.paths[0] if self.paths else str(self.url).partition("?")[0]
+        place = self.paths[0] if self.paths else urlsplit(self.url or "").path
         return place.replace("\\", "/").rstrip("/").rpartition("/")[2]
 
 

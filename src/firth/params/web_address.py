@@ -5,6 +5,8 @@ from urllib.parse import SplitResult, urlsplit
 
 from pydantic import AfterValidator, Field
 
+NO_ADDRESS = "is not an address; write https://HOST/PATH, or give a file by path"
+
 
 def address_parts(address: str) -> SplitResult | None:
     """The parts of an address; None if it is not one that can be fetched."""
@@ -19,7 +21,7 @@ def address_parts(address: str) -> SplitResult | None:
 
 def _fetchable(address: str) -> str:
     if address_parts(address) is None:  # not repeated in the message, as it may hold a password
-        raise ValueError("is not an address; write https://HOST/PATH, or give a file by path")
+        raise ValueError(NO_ADDRESS)
     return address
 
 
