@@ -1,13 +1,16 @@
 """``import firth`` by itself: light, and no way from the stages to what asks."""
 
+import ast
 import subprocess
 import sys
+import tomllib
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 import firth
-from firth.code_graph import CodeGraph
+from firth.code_graph import DISTRIBUTIONS, CodeGraph
 from firth.params.pipeline_items import Item
 
 ROOT = Path(__file__).parents[1]
@@ -34,3 +37,19 @@ def test_the_code_of_a_stage_does_not_include_what_asks(item: Item) -> None:
     modules = CodeGraph.of(ROOT).modules(item)
     assert "firth" in modules
     assert not [module for module in modules if module.startswith("firth.ask")]
+
+
+def imported_libraries() -> Iterator[str]:
+    for path in (ROOT / "src").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Import):
+                yield from (alias.name.split(".")[0] for alias in node.names)
+            elif isinstance(node, ast.ImportFrom):
+                yield (node.module or "").split(".")[0]
+
+
+def test_every_library_that_is_imported_is_declared_and_no_other() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    declared = {name.replace(".", "-") for name in project["dependencies"]}
+    libraries = set(imported_libraries()) - sys.stdlib_module_names - {"firth"}
+    assert declared == {DISTRIBUTIONS.get(name, name.replace("_", "-")) for name in libraries}
