@@ -31,7 +31,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from firth.params.compute_params import ComputeParams
-from firth.params.seq2seq_params import SearchParams, Seq2seqParams
+from firth.params.search_params import SearchParams
+from firth.params.seq2seq_params import Seq2seqParams
 from firth.process import fix_threads, use_huge_pages
 
 if TYPE_CHECKING:

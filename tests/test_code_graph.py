@@ -12,6 +12,7 @@ from firth.workspace import checkout
 
 ROOT = Path(__file__).parents[1]
 LSTM, FEED_FORWARD = Item("lm", ("lstm",)), Item("lm", ("feedforward",))
+TRAININGS = ("tokenize", "cooccurrence", "svd", "word2vec", "ngram", "lm", "seq2seq")
 NGRAM_SCORES, LSTM_SCORES = Item("evaluate_lm", ("ngram",)), Item("evaluate_lm", ("lstm",))
 
 
@@ -107,11 +108,28 @@ def test_networks_depend_on_their_own_file_alone(graph: CodeGraph) -> None:
 
 
 def test_learning_depends_on_nothing_that_scores(graph: CodeGraph) -> None:
-    for stage in ("download", "tokenize", "cooccurrence", "svd", "word2vec", "ngram", "lm", "seq2seq"):
-        for item in pipeline_items(ROOT):
-            if item.stage == stage:
-                rooms = {module.split(".")[1] for module in graph.modules(item) if "." in module}
-                assert not rooms & {"measures", "ask", "report", "studies"}, item.name
+    for item in pipeline_items(ROOT):
+        if item.stage in ("download", *TRAININGS):
+            rooms = {module.split(".")[1] for module in graph.modules(item) if "." in module}
+            assert not rooms & {"measures", "ask", "report", "studies"}, item.name
+
+
+def test_no_training_depends_on_what_only_check_runs(graph: CodeGraph) -> None:
+    names = ("experiment", "fault_line", "lm_section", "overrides", "seq2seq_section")
+    checked = {f"firth.params.{name}" for name in names}
+    assert checked <= graph.modules(Item("check", ()))
+    for item in pipeline_items(ROOT):
+        if item.stage in TRAININGS:
+            assert not checked & graph.modules(item), item.name
+
+
+def test_no_training_of_an_encoder_decoder_depends_on_its_search(graph: CodeGraph) -> None:
+    training, scores = Item("seq2seq", ("qa", "dot")), Item("evaluate_seq2seq", ("qa", "dot"))
+    assert "firth.params.search_params" in graph.modules(scores) - graph.modules(training)
+
+
+def test_scores_of_language_models_depend_on_no_source_of_text(graph: CodeGraph) -> None:
+    assert "firth.params.corpora_params" not in graph.modules(LSTM_SCORES)
 
 
 def test_measuring_imports_no_lightning(graph: CodeGraph) -> None:

@@ -18,7 +18,7 @@ from ask.tiny_models import TRANSLATED as SENTENCES
 from firth.ask import arriving_lines
 from firth.ask.loading import load_line_decoder
 from firth.ask.translators import Translator
-from firth.params.seq2seq_params import SearchParams
+from firth.params.search_params import SearchParams
 from firth.params.task_names import Attention, Task
 from firth.seq2seq.encoder_decoder import load
 from firth.seq2seq.search import decode_all

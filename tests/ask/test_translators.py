@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from firth.ask.loading import load_line_decoder
 from firth.ask.translators import QuestionAnswerer, Translator
 from firth.errors import FirthError
-from firth.params.seq2seq_params import SearchParams
+from firth.params.search_params import SearchParams
 from firth.seq2seq.attention import AdditiveScore
 from firth.seq2seq.encoder_decoder import EncoderDecoder, load
 from firth.seq2seq.search import decode_all

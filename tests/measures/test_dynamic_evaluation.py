@@ -10,7 +10,7 @@ from firth.lm.networks import build
 from firth.lm.text_windows import training_columns, validation_columns
 from firth.measures.dynamic_evaluation import DynamicScorer
 from firth.measures.perplexity import cross_entropy
-from firth.params.evaluation_params import DynamicEvaluation
+from firth.params.dynamic_evaluation_params import DynamicEvaluation
 
 CYCLE = np.tile(np.array([2, 3, 2, 4, 1], np.uint16), 60)
 

@@ -16,7 +16,7 @@ from firth.measures.dynamic_evaluation import DynamicScorer
 from firth.measures.scorer import Scorer
 from firth.ngram.kneser_ney import train_kneser_ney
 from firth.ngram.ngram_scorer import NgramScorer
-from firth.params.evaluation_params import DynamicEvaluation
+from firth.params.dynamic_evaluation_params import DynamicEvaluation
 from firth.params.model_names import NETWORKS
 from firth.text.streams import TokenStream
 from firth.text.vocabulary import EOS_ID, UNK_ID

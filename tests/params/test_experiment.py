@@ -77,6 +77,11 @@ def test_the_committed_params_are_valid() -> None:
         ("compute.devices", 3, ["batch_size", "multiple of the 3 devices"]),
         ("models.networks", ["lstm", "lstm"], ["models.networks", "twice"]),
         ("models.networks", ["rnn", "gru", "lstm"], ["models.language_models names feedforward"]),
+        (
+            "seq2seq_overrides.dot",
+            {"bidirectional": True, "reverse_source": True},
+            ["seq2seq_overrides.dot: bidirectional reads the source from both ends"],
+        ),
         ("models.attentions", [], ["models.attentions = []", "at least 1"]),
         ("models.attentions", ["local"], ["models.attentions.0 = 'local'", "'general'"]),
     ],

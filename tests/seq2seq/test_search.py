@@ -9,7 +9,8 @@ import pytest
 import torch
 from torch import Tensor
 
-from firth.params.seq2seq_params import SearchParams, Seq2seqParams
+from firth.params.search_params import SearchParams
+from firth.params.seq2seq_params import Seq2seqParams
 from firth.params.task_names import Attention
 from firth.seq2seq.encoder_decoder import Configuration, EncoderDecoder
 from firth.seq2seq.pairs import Pairs

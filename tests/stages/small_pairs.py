@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from firth.params.experiment import Params, load_params
-from firth.params.seq2seq_params import Seq2seqOverride, Seq2seqOverrides
+from firth.params.seq2seq_section import Seq2seqOverride, Seq2seqOverrides
 from firth.text.sides import SIDES
 from firth.text.streams import TokenStream
 from firth.text.subwords import train_subwords

@@ -29,7 +29,7 @@ from firth.measures.perplexity import cross_entropy, perplexity
 from firth.measures.scored_items import load_items
 from firth.ngram.kneser_ney import KneserNey, train_kneser_ney
 from firth.ngram.ngram_scorer import NgramScorer
-from firth.params.evaluation_params import DynamicEvaluation
+from firth.params.dynamic_evaluation_params import DynamicEvaluation
 from firth.params.settings import Settings
 from firth.params.tokens_params import Segmentation
 from firth.stages import tokenize

@@ -16,7 +16,7 @@ from stages.small_pairs import save_stream
 from firth.ask.summary import print_summary
 from firth.lm.networks import build
 from firth.measures.headline_numbers import is_headline
-from firth.params.evaluation_params import DynamicEvaluation
+from firth.params.dynamic_evaluation_params import DynamicEvaluation
 from firth.params.experiment import Params, load_params
 from firth.params.lm_section import LmOverrides
 from firth.params.model_names import NETWORKS, SPACES

@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firth.errors import FirthError
-from firth.params.seq2seq_params import SearchParams, Seq2seqParams
+from firth.params.search_params import SearchParams
+from firth.params.seq2seq_params import Seq2seqParams
 from firth.seq2seq.encoder_decoder import EncoderDecoder
 from firth.seq2seq.pairs import Pairs
 from firth.seq2seq.search import decode_all

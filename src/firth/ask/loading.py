@@ -108,7 +108,7 @@ def load_line_decoder(folder: Path) -> LineDecoder:
         As ``load``, and if the settings of the search are not there or damaged.
     """
     from firth.ask.line_decoding import LineDecoder, TaskText
-    from firth.params.seq2seq_params import DecodingSettings
+    from firth.params.search_params import DecodingSettings
     from firth.seq2seq.encoder_decoder import load_for
 
     task, attention = _task_and_attention(folder)

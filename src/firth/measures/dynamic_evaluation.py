@@ -12,7 +12,7 @@ from firth.lm.language_network import LanguageNetwork, State, detached, window_l
 from firth.lm.network_scorer import NetworkScorer
 from firth.lm.text_windows import Windows, equal_lengths, training_columns
 from firth.measures.scorer import Floats
-from firth.params.evaluation_params import DynamicEvaluation
+from firth.params.dynamic_evaluation_params import DynamicEvaluation
 from firth.text.streams import TokenStream
 from firth.text.vocabulary import EOS_ID
 

@@ -2,7 +2,8 @@
 
 from typing import Literal
 
-from firth.params.section import Section, Threshold, Window
+from firth.params.section import Section, Window
+from firth.params.subsampling_threshold import Threshold
 
 WindowShape = Literal["uniform", "linear", "harmonic"]
 

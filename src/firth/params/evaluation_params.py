@@ -1,12 +1,12 @@
-"""Section ``evaluation``, and the part of ``lm`` that only measuring reads."""
+"""Section ``evaluation``."""
 
 from glob import has_magic
 from typing import Annotated, Any, Literal
 
-from pydantic import Discriminator, Field, Tag, field_validator, model_validator
+from pydantic import Discriminator, Tag, field_validator, model_validator
 
 from firth.params.corpora_params import OwnFile
-from firth.params.section import Length, Section
+from firth.params.section import Section
 
 GoldSet = Literal[
     "wordsim353",
@@ -61,11 +61,3 @@ class EvaluationParams(Section):
 def gold_set_name(gold_set: str | OwnGoldSet) -> str:
     """The name of a gold set, of the catalog or one's own, in files and measures."""
     return gold_set if isinstance(gold_set, str) else gold_set.name
-
-
-class DynamicEvaluation(Section):
-    """How a trained network goes on learning from the text that it is tested on (Krause et al. 2018)."""
-
-    learning_rate: Annotated[float, Field(ge=1e-12, le=1)]  # in units of which the literature's are far below 1
-    decay: Annotated[float, Field(ge=0, le=1000)]
-    segment_length: Length

@@ -13,15 +13,17 @@ from firth.params.compute_params import ComputeParams
 from firth.params.cooccurrence_params import CooccurrenceParams
 from firth.params.corpora_params import CorporaParams, OwnTextSplits
 from firth.params.evaluation_params import EvaluationParams
+from firth.params.fault_line import fault_line
 from firth.params.lm_section import LmOverrides, LmSection
 from firth.params.model_names import NETWORKS, Network
 from firth.params.models_params import ModelsParams
 from firth.params.ngram_params import NgramParams
+from firth.params.overrides import overridden
 from firth.params.params_text import parse_yaml, read_yaml_text
 from firth.params.report_params import ReportParams
 from firth.params.saliency_params import SaliencyParams
-from firth.params.section import Section, fault_line, overridden
-from firth.params.seq2seq_params import Seq2seqOverrides, Seq2seqSection
+from firth.params.section import Section
+from firth.params.seq2seq_section import Seq2seqOverrides, Seq2seqSection
 from firth.params.study_params import StudyParams
 from firth.params.svd_params import SvdParams
 from firth.params.task_names import ATTENTIONS, TASKS, Attention, Task

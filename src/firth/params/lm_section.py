@@ -2,10 +2,11 @@
 
 from typing import TYPE_CHECKING
 
-from firth.params.evaluation_params import DynamicEvaluation
+from firth.params.dynamic_evaluation_params import DynamicEvaluation
 from firth.params.lm_params import FeedForwardParams, LmParams, RecurrentParams
 from firth.params.model_names import Network
-from firth.params.section import Section, override_of
+from firth.params.overrides import override_of
+from firth.params.section import Section
 from firth.params.transformer_params import TransformerParams
 
 # All others are recurrent.

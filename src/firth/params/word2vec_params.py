@@ -4,7 +4,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from firth.params.section import BatchSize, Dimension, Epochs, Exponent, LearningRate, Section, Threshold, Window
+from firth.params.section import BatchSize, Dimension, Epochs, Exponent, LearningRate, Section, Window
+from firth.params.subsampling_threshold import Threshold
 
 
 class Word2vecParams(Section):

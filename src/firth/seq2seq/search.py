@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from firth.kernels.packed_recurrence import State
-from firth.params.seq2seq_params import SearchParams, Seq2seqParams
+from firth.params.search_params import SearchParams
+from firth.params.seq2seq_params import Seq2seqParams
 from firth.seq2seq.attention import Memory
 from firth.seq2seq.encoder_decoder import EncoderDecoder
 from firth.seq2seq.pairs import sorted_batches, source_columns

@@ -8,7 +8,7 @@ from firth.measures.language_evaluation import HeldOutText, LanguageEvaluation, 
 from firth.measures.language_reasons import language_reasons
 from firth.measures.result_files import write_results
 from firth.measures.scored_items import save_items
-from firth.params.evaluation_params import DynamicEvaluation
+from firth.params.dynamic_evaluation_params import DynamicEvaluation
 from firth.stored_files import check_vocabulary
 from firth.workspace import Workspace, require, writing
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from firth.measures.output_evaluation import evaluate_outputs, main_output_numbers, output_reasons
 from firth.measures.result_files import write_results
 from firth.measures.scored_items import save_items
-from firth.params.seq2seq_params import SearchParams
+from firth.params.search_params import SearchParams
 from firth.params.task_names import Attention, Task
 from firth.seq2seq.encoder_decoder import load_for
 from firth.seq2seq.pairs import Pairs, test_splits

@@ -16,7 +16,7 @@ from firth.measures.source_gradients import (
     sentence_table,
     source_length,
 )
-from firth.params.seq2seq_params import SearchParams
+from firth.params.search_params import SearchParams
 from firth.params.task_names import Attention, Task
 from firth.seq2seq.encoder_decoder import load_for
 from firth.seq2seq.pairs import Pairs, test_splits

@@ -7,7 +7,8 @@ import pandas as pd
 from firth.errors import FirthError
 from firth.measures.source_gradients import gradient_distribution, mean_gradient_norms, source_length
 from firth.params.cells import Cell
-from firth.params.seq2seq_params import SearchParams, Seq2seqParams
+from firth.params.search_params import SearchParams
+from firth.params.seq2seq_params import Seq2seqParams
 from firth.params.study_names import Reading
 from firth.params.task_names import Attention
 from firth.seq2seq.pairs import Pairs

@@ -6,7 +6,8 @@ from typing import Any
 import torch
 
 from firth.measures.bleu import bleu_by_source_length, metric_signatures, translation_scores
-from firth.params.seq2seq_params import SearchParams, Seq2seqParams
+from firth.params.search_params import SearchParams
+from firth.params.seq2seq_params import Seq2seqParams
 from firth.params.task_names import Attention
 from firth.seq2seq.encoder_decoder import Configuration, EncoderDecoder, initial_network
 from firth.seq2seq.pairs import Pairs
