@@ -12,7 +12,7 @@ from firth.workspace import checkout
 
 ROOT = Path(__file__).parents[1]
 LSTM, FEED_FORWARD = Item("lm", ("lstm",)), Item("lm", ("feedforward",))
-TRAININGS = ("tokenize", "cooccurrence", "svd", "word2vec", "ngram", "lm", "seq2seq")
+LEARNING = ("download", "tokenize", "cooccurrence", "svd", "word2vec", "ngram", "lm", "seq2seq")
 NGRAM_SCORES, LSTM_SCORES = Item("evaluate_lm", ("ngram",)), Item("evaluate_lm", ("lstm",))
 
 
@@ -109,17 +109,17 @@ def test_networks_depend_on_their_own_file_alone(graph: CodeGraph) -> None:
 
 def test_learning_depends_on_nothing_that_scores(graph: CodeGraph) -> None:
     for item in pipeline_items(ROOT):
-        if item.stage in ("download", *TRAININGS):
+        if item.stage in LEARNING:
             rooms = {module.split(".")[1] for module in graph.modules(item) if "." in module}
             assert not rooms & {"measures", "ask", "report", "studies"}, item.name
 
 
-def test_no_training_depends_on_what_only_check_runs(graph: CodeGraph) -> None:
+def test_no_learning_depends_on_what_only_check_runs(graph: CodeGraph) -> None:
     names = ("experiment", "fault_line", "lm_section", "overrides", "seq2seq_section")
     checked = {f"firth.params.{name}" for name in names}
     assert checked <= graph.modules(Item("check", ()))
     for item in pipeline_items(ROOT):
-        if item.stage in TRAININGS:
+        if item.stage in LEARNING:
             assert not checked & graph.modules(item), item.name
 
 

@@ -1,19 +1,23 @@
 """The user's own files: found, and verified by the checksum in params.yaml."""
 
+from __future__ import annotations
+
 import hashlib
 from collections.abc import Callable, Iterator
 from glob import has_magic
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from firth.corpora.archives import SNIFF, LocalFile, is_hidden, reason_by_content, reason_by_name
 from firth.corpora.counts import FileCounts
 from firth.corpora.fetch import fetch, file_checksum
 from firth.errors import FirthError, shown
 from firth.params.corpora_params import OwnFile
-from firth.params.experiment import Params
 from firth.params.roles import ROLES, Role
 from firth.params.section import Section
+
+if TYPE_CHECKING:
+    from firth.params.experiment import Params
 
 Found = TypeVar("Found")
 
