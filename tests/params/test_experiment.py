@@ -253,7 +253,6 @@ def test_word_vectors_initialize_tokens_of_their_own_kind_alone() -> None:
         ({"lm.initial_embeddings": "word2vec"}, "make it equal to word2vec.dimension = 50"),
         ({"seq2seq.initial_embeddings": "svd", "svd.dimension": 96}, "(for qa with attention none) = 64"),
         ({"svd.dimension": 100, "tokens.embeddings.max_size": 100}, "tokens.embeddings.max_size = 100"),
-        ({"compute": {"accelerator": "cpu", "devices": 4, "nodes": 1, "checkpoint_minutes": 2}}, "word2vec.shards = 2"),
         ({"lm_overrides.gru": {"layers": 63, "hidden_size": 4000}}, "lm.layers (for gru) = 63: layers of 4,000"),
         ({"seq2seq_overrides.dot": {"layers": 4, "embedding_size": 16000}}, "seq2seq.layers (for translation"),
         ({"lm.batch_size": 1000, "lm.bptt_length": 1001}, "lm.batch_size (for feedforward) = 1000: times bptt_length"),
@@ -271,6 +270,12 @@ def test_values_that_would_fail_together_in_a_stage_are_refused(changes: dict[st
         validated(content, "params.yaml")
     assert words in str(caught.value)
     assert len(str(caught.value).splitlines()) == 1
+
+
+def test_a_training_of_word_vectors_may_have_fewer_shards_than_processes() -> None:
+    content = committed()
+    content["compute"] |= {"accelerator": "cpu", "devices": 4}
+    assert validated(content, "params.yaml").word2vec.shards < 4
 
 
 def test_embeddings_of_the_size_of_the_vectors_are_accepted() -> None:

@@ -74,9 +74,6 @@ class Params(Section):
             batch_size = self.seq2seq_for(task, attention).batch_size
             _check_batch(f"seq2seq.batch_size (for {task} with attention {attention})", batch_size, devices)
         _check_batch("word2vec.batch_size", self.word2vec.batch_size, devices)
-        shards = self.word2vec.shards
-        if self.compute.accelerator == "cpu" and self.word2vec.loss == "negative_sampling" and shards < devices:
-            raise ValueError(f"word2vec.shards = {shards}: must be at least the {devices} devices, one for each")
         self._check_sizes()
         self._check_memory()
         same_text = self.corpora.embeddings.model_dump() == self.corpora.lm.model_dump()
