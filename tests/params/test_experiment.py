@@ -253,9 +253,6 @@ def test_word_vectors_initialize_tokens_of_their_own_kind_alone() -> None:
         ({"lm.initial_embeddings": "word2vec"}, "make it equal to word2vec.dimension = 50"),
         ({"seq2seq.initial_embeddings": "svd", "svd.dimension": 96}, "(for qa with attention none) = 64"),
         ({"svd.dimension": 100, "tokens.embeddings.max_size": 100}, "tokens.embeddings.max_size = 100"),
-        ({"lm_overrides.gru": {"layers": 63, "hidden_size": 4000}}, "lm.layers (for gru) = 63: layers of 4,000"),
-        ({"seq2seq_overrides.dot": {"layers": 4, "embedding_size": 16000}}, "seq2seq.layers (for translation"),
-        ({"lm.batch_size": 1000, "lm.bptt_length": 1001}, "lm.batch_size (for feedforward) = 1000: times bptt_length"),
         ({"lm_overrides.gru": {"hidden_size": None}}, "lm_overrides.gru.hidden_size = None: input should"),
     ],
 )  # fmt: skip

@@ -15,6 +15,7 @@ from firth.params.corpora_params import CorporaParams, OwnTextSplits
 from firth.params.evaluation_params import EvaluationParams
 from firth.params.fault_line import fault_line
 from firth.params.lm_section import LmOverrides, LmSection
+from firth.params.memory_limits import check_memory
 from firth.params.model_names import NETWORKS, Network
 from firth.params.models_params import ModelsParams
 from firth.params.ngram_params import NgramParams
@@ -30,9 +31,6 @@ from firth.params.task_names import ATTENTIONS, TASKS, Attention, Task
 from firth.params.tokens_params import TokensParams
 from firth.params.word2vec_params import Word2vecParams
 from firth.params.world_params import WorldParams
-
-MOST_WEIGHTS = 10**9  # of all layers, with a matrix each; an LSTM has eight, and Adam three copies of them
-MOST_TOKENS = 10**6  # of one step of a language model
 
 
 class Params(Section):
@@ -75,7 +73,7 @@ class Params(Section):
             _check_batch(f"seq2seq.batch_size (for {task} with attention {attention})", batch_size, devices)
         _check_batch("word2vec.batch_size", self.word2vec.batch_size, devices)
         self._check_sizes()
-        self._check_memory()
+        check_memory(self)
         same_text = self.corpora.embeddings.model_dump() == self.corpora.lm.model_dump()
         held_out = isinstance(self.corpora.lm, OwnTextSplits) or getattr(self.corpora.lm, "source", "") in (
             "world",
@@ -109,20 +107,6 @@ class Params(Section):
                     f"{key} = {size}: embeddings that start from the vectors of {kind} must have their size; "
                     f"make it equal to {kind}.dimension = {vectors[kind]}"
                 )
-
-    def _check_memory(self) -> None:
-        """Refuse networks, and steps of their training, that would fill any memory."""
-        for name in self.models.networks:
-            lm = self.lm_for(name)
-            _check_weights(f"lm.layers (for {name})", lm)
-            tokens = lm.batch_size * lm.bptt_length
-            if tokens > MOST_TOKENS:
-                raise ValueError(
-                    f"lm.batch_size (for {name}) = {lm.batch_size}: times bptt_length = {lm.bptt_length} is a step of "
-                    f"{tokens:,} tokens; make one of them smaller, for at most {MOST_TOKENS:,}"
-                )
-        for task, attention in product(TASKS, self.models.attentions):
-            _check_weights(f"seq2seq.layers (for {task} with attention {attention})", self.seq2seq_for(task, attention))
 
     def _initialized(self) -> Iterator[tuple[str, int, Literal["svd", "word2vec"]]]:
         """Embeddings that are initialized from word vectors: key, size, and which vectors."""
@@ -208,15 +192,6 @@ def validated(content: Any, name: str) -> Params:
         return Params.model_validate(content)
     except ValidationError as error:
         raise FirthError("\n".join(f"{name}: {fault_line(detail)}" for detail in error.errors())) from None
-
-
-def _check_weights(key: str, section: LmSection | Seq2seqSection) -> None:
-    width = max(section.embedding_size, section.hidden_size)
-    if section.layers * width**2 > MOST_WEIGHTS:
-        raise ValueError(
-            f"{key} = {section.layers}: layers of {width:,} × {width:,} weights; take fewer, or a smaller hidden_size "
-            f"or embedding_size, for at most {MOST_WEIGHTS:,} weights"
-        )
 
 
 def _check_batch(key: str, batch_size: int, devices: int) -> None:
