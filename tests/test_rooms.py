@@ -35,6 +35,19 @@ def test_no_two_classes_have_one_name() -> None:
     assert repeated([node.name for tree in trees for node in ast.walk(tree) if isinstance(node, ast.ClassDef)]) == []
 
 
+def test_every_type_of_several_words_is_defined_once() -> None:
+    trees = (ast.parse(path.read_text(encoding="utf-8")) for path in FILES)
+    types = [
+        " ".join(sorted(ast.unparse(word) for word in node.slice.elts))
+        for tree in trees
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Subscript)
+        and ast.unparse(node.value) == "Literal"
+        and isinstance(node.slice, ast.Tuple)
+    ]
+    assert repeated(types) == []
+
+
 def test_files_are_short_and_stages_shorter() -> None:
     lengths = {path: len(path.read_text(encoding="utf-8").splitlines()) for path in FILES}
     assert {path.name: lines for path, lines in lengths.items() if lines > 300} == {}

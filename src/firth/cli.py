@@ -12,9 +12,10 @@ from firth.ask.experiment_commands import EXPERIMENT, work
 from firth.errors import FirthError
 from firth.lock_file import mend_lock_files
 from firth.params.cells import Cell
+from firth.params.initial_embeddings import InitialEmbeddings
 from firth.params.model_names import LanguageModelName, Network, Space
 from firth.params.roles import Role
-from firth.params.study_names import Clipping, InitialEmbeddings, Method, Reading
+from firth.params.study_names import Clipping, Method, Reading
 from firth.params.task_names import Attention, Task
 from firth.process import Interrupted, end_at_signals, is_fault, message
 from firth.workspace import Workspace

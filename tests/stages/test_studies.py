@@ -10,15 +10,8 @@ import pytest
 from stages.effective import settings_of
 
 from firth.params.experiment import Params, load_params
-from firth.params.study_names import (
-    CLIPPINGS,
-    INITIAL_EMBEDDINGS,
-    METHODS,
-    READINGS,
-    InitialEmbeddings,
-    Method,
-    Reading,
-)
+from firth.params.initial_embeddings import INITIAL_EMBEDDINGS, InitialEmbeddings
+from firth.params.study_names import CLIPPINGS, METHODS, READINGS, Method, Reading
 from firth.stages import (
     download,
     study_bottleneck,

@@ -29,6 +29,7 @@ Encoding = Annotated[str, AfterValidator(_known_encoding)]
 PathText = Annotated[str, Field(min_length=1, max_length=4096)]
 Paths = PathText | Annotated[list[PathText], Field(min_length=1, max_length=10_000)]
 Language = Annotated[str, Field(min_length=1, max_length=35)]  # a code such as en or pt-BR
+KnownLanguage = Literal["en", "fr", "de", "cs"]  # of the built-in world and of the catalog
 
 
 class OwnFile(Section):
@@ -91,8 +92,8 @@ class OwnTextSplits(Described):
 
 class NamedTranslation(Section):
     source: Literal["world", "multi30k"]
-    source_language: Literal["en", "fr", "de", "cs"] = Field(alias="from")
-    target_language: Literal["en", "fr", "de", "cs"] = Field(alias="to")
+    source_language: KnownLanguage = Field(alias="from")
+    target_language: KnownLanguage = Field(alias="to")
 
     @model_validator(mode="after")
     def _known_pair(self) -> "NamedTranslation":

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
+from firth.params.initial_embeddings import InitialEmbeddings
 from firth.params.section import (
     BatchSize,
     ClipNorm,
@@ -40,7 +41,7 @@ class LmParams(Section):
     hidden_size: Dimension
     layers: Layers
     tied_embeddings: bool
-    initial_embeddings: Literal["random", "svd", "word2vec"]
+    initial_embeddings: InitialEmbeddings
     embedding_dropout: Share
     input_dropout: Share
     hidden_dropout: Share

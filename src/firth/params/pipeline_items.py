@@ -9,9 +9,10 @@ import yaml
 
 from firth.errors import FirthError
 from firth.params.cells import RECURRENT_NETWORKS
+from firth.params.initial_embeddings import INITIAL_EMBEDDINGS
 from firth.params.model_names import LANGUAGE_MODELS, NETWORKS, SPACES
 from firth.params.roles import ROLES
-from firth.params.study_names import CLIPPINGS, INITIAL_EMBEDDINGS, METHODS, READINGS
+from firth.params.study_names import CLIPPINGS, METHODS, READINGS
 from firth.params.task_names import ATTENTIONS, TASKS
 
 ARGUMENTS: dict[str, tuple[tuple[str, ...], ...]] = {

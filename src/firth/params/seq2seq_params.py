@@ -3,10 +3,10 @@
 from typing import Literal
 
 from firth.params.cells import Cell
+from firth.params.initial_embeddings import InitialEmbeddings
 from firth.params.section import BatchSize, ClipNorm, Dimension, Epochs, Layers, LearningRate, Section, Share
 
 BatchType = Literal["pairs", "tokens"]
-InitialEmbeddings = Literal["random", "svd", "word2vec"]
 
 
 class Seq2seqParams(Section):

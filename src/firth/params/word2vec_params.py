@@ -7,9 +7,11 @@ from pydantic import Field
 from firth.params.section import BatchSize, Dimension, Epochs, Exponent, LearningRate, Section, Window
 from firth.params.subsampling_threshold import Threshold
 
+SkipGramLoss = Literal["negative_sampling", "softmax"]
+
 
 class Word2vecParams(Section):
-    loss: Literal["negative_sampling", "softmax"]
+    loss: SkipGramLoss
     dimension: Dimension
     context_window: Window
     negative_samples: Annotated[int, Field(ge=1, le=1000)]

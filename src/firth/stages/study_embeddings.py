@@ -8,8 +8,8 @@ from firth.lm.language_training import LanguageModelTraining
 from firth.lm.network_scorer import NetworkScorer
 from firth.lm.networks import initial_network
 from firth.measures.perplexity import perplexity
+from firth.params.initial_embeddings import InitialEmbeddings
 from firth.params.lm_params import RecurrentParams
-from firth.params.study_names import InitialEmbeddings
 from firth.studies.shared_windows import shared_windows
 from firth.tables import write_metrics, write_table
 from firth.text.streams import TokenStream

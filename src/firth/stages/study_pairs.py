@@ -2,9 +2,9 @@
 
 from typing import TYPE_CHECKING, Any
 
+from firth.params.initial_embeddings import InitialEmbeddings
 from firth.params.search_params import SearchParams
 from firth.params.seq2seq_params import Seq2seqParams
-from firth.params.study_names import InitialEmbeddings
 from firth.seq2seq.pairs import Pairs
 from firth.studies.encoder_decoders import initial_translator, score, train_translator
 from firth.tables import write_metrics

@@ -15,8 +15,8 @@ from firth.lm.language_training import LanguageModelTraining
 from firth.lm.networks import build
 from firth.lm.text_data import TextData
 from firth.params.lm_params import FeedForwardParams
-from firth.params.study_names import Method, SkipGramLoss
-from firth.params.word2vec_params import Word2vecParams
+from firth.params.study_names import Method
+from firth.params.word2vec_params import SkipGramLoss, Word2vecParams
 from firth.studies.operations import operations
 from firth.text.streams import TokenStream
 from firth.text.vocabulary import EOS_ID
