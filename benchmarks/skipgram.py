@@ -21,12 +21,12 @@ import numpy as np
 import torch
 from gensim.models import Word2Vec
 
+from firth.derived_seed import derived_seed
 from firth.measures.similarity import pair_score
 from firth.measures.unit_rows import UnitRows
 from firth.params.word2vec_params import Word2vecParams
 from firth.text.streams import TokenStream
 from firth.text.vocabulary import EOS_ID, Vocabulary
-from firth.training.reproducibility import derived_seed
 from firth.vectors.skipgram.pair_sampling import TrainingText
 from firth.vectors.skipgram.skipgram_model import SkipGram, TextPieces
 from firth.vectors.skipgram.updates import CompiledLearner

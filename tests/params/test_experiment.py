@@ -275,6 +275,14 @@ def test_a_training_of_word_vectors_may_have_fewer_shards_than_processes() -> No
     assert validated(content, "params.yaml").word2vec.shards < 4
 
 
+@pytest.mark.parametrize(
+    ("seed", "repeat", "expected"),
+    [(7, 0, 7), (1, 1, 3527224850), (7, 3, 4184734365), (2**32 - 1, 10_000, 1355947687)],
+)
+def test_the_seed_of_a_repeat_is_for_ever_the_same(seed: int, repeat: int, expected: int) -> None:
+    assert validated({**committed(), "seed": seed, "repeat": repeat}, "params.yaml").training_seed == expected
+
+
 def test_embeddings_of_the_size_of_the_vectors_are_accepted() -> None:
     content = committed()
     content["lm"]["initial_embeddings"], content["lm"]["embedding_size"] = "svd", content["svd"]["dimension"]

@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 
 from firth.errors import FirthError
-from firth.training.reproducibility import derived_seed, generator
 from firth.training.resume import checkpoint_folder
 
 
@@ -58,9 +57,3 @@ def test_a_second_run_of_the_same_computation_is_refused(tmp_path: Path) -> None
         checkpoint_folder(tmp_path, "x"),
     ):
         pass
-
-
-def test_generators_depend_on_every_part_of_their_name() -> None:
-    seeds = {derived_seed(1, "a"), derived_seed(2, "a"), derived_seed(1, "b"), derived_seed(1, "a", 0)}
-    assert len(seeds) == 4
-    assert generator(1, "a").integers(1 << 60) == generator(1, "a").integers(1 << 60)

@@ -8,13 +8,13 @@ from typing import Any, Generic, TypeVar
 import torch
 from pydantic import BaseModel, PositiveInt
 
+from firth.derived_seed import derived_seed
 from firth.errors import shown
 from firth.lm.language_network import LanguageNetwork
 from firth.lm.output import INITIAL_RANGE
 from firth.params.lm_params import LmParams
 from firth.stored_files import damaged, read_json
 from firth.training.embeddings import initialize
-from firth.training.reproducibility import derived_seed
 from firth.training.saved import SETTINGS, load_network
 from firth.word2vec_format import read_word2vec
 from firth.workspace import model_stage

@@ -1,13 +1,13 @@
 """The whole of ``params.yaml``, read and validated."""
 
 from collections.abc import Iterator
-from hashlib import sha256
 from itertools import product
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, ValidationError, model_validator
 
+from firth.derived_seed import derived_seed
 from firth.errors import FirthError
 from firth.params.compute_params import ComputeParams
 from firth.params.cooccurrence_params import CooccurrenceParams
@@ -148,7 +148,7 @@ class Params(Section):
         """The seed of trainings: with ``repeat`` 0 the seed of everything, otherwise another one of 32 bits."""
         if not self.repeat:
             return self.seed
-        return int.from_bytes(sha256(f"{self.seed}/repeat/{self.repeat}".encode()).digest()[:4])
+        return derived_seed(self.seed, "repeat", self.repeat) >> 31
 
     def lm_for(self, network: Network) -> LmSection:
         """Section ``lm`` with the network's overrides applied."""

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from firth.derived_seed import derived_seed
 from firth.lm.language_training import LanguageModelTraining
 from firth.lm.networks import initial_network, network_params
 from firth.lm.text_data import TextData
@@ -9,7 +10,6 @@ from firth.lm.text_windows import warm_up_context
 from firth.tables import write_metrics, write_table
 from firth.text.streams import TokenStream
 from firth.text.vocabulary import Vocabulary
-from firth.training.reproducibility import derived_seed
 from firth.training.trainer import train, training_run
 from firth.workspace import Workspace, require, writing
 

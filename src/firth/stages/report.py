@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from firth.derived_seed import derived_seed
 from firth.params.svd_params import SvdParams
 from firth.report import reading
 from firth.report.findings import Findings
@@ -12,7 +13,6 @@ from firth.report.word_map import map_of
 from firth.tables import read_run
 from firth.text.text_form import TextForm
 from firth.text.vocabulary import Vocabulary
-from firth.training.reproducibility import derived_seed
 from firth.vectors.counting.count_matrix import load_counts
 from firth.vectors.keyed_vectors import BINARY, SPACES, keyed_vectors, load_vectors
 from firth.vectors.ppmi_svd import ppmi

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import torch
 
+from firth.derived_seed import derived_seed
 from firth.params.seq2seq_params import Seq2seqParams
 from firth.params.task_names import Attention, Task
 from firth.seq2seq.encoder_decoder import Configuration, initial_network, save
@@ -12,7 +13,6 @@ from firth.seq2seq.pairs import Pairs
 from firth.seq2seq.seq2seq_training import Seq2seqData, Seq2seqModule
 from firth.tables import write_metrics, write_table
 from firth.text.sides import vocabulary_sizes
-from firth.training.reproducibility import derived_seed
 from firth.training.trainer import train, training_run
 from firth.workspace import Workspace, require, writing
 

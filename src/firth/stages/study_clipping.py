@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import torch
 
+from firth.derived_seed import derived_seed
 from firth.lm.language_training import LanguageModelTraining
 from firth.lm.networks import build
 from firth.params.lm_params import RecurrentParams
@@ -14,7 +15,6 @@ from firth.studies.shared_windows import shared_windows
 from firth.tables import write_metrics, write_table
 from firth.text.streams import TokenStream
 from firth.text.vocabulary import Vocabulary
-from firth.training.reproducibility import derived_seed
 from firth.training.trainer import part_of, training_run
 from firth.workspace import Workspace
 

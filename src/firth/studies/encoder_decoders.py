@@ -5,6 +5,7 @@ from typing import Any
 
 import torch
 
+from firth.derived_seed import derived_seed
 from firth.measures.bleu import bleu_by_source_length, metric_signatures, translation_scores
 from firth.params.search_params import SearchParams
 from firth.params.seq2seq_params import Seq2seqParams
@@ -14,7 +15,6 @@ from firth.seq2seq.pairs import Pairs
 from firth.seq2seq.search import decode_all
 from firth.seq2seq.seq2seq_training import Seq2seqData, Seq2seqModule
 from firth.text.sides import SIDES, decoder, vocabulary_sizes
-from firth.training.reproducibility import derived_seed
 from firth.training.trainer import Run, train
 from firth.workspace import Workspace
 

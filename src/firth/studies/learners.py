@@ -9,6 +9,7 @@ import pytorch_lightning as pl
 import torch
 from torch import Tensor, nn
 
+from firth.derived_seed import derived_seed
 from firth.kernels.skipgram_loops import SHARED_NEGATIVES
 from firth.lm.language_network import window_loss
 from firth.lm.language_training import LanguageModelTraining
@@ -20,7 +21,7 @@ from firth.params.word2vec_params import SkipGramLoss, Word2vecParams
 from firth.studies.operations import operations
 from firth.text.streams import TokenStream
 from firth.text.vocabulary import EOS_ID
-from firth.training.reproducibility import derived_seed, generator
+from firth.training.reproducibility import generator
 from firth.vectors.skipgram.pair_sampling import TrainingText
 from firth.vectors.skipgram.skipgram_loss import SkipGramBatch, negative_sampling_loss, softmax_loss
 from firth.vectors.skipgram.skipgram_model import SkipGram, TextPieces

@@ -2,9 +2,9 @@
 
 from numpy.typing import NDArray
 
+from firth.derived_seed import derived_seed
 from firth.lm.text_data import TextData
 from firth.params.lm_params import LmParams
-from firth.training.reproducibility import derived_seed
 
 
 def shared_windows(train: NDArray, valid: NDArray, params: LmParams, seed: int) -> TextData:

@@ -11,11 +11,11 @@ import torch
 from pytorch_lightning.callbacks import Callback, EarlyStopping
 from torch import Tensor
 
+from firth.derived_seed import derived_seed
 from firth.errors import FirthError
 from firth.training.batches import Batches
 from firth.training.epoch_mean import EpochMean
 from firth.training.progress import Meter
-from firth.training.reproducibility import derived_seed
 
 DIVERGED = 100.0  # nats a token: worse than any model of text, and exp() of it is finite
 STEPS_BETWEEN_AGREEMENTS = 50  # of several processes, on whether to write a checkpoint

@@ -1,14 +1,8 @@
 """Named random generators: all randomness derives from the seed, and no generator is shared."""
 
-import hashlib
-
 import numpy as np
 
-
-def derived_seed(seed: int, *names: str | int) -> int:
-    """A seed of 63 bits for one purpose, named by words and numbers; independent of all other purposes."""
-    digest = hashlib.sha256("/".join(str(part) for part in (seed, *names)).encode()).digest()
-    return int.from_bytes(digest[:8], "big") >> 1
+from firth.derived_seed import derived_seed
 
 
 def generator(seed: int, *names: str | int) -> np.random.Generator:

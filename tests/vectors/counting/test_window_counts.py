@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 from scipy import sparse
 
+from firth.derived_seed import derived_seed
 from firth.params.cooccurrence_params import CooccurrenceParams
 from firth.text.streams import TokenStream
-from firth.training.reproducibility import derived_seed
 from firth.vectors.counting import window_counts as cooccurrence
 from firth.vectors.counting.count_matrix import load_counts
 from firth.vectors.counting.window_counts import count_cooccurrences, keep_thresholds, window_weights

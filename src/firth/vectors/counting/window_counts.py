@@ -16,12 +16,12 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 
+from firth.derived_seed import derived_seed
 from firth.kernels.counting_loops import RANDOM_BITS, count_rows, lay_out, list_positions, word_counts_between
 from firth.params.cooccurrence_params import CooccurrenceParams, WindowShape
 from firth.text.streams import TokenStream
 from firth.text.vocabulary import EOS_ID, UNK_ID
 from firth.training.progress import Meter
-from firth.training.reproducibility import derived_seed
 from firth.vectors.counting.count_matrix import ARRAYS, Rows, write_rows
 from firth.vectors.subsampling import keep_probabilities
 

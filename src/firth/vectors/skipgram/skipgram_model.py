@@ -5,10 +5,10 @@ import torch
 from pytorch_lightning.core.optimizer import LightningOptimizer
 from torch import Tensor, nn
 
+from firth.derived_seed import derived_seed
 from firth.params.word2vec_params import Word2vecParams
 from firth.training.batches import Batches
 from firth.training.epoch_mean import EpochMean
-from firth.training.reproducibility import derived_seed
 from firth.vectors.skipgram.pair_sampling import TrainingText
 from firth.vectors.skipgram.updates import AutogradLearner, CompiledLearner, damping
 

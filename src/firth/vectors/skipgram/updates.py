@@ -14,9 +14,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from firth.derived_seed import derived_seed
 from firth.kernels import skipgram_loops as kernel
 from firth.params.word2vec_params import Word2vecParams
-from firth.training.reproducibility import derived_seed
 from firth.vectors.skipgram.pair_sampling import TrainingText, alias_table, as_bits
 from firth.vectors.skipgram.skipgram_loss import (
     SkipGramBatch,
