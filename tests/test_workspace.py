@@ -63,5 +63,6 @@ def test_a_path_names_the_stage_that_writes_it(tmp_path: Path) -> None:
         folder = Workspace(tmp_path).output(stage, *arguments)
         assert stage_of(folder) == stage_of(folder / "deep" / "x") == "@".join([stage, "-".join(arguments)]).rstrip("@")
     assert stage_of(Workspace(tmp_path).details / "x.csv") == stage_of(Workspace(tmp_path).headline) == "headline"
+    assert stage_of(Workspace(tmp_path).vectors("word2vec")) == "word2vec"
     assert stage_of(Workspace(tmp_path).study_plot("pairs-random")) == "studies/dvc.yaml"
     assert stage_of(tmp_path / "x") == ""

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from firth.errors import FirthError
 
+VECTORS = "vectors.bin"  # in a model's folder: word vectors in word2vec's binary format
 QUEUE = (".dvc", "tmp", "exps")
 
 
@@ -39,6 +40,10 @@ class Workspace:
 
     def model(self, name: str) -> Path:
         return self.root / "models" / name
+
+    def vectors(self, space: str) -> Path:
+        """The word vectors that the stage of this name writes, in word2vec's binary format."""
+        return self.model(space) / VECTORS
 
     def evaluation(self, item: str) -> Path:
         return self.root / "evaluations" / item

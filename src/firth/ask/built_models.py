@@ -8,9 +8,9 @@ from contextlib import suppress
 from firth.errors import FirthError, listed, shown
 from firth.params.model_names import LANGUAGE_MODELS
 from firth.params.task_names import Task
-from firth.workspace import Workspace, model_stage
+from firth.workspace import VECTORS, Workspace, model_stage
 
-SETTINGS, VECTORS = "settings.json", "vectors.bin"  # files that the folder of a network and of word vectors holds
+SETTINGS = "settings.json"  # in the folder of a network
 ATTENTIONS_BY_RANK = ("additive", "general", "dot", "none")  # the most powerful first
 NAME = r"[\w.-]{1,60}"  # of a model, within the name of its folder
 

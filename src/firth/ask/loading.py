@@ -7,11 +7,11 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from firth.ask.built_models import SETTINGS, VECTORS, built_language_models, require_built
+from firth.ask.built_models import SETTINGS, built_language_models, require_built
 from firth.ask.recorded_state import verify_recorded, verify_trained_on
 from firth.errors import FirthError
 from firth.stored_files import check_vocabulary, read_json, read_json_object
-from firth.workspace import Workspace, model_stage
+from firth.workspace import VECTORS, Workspace, model_stage
 
 if TYPE_CHECKING:
     from firth.ask.language_models import LanguageModel

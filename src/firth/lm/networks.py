@@ -88,13 +88,18 @@ def initial_network(
     Parameters
     ----------
     tokens : the vocabulary, in the order of ids.
-    seed : of the experiment, from which each network derives its own.
-    vectors : word vectors in word2vec's text format; not read if ``params.initial_embeddings`` is ``random``.
+    seed : of the experiment, from which torch's global generator is seeded for this network.
+    vectors : file of word vectors in word2vec's binary format; not read with random embeddings.
 
     Returns
     -------
     (network, share)
         The share is None with random embeddings.
+
+    Raises
+    ------
+    FirthError
+        If the word vectors are missing, damaged, or not as long as the embeddings.
     """
     torch.manual_seed(derived_seed(seed, f"lm-{network}", "weights"))
     built = build(network, len(tokens), params)

@@ -85,7 +85,12 @@ def initial_network(
     Parameters
     ----------
     tokens : the folder of tokens with the network's vocabularies.
-    vectors : word vectors in word2vec's binary format; read unless embeddings are random.
+    vectors : file of word vectors in word2vec's binary format; not read with random embeddings.
+
+    Raises
+    ------
+    FirthError
+        If the word vectors are missing, damaged, or not as long as the embeddings.
     """
     network = EncoderDecoder(configuration)
     kind = configuration.settings.initial_embeddings

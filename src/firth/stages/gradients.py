@@ -20,7 +20,7 @@ def run(settings: "Settings", workspace: Workspace, network: Cell) -> None:
     """models/lm-NETWORK and validation text → norms and Jacobians in evaluations/gradients-NETWORK."""
     tokens, params = require(workspace.tokens("lm"), "tokenize@lm"), settings.section("lm", network_params(network))
     vocabulary = Vocabulary.load(tokens / "vocabulary.tsv")
-    vectors = workspace.model(params.initial_embeddings) / "vectors.bin"
+    vectors = workspace.vectors(params.initial_embeddings)
     before, _ = initial_network(network, vocabulary.tokens, params, settings.seed, vectors)
     after = load(folder := require(workspace.model(f"lm-{network}"), f"lm@{network}"))
     check_vocabulary(folder, after.vocabulary_size, len(vocabulary))

@@ -25,7 +25,7 @@ def run(settings: "Settings", workspace: Workspace, network: "Network") -> None:
     vocabulary = Vocabulary.load(tokens / "vocabulary.tsv")
     train_text, valid_text = (TokenStream.load(tokens, split).with_sentence_ends() for split in ("train", "valid"))
 
-    vectors = workspace.model(params.initial_embeddings) / "vectors.bin"
+    vectors = workspace.vectors(params.initial_embeddings)
     initial, covered = initial_network(network, vocabulary.tokens, params, settings.seed, vectors)
     model = LanguageModelTraining(initial, params)
     inputs = [tokens] if covered is None else [tokens, vectors]

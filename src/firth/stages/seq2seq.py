@@ -23,13 +23,13 @@ if TYPE_CHECKING:
 def run(settings: "Settings", workspace: Workspace, task: Task, attention: Attention) -> None:
     """Train until validation stops improving; data/tokens/TASK → models/seq2seq-TASK-ATTENTION, the best weights."""
     name, params = f"seq2seq-{task}-{attention}", settings.section("seq2seq", Seq2seqParams)
-    tokens, vectors = require(workspace.tokens(task), f"tokenize@{task}"), workspace.model(params.initial_embeddings)
+    tokens, vectors = require(workspace.tokens(task), f"tokenize@{task}"), workspace.vectors(params.initial_embeddings)
     torch.manual_seed(derived_seed(settings.seed, name, "weights"))
     configuration = Configuration(attention, *vocabulary_sizes(tokens), params)
-    network, covered = initial_network(configuration, task, tokens, vectors / "vectors.bin")
+    network, covered = initial_network(configuration, task, tokens, vectors)
     data = Seq2seqData(Pairs.load(tokens, "train"), Pairs.load(tokens, "valid"), params, settings.seed)
     model = Seq2seqModule(network, params, params.max_epochs * data.steps_per_epoch)
-    inputs = [tokens] if params.initial_embeddings == "random" else [tokens, vectors / "vectors.bin"]
+    inputs = [tokens] if params.initial_embeddings == "random" else [tokens, vectors]
     with training_run(name, settings, workspace, inputs) as run:
         clip, epochs = params.gradient_clip_norm, params.max_epochs
         history = train(model, data, run, max_epochs=epochs, patience=params.patience, gradient_clip_norm=clip)

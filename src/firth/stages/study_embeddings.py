@@ -25,7 +25,7 @@ def run(settings: "Settings", workspace: Workspace, initial: InitialEmbeddings) 
     """Train the same network on shares of the training text; report perplexity after every epoch."""
     name, results = f"embeddings-{initial}", workspace.around
     params = settings.section("lm", RecurrentParams).model_copy(update={"initial_embeddings": initial})
-    tokens, vectors = workspace.tokens("lm"), workspace.model(initial) / "vectors.bin"
+    tokens, vectors = workspace.tokens("lm"), workspace.vectors(initial)
     vocabulary = Vocabulary.load(tokens / "vocabulary.tsv")
     texts = {split: TokenStream.load(tokens, split).with_sentence_ends() for split in ("train", "valid", "test")}
     metrics: dict[str, Any] = {}

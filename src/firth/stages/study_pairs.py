@@ -26,7 +26,7 @@ def run(settings: "Settings", workspace: Workspace, initial: InitialEmbeddings) 
     changes = {"initial_embeddings": initial, "embedding_size": settings.section("dimension", int)}
     params = settings.section("seq2seq", Seq2seqParams).model_copy(update=changes)
     train, valid = Pairs.load(tokens, "train"), Pairs.load(tokens, "valid")
-    inputs = [tokens] if initial == "random" else [tokens, workspace.model(initial) / "vectors.bin"]
+    inputs = [tokens] if initial == "random" else [tokens, workspace.vectors(initial)]
     metrics: dict[str, Any] = {}
     with training_run(f"study-{name}", settings, workspace, inputs) as run:
         for percent in settings.section("percent", list[float]):

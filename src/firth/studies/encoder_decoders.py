@@ -23,7 +23,7 @@ TEST = "test"  # the test split of the built-in world
 
 def initial_translator(workspace: Workspace, params: Seq2seqParams, attention: Attention, seed: int) -> EncoderDecoder:
     """A translator before its training, with the same random weights for all that a study compares."""
-    tokens, vectors = workspace.tokens("translation"), workspace.model(params.initial_embeddings) / "vectors.bin"
+    tokens, vectors = workspace.tokens("translation"), workspace.vectors(params.initial_embeddings)
     torch.manual_seed(derived_seed(seed, "study", "encoder-decoder"))
     configuration = Configuration(attention, *vocabulary_sizes(tokens), params)
     return initial_network(configuration, "translation", tokens, vectors)[0]

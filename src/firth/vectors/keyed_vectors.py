@@ -15,12 +15,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firth.word2vec_format import read_word2vec
+from firth.workspace import VECTORS
 
 if TYPE_CHECKING:
     from gensim.models import KeyedVectors
 
 SPACES = ("svd", "word2vec")  # the stages that train word vectors
-TEXT, BINARY = "vectors.txt", "vectors.bin"
+TEXT = "vectors.txt"
 
 
 def save_vectors(words: Sequence[str], vectors: np.ndarray, folder: Path) -> None:
@@ -29,7 +30,7 @@ def save_vectors(words: Sequence[str], vectors: np.ndarray, folder: Path) -> Non
     keyed = keyed_vectors([words[row] for row in known], vectors[known].astype(np.float32))
     keyed.expandos["count"] = np.arange(len(known), 0, -1)  # gensim sorts by falling count, and warns without one
     keyed.save_word2vec_format(str(folder / TEXT))
-    keyed.save_word2vec_format(str(folder / BINARY), binary=True)
+    keyed.save_word2vec_format(str(folder / VECTORS), binary=True)
 
 
 def load_vectors(folder: Path) -> tuple[list[str], NDArray[np.float32]]:
@@ -40,7 +41,7 @@ def load_vectors(folder: Path) -> tuple[list[str], NDArray[np.float32]]:
     FirthError
         If the file is missing or damaged.
     """
-    return read_word2vec(folder / BINARY, folder.name)
+    return read_word2vec(folder / VECTORS, folder.name)
 
 
 def keyed_vectors(words: Sequence[str], vectors: np.ndarray) -> KeyedVectors:
