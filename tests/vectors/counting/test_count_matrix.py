@@ -45,7 +45,7 @@ NONE, COLUMNS, COUNT = "not those of one sparse matrix", "not in order", "not ab
 @pytest.mark.parametrize(
     ("name", "values", "fault"),
     [
-        ("indptr", [0, 0, 2, 2, 2], COLUMNS),
+        ("indptr", [0, 0, 2, 2, 2], "holds 3 counts where its rows have 2 together"),
         ("indptr", [0, 0, 2, 1, 3], NONE),
         ("indptr", [0, 0, 2, 3, 9], NONE),
         ("indptr", [1, 1, 2, 3, 3], NONE),

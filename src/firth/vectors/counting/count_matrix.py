@@ -61,7 +61,9 @@ def load_counts(folder: Path, vocabulary_size: int) -> sparse.csr_array:
         counts.check_format(full_check=True)
     except ValueError:
         raise damaged(folder, "its arrays are not those of one sparse matrix", STAGE) from None
-    if counts.nnz != len(data) or not counts.has_canonical_format:
+    if counts.nnz != len(data):
+        raise damaged(folder, f"holds {len(data):,} counts where its rows have {counts.nnz:,} together", STAGE)
+    if not counts.has_canonical_format:
         raise damaged(folder, "columns of a row are not in order, or stand there twice", STAGE)
     with np.errstate(invalid="ignore"):  # NaN, which fails the comparison
         if len(data) and not 0 < data.min() <= data.max() < np.inf:
