@@ -7,7 +7,7 @@ import pytest
 from dvc.utils.serialize import parse_yaml as parsed_by_dvc
 
 from firth.errors import FirthError
-from firth.params.params_text import LONGEST, parse_yaml, read_yaml_text
+from firth.params.params_text import MOST_BYTES, parse_yaml, read_yaml_text
 
 LAUGHS = "a0: &a0 [lol]\n" + "".join(f"a{i}: &a{i} [{', '.join([f'*a{i - 1}'] * 9)}]\n" for i in range(1, 12))
 MERGES = "a0: &a0 {x: 1}\n" + "".join(f"a{i}: &a{i} {{<<: [{', '.join([f'*a{i - 1}'] * 9)}]}}\n" for i in range(1, 12))
@@ -75,9 +75,9 @@ def test_what_is_no_file_of_text_is_refused_at_once(tmp_path: Path) -> None:
     os.mkfifo(pipe)
     folder.mkdir()
     latin.write_bytes("a: é".encode("latin-1"))
-    long.write_text("#" * LONGEST)
-    assert len(read_yaml_text(long)) == LONGEST
-    long.write_text("#" * (LONGEST + 1))
+    long.write_text("#" * MOST_BYTES)
+    assert len(read_yaml_text(long)) == MOST_BYTES
+    long.write_text("#" * (MOST_BYTES + 1))
     closed.symlink_to(closed)  # a link to itself can't be opened
     faults = {
         pipe: "is no regular file",

@@ -12,7 +12,8 @@ from ruamel.yaml.nodes import CollectionNode, MappingNode
 
 from firth.errors import FirthError, shown
 
-LONGEST = 200_000  # bytes of a file, which take the reader seconds; base.yaml has 14,000
+MOST_BYTES = 200_000  # of a file, which take the reader seconds; base.yaml has 14,000
+MOST_WRITTEN_OUT = 200_000  # values and characters, with every alias written out
 DEEPEST = 20  # sections within sections
 ALIAS = re.compile(r"(?:^|[\s\[{,:])\*", re.MULTILINE)  # or what looks like one
 NO_CHARACTER = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")  # control characters and surrogates
@@ -30,9 +31,9 @@ def read_yaml_text(path: Path) -> str:
         if path.exists() and not path.is_file():  # a named pipe would be waited for, and /dev/zero read for ever
             raise FirthError(f"{path}: is no regular file; move it away, and `firth preset world` writes one")
         with path.open("rb") as file:
-            content = file.read(LONGEST + 1)
-        if len(content) > LONGEST:
-            raise FirthError(f"{path}: longer than {LONGEST:,} bytes; keep texts in files of their own")
+            content = file.read(MOST_BYTES + 1)
+        if len(content) > MOST_BYTES:
+            raise FirthError(f"{path}: longer than {MOST_BYTES:,} bytes; keep texts in files of their own")
         return content.decode("utf-8").replace("\r\n", "\n")
     except FileNotFoundError:
         raise FirthError(f"{path}: not found; `firth preset world` writes one") from None
@@ -58,7 +59,7 @@ def parse_yaml(text: str, name: str, yaml: YAML | None = None) -> Any:
     """
     yaml = yaml or YAML(typ="safe")
     try:
-        if ALIAS.search(text) and _size(yaml.compose(text), {}) > LONGEST:
+        if ALIAS.search(text) and _size(yaml.compose(text), {}) > MOST_WRITTEN_OUT:
             raise FirthError(f"{name}: aliases (*NAME) that repeat too much, or themselves; write the values out")
         content = yaml.load(text)
         for key, value in _values(content):
