@@ -7,10 +7,12 @@ from types import SimpleNamespace
 import pytest
 import yaml
 from dvc.fs import LocalFileSystem
-from dvc.utils.serialize import modify_yaml
+from dvc.utils.serialize import dumps_yaml, modify_yaml
+from hypothesis import given
+from hypothesis import strategies as st
 
 from firth.errors import FirthError
-from firth.lock_file import _is_whole, mend_lock_files, write_whole
+from firth.lock_file import _is_whole, mend_lock_files, recorded_checksums, recorded_stages, write_whole
 
 LOCK = """schema: '2.0'
 stages:
@@ -51,6 +53,40 @@ def root(tmp_path: Path) -> Path:
 
 def git(folder: Path, *arguments: str) -> None:
     subprocess.run(["git", *arguments], cwd=folder, check=True)
+
+
+def test_records_name_the_checksums_of_outputs_and_dependencies() -> None:
+    records = recorded_stages(LOCK)
+    assert list(records) == ["tokenize@lm", "svd"]
+    assert recorded_checksums(records.values()) == {
+        "data/tokens/lm": "0ab1c3d2f5e6a7b8c9d0e1f2a3b4c5d6.dir",
+        "models/svd": "1ab1c3d2f5e6a7b8c9d0e1f2a3b4c5d6.dir",
+    }
+    assert recorded_checksums(records.values(), "deps") == {"code/tokenize-lm.txt": "63d08e2a1ec4f6b4e1f3a0ad43b1d4ae"}
+    assert recorded_stages("") == {}
+
+
+WORDS = st.sampled_from(["yes", "No", "on", "12:30", "1e3", "012", "0o7", "0x1f", "null", "~", ".inf", "true", "é", ""])
+
+
+@given(st.lists(WORDS | st.floats(allow_nan=False) | st.booleans() | st.none() | st.integers(-99, 10**20)))
+def test_values_are_read_as_dvc_writes_them(values: list[object]) -> None:
+    records = {"lm": {"cmd": "yes", "params": {"params.yaml": {str(place): one for place, one in enumerate(values)}}}}
+    read = recorded_stages(dumps_yaml({"schema": "2.0", "stages": records}))
+    assert repr(read) == repr(records)  # 1, 1.0 and true are equal
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("schem", "schema: '2.0'\n", "<<<<<<< HEAD\nstages: {}\n", "\0", "{"),
+        *("stages:\n", "stages: [lm]\n", "stages: {lm: 1}\n"),
+        *("stages: {lm: {outs: [x]}}\n", "stages: {lm: {deps: 3}}\n", "stages: {lm: {outs: [{md5: 1}]}}\n"),
+    ],
+)
+def test_a_text_that_is_not_dvc_s_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="not DVC's"):
+        recorded_stages(text)
 
 
 def test_dvc_writes_a_file_whole_or_not_at_all(tmp_path: Path) -> None:

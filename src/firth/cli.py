@@ -10,7 +10,6 @@ import typer
 from firth.ask.commands import questions
 from firth.ask.experiment_commands import EXPERIMENT, work
 from firth.errors import FirthError
-from firth.lock_file import mend_lock_files
 from firth.params.cells import Cell
 from firth.params.model_names import LanguageModelName, Network, Space
 from firth.params.roles import Role
@@ -99,6 +98,8 @@ def check(
         for done in write_checksums(workspace.params, workspace.home, workspace.downloads()):
             print(done)
     if is_asked:
+        from firth.lock_file import mend_lock_files
+
         mend_lock_files(workspace.root)
     params = load_params(workspace.params)
     with output_lock(workspace.lock("check"), "check"):

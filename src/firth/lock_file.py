@@ -1,4 +1,4 @@
-"""DVC's records, ``dvc.lock`` and ``.dvc/tmp/rwlock``: written whole, and mended where a killed process cut them off.
+"""DVC's records, ``dvc.lock`` and ``.dvc/tmp/rwlock``: read, written whole, and mended where a kill cut them off.
 
 DVC writes both in place, so that a kill or a full disk leaves half a file, which no later command can read. What ran
 since the last commit is in DVC's run cache too: after a ``dvc.lock`` of HEAD, no stage runs again.
@@ -8,10 +8,10 @@ import io
 import json
 import re
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any, ClassVar, Literal, TextIO
 
 import yaml
 
@@ -21,6 +21,47 @@ from firth.workspace import write_text
 
 SECONDS_FOR_LOCK = 10.0  # of the repository, before a file is mended
 CONFLICT = re.compile("^(<<<<<<<|>>>>>>>) ", re.MULTILINE)  # as git marks it
+# The scalars of YAML 1.2, in which DVC writes; PyYAML's own are those of 1.1, where 1e-05 is a string and yes is none.
+SCALARS = {
+    "null": r"~|null|Null|NULL|",
+    "bool": r"true|True|TRUE|false|False|FALSE",
+    "int": r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+",
+    "float": r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?|[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)",
+}
+
+Record = Mapping[str, Any]  # what dvc.lock says of a stage item
+Records = Mapping[str, Record]  # stage item, such as lm@lstm → its record
+
+
+class _LockLoader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
+    yaml_implicit_resolvers: ClassVar[dict[str, Any]] = {}
+
+
+for _tag, _pattern in SCALARS.items():
+    _LockLoader.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", re.compile(f"(?:{_pattern})$"), [None])
+
+
+def recorded_stages(text: str) -> Records:
+    """The records in the text of a ``dvc.lock``; none in an empty text.
+
+    Raises
+    ------
+    ValueError
+        If the text is not DVC's: cut off in the middle of a line, or with the marks of a merge.
+    """
+    try:
+        content = yaml.load(text, _LockLoader)
+        stages = {} if content is None else {item: dict(record) for item, record in content["stages"].items()}
+        for kind in ("deps", "outs"):
+            recorded_checksums(stages.values(), kind)
+    except (yaml.YAMLError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise ValueError(f"not DVC's: {error}") from error
+    return stages
+
+
+def recorded_checksums(records: Iterable[Record], kind: Literal["deps", "outs"] = "outs") -> dict[str, str]:
+    """Path → MD5, of the outputs or the dependencies that records name; ``""`` where a path has none."""
+    return {str(entry["path"]): str(entry.get("md5", "")) for record in records for entry in record.get(kind, [])}
 
 
 def write_whole(repo: Any) -> None:
@@ -87,13 +128,13 @@ def _is_whole(text: str) -> bool:
     without its last keys: ``size`` and, of a folder, ``nfiles`` after the checksum.
     """
     try:
-        stages = yaml.load(text, getattr(yaml, "CSafeLoader", yaml.SafeLoader))["stages"].values()
-        entries = [entry for stage in stages for entry in stage.get("deps", []) + stage.get("outs", [])]
-        last_keys = [
-            ("nfiles" if str(entry["md5"]).endswith(".dir") else "size") in entry for entry in entries if "md5" in entry
-        ]
-    except (yaml.YAMLError, ValueError, KeyError, TypeError, AttributeError):
+        records = recorded_stages(text).values()
+    except ValueError:
         return False
+    entries = [entry for record in records for entry in [*record.get("deps", []), *record.get("outs", [])]]
+    last_keys = [
+        ("nfiles" if str(entry["md5"]).endswith(".dir") else "size") in entry for entry in entries if "md5" in entry
+    ]
     return text.endswith("\n") and all(last_keys)
 
 

@@ -6,9 +6,10 @@ and their lines are never mixed.
 
 from collections.abc import Callable, Iterable, Mapping
 from graphlib import TopologicalSorter
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-Records = Mapping[str, Mapping[str, Any]]  # stage item, such as lm@lstm → what dvc.lock says of it
+from firth.lock_file import Record, Records, recorded_checksums
+
 OURS, THEIRS, BASE = "ours", "theirs", "base"
 
 
@@ -40,7 +41,7 @@ def choose_records(sides: Mapping[str, Records], checksum: Callable[[str], str |
         preferred = (THEIRS, OURS, BASE) if ours == base != theirs else (OURS, THEIRS, BASE)
         fitting = [side for side in preferred if _fits(sides[side].get(item), outs, checksum)]
         chosen[item] = Choice(fitting[0], True) if fitting else Choice(preferred[0], False)
-        outs.update(_checksums(sides[chosen[item].side].get(item, {}), "outs"))
+        outs.update(recorded_checksums([sides[chosen[item].side].get(item, {})]))
     return chosen
 
 
@@ -51,28 +52,20 @@ def chosen_records(sides: Mapping[str, Records], choices: Mapping[str, Choice]) 
     return {item: record for item, record in taken.items() if record is not None}
 
 
-def recorded_outs(records: Iterable[Mapping[str, Any] | None]) -> set[str]:
-    """The paths of all outputs that records name."""
-    return {path for record in records if record for path in _checksums(record, "outs")}
-
-
-def _fits(record: Mapping[str, Any] | None, outs: Mapping[str, str], checksum: Callable[[str], str | None]) -> bool:
+def _fits(record: Record | None, outs: Mapping[str, str], checksum: Callable[[str], str | None]) -> bool:
     """Whether a record's inputs are the merged ones."""
     if record is None:
         return False
-    present = {path: outs[path] if path in outs else checksum(path) for path in _checksums(record, "deps")}
-    return all(present[path] in (None, md5) for path, md5 in _checksums(record, "deps").items())
-
-
-def _checksums(record: Mapping[str, Any], kind: str) -> dict[str, str]:
-    return {entry["path"]: entry.get("md5", "") for entry in record.get(kind, [])}
+    recorded = recorded_checksums([record], "deps")
+    present = {path: outs[path] if path in outs else checksum(path) for path in recorded}
+    return all(present[path] in (None, md5) for path, md5 in recorded.items())
 
 
 def _in_order(sides: Mapping[str, Records]) -> Iterable[str]:
     """All stage items, each after those whose outputs it reads."""
     records = [(item, record) for side in sides.values() for item, record in side.items()]
-    writers = {path: item for item, record in records for path in _checksums(record, "outs")}
+    writers = {path: item for item, record in records for path in recorded_checksums([record])}
     graph: dict[str, set[str]] = {item: set() for item, _ in records}
     for item, record in records:
-        graph[item] |= {writers[path] for path in _checksums(record, "deps") if path in writers} - {item}
+        graph[item] |= {writers[path] for path in recorded_checksums([record], "deps") if path in writers} - {item}
     return TopologicalSorter(graph).static_order()

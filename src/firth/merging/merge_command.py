@@ -10,23 +10,19 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from ruamel.yaml import YAML
-
 from firth.errors import FirthError, listed, shown
+from firth.lock_file import Records, recorded_checksums, recorded_stages
 from firth.merging.git_operation import GitOperation, git_operation
 from firth.merging.lock_merge import (
     BASE,
     OURS,
     THEIRS,
     Choice,
-    Records,
     choose_records,
     chosen_records,
-    recorded_outs,
 )
 from firth.merging.params_merge import merge_params
 from firth.params.experiment import load_params
-from firth.params.params_text import parse_yaml
 from firth.workspace import Workspace, write_text
 
 MARKER = re.compile("^<{7} ", re.MULTILINE)  # begins a conflict that git has written into a file
@@ -99,7 +95,7 @@ class MergedPipeline:
     @property
     def written(self) -> set[str]:
         """Everything that no person writes: dvc.lock and all outputs."""
-        outs = recorded_outs(record for records in self.sides.values() for record in records.values())
+        outs = recorded_checksums(record for records in self.sides.values() for record in records.values())
         return {self.path("dvc.lock"), *map(self.path, outs), *self.generated}
 
     def is_concerned(self) -> bool:
@@ -124,18 +120,17 @@ class MergedPipeline:
         check.run(load_params(self.workspace.params), self.workspace)
         choices = choose_records(self.sides, self._checksum)
         for side in self.sides:
-            records = [from_side.get(item) for from_side in self.sides.values() for item in _from(side, choices)]
-            self.operation.restore(side, set(map(self.path, recorded_outs(records))) - self.generated)
+            records = [from_side.get(item, {}) for from_side in self.sides.values() for item in _from(side, choices)]
+            self.operation.restore(side, set(map(self.path, recorded_checksums(records))) - self.generated)
         self._write_lock(chosen_records(self.sides, choices))
         self.operation.add({self.path("dvc.lock"), *self.generated})
         yield from self._checked_out(choices)
 
     def _records(self, side: str) -> Records:
         name = self.path("dvc.lock")
-        content = parse_yaml(self.operation.text(side, name), f"{name} ({side})", YAML(typ="safe")) or {}
         try:
-            return {item: dict(record) for item, record in content.get("stages", {}).items()}
-        except (AttributeError, TypeError, ValueError):
+            return recorded_stages(self.operation.text(side, name))
+        except ValueError:
             raise FirthError(f"{name} ({side}): not DVC's; `git merge --abort`, then mend it on that side") from None
 
     def _checksum(self, name: str) -> str | None:
