@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from firth.errors import FirthError
-from firth.process import message
+from firth.failures import message
 from firth.workspace import Workspace, require, stage_of, write_text, writing
 
 

@@ -10,12 +10,13 @@ import typer
 from firth.ask.commands import questions
 from firth.ask.experiment_commands import EXPERIMENT, work
 from firth.errors import FirthError
+from firth.failures import is_fault, message
 from firth.params.cells import Cell
 from firth.params.model_names import LanguageModelName, Network, Space
 from firth.params.roles import Role
 from firth.params.study_names import Clipping, InitialEmbeddings, Method, Reading
 from firth.params.task_names import Attention, Task
-from firth.process import Interrupted, end_at_signals, is_fault, message
+from firth.process import Interrupted, end_at_signals
 from firth.workspace import Workspace
 
 BUILD = "Build (run by dvc repro)"

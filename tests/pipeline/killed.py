@@ -29,7 +29,7 @@ import os, sys, time
 from pathlib import Path
 from firth.output_lock import output_lock
 from firth.parent_process import end_with_dvc
-from firth.process import message
+from firth.failures import message
 from firth.workspace import writing
 name, *deps = sys.argv[1:]
 end_with_dvc()
