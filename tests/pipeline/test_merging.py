@@ -124,7 +124,7 @@ def test_only_what_neither_branch_has_built_is_built(copy: Path, capsys: pytest.
     print_merged(copy)
     assert conflicts(copy) == set()
     assert capsys.readouterr().out.splitlines()[1:] == [
-        "dvc.lock: records that fit: 3 of ours, 1 of theirs; to build anew, with what depends on them: lm",
+        "dvc.lock: records that fit: 1 of ours, 1 of theirs; to build anew: lm, evaluate_lm, headline",
         "next: `firth repro`, `git add dvc.lock settings code reports`, `git commit`",
     ]
     merged = values(copy)

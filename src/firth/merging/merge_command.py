@@ -170,7 +170,7 @@ class MergedPipeline:
         counts = Counter(choices[item].side for item in items if choices[item].fits)
         taken = ", ".join(f"{counts[side]:,} of {side}" for side in (OURS, THEIRS, BASE) if counts[side])
         left = [item for item in items if not choices[item].fits]
-        anew = f"; to build anew, with what depends on them: {listed(left)}" if left else ""
+        anew = f"; to build anew: {listed(left)}" if left else ""
         return f"{self.path('dvc.lock')}: records that fit: {taken or 'none'}{anew}"
 
 
