@@ -1,9 +1,12 @@
 """Runs git, which everything that reads or writes a repository goes through."""
 
+import re
 import subprocess
 from pathlib import Path
 
 from firth.errors import FirthError, shown
+
+CONFLICT = re.compile("^(<{7}|>{7}) ", re.MULTILINE)  # begins and ends a conflict that git has written into a file
 
 
 def git(folder: Path, *arguments: str) -> str:

@@ -16,11 +16,10 @@ from typing import Any, ClassVar, Literal, TextIO
 import yaml
 
 from firth.errors import FirthError
-from firth.git import git_if_possible
+from firth.git import CONFLICT, git_if_possible
 from firth.workspace import write_text
 
 SECONDS_FOR_LOCK = 10.0  # of the repository, before a file is mended
-CONFLICT = re.compile("^(<<<<<<<|>>>>>>>) ", re.MULTILINE)  # as git marks it
 # The scalars of YAML 1.2, in which DVC writes; PyYAML's own are those of 1.1, where 1e-05 is a string and yes is none.
 SCALARS = {
     "null": r"~|null|Null|NULL|",

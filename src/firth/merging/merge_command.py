@@ -3,7 +3,6 @@
 import hashlib
 import logging
 import os
-import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ from functools import cached_property
 from pathlib import Path
 
 from firth.errors import FirthError, listed, shown
+from firth.git import CONFLICT
 from firth.lock_file import Records, recorded_checksums, recorded_stages
 from firth.merging.git_operation import GitOperation, git_operation
 from firth.merging.lock_merge import (
@@ -24,8 +24,6 @@ from firth.merging.lock_merge import (
 from firth.merging.params_merge import merge_params
 from firth.params.experiment import load_params
 from firth.workspace import Workspace, write_text
-
-MARKER = re.compile("^<{7} ", re.MULTILINE)  # begins a conflict that git has written into a file
 
 
 def print_merged(folder: Path) -> None:
@@ -107,7 +105,7 @@ class MergedPipeline:
     def merged_params(self) -> str | None:
         """The text of params.yaml, merged key by key; None if it is not in conflict, or a person has settled it."""
         name = self.path("params.yaml")
-        if name not in self.operation.unmerged() or not MARKER.search(self.workspace.params.read_text("utf-8")):
+        if name not in self.operation.unmerged() or not CONFLICT.search(self.workspace.params.read_text("utf-8")):
             return None
         base, ours, theirs = (self.operation.text(side, name) for side in (BASE, OURS, THEIRS))
         return merge_params(base, ours, theirs, layout=self.operation.merged_by_line(name), name=name)
