@@ -10,6 +10,7 @@ from dvc.fs import LocalFileSystem
 from dvc.utils.serialize import dumps_yaml, modify_yaml
 from hypothesis import given
 from hypothesis import strategies as st
+from repositories import commit, make_repository
 
 from firth.errors import FirthError
 from firth.lock_file import _is_whole, mend_lock_files, recorded_checksums, recorded_stages, write_whole
@@ -45,14 +46,9 @@ def root(tmp_path: Path) -> Path:
     """A DVC repository with a committed ``dvc.lock``."""
     (tmp_path / ".dvc" / "tmp").mkdir(parents=True)
     (tmp_path / "dvc.lock").write_text(LOCK)
-    git(tmp_path, "init", "--quiet")
-    git(tmp_path, "add", "dvc.lock")
-    git(tmp_path, "-c", "user.name=T", "-c", "user.email=t@example.org", "commit", "--quiet", "--message", "Build")
+    make_repository(tmp_path)
+    commit(tmp_path)
     return tmp_path
-
-
-def git(folder: Path, *arguments: str) -> None:
-    subprocess.run(["git", *arguments], cwd=folder, check=True)
 
 
 def test_records_name_the_checksums_of_outputs_and_dependencies() -> None:

@@ -3,7 +3,8 @@
 from pathlib import Path
 
 import pytest
-from ask.small_pipeline import commit, make_pipeline, run
+from ask.small_pipeline import make_pipeline, run
+from repositories import commit, make_repository
 
 from firth.ask.rebuilt_clone import metric_differences, print_rebuilt, table_differences
 from firth.errors import FirthError
@@ -79,7 +80,8 @@ def test_a_build_that_fails_and_a_folder_without_a_commit_are_named(
         print_rebuilt(folder, None)
     (folder / "params.yaml").write_text("threads: 1\n")
     (folder / "dvc.yaml").write_text("stages:\n  model:\n    cmd: exit 3\n    outs: [models]\n")
-    run(folder, "git init --quiet && dvc init --quiet")
+    make_repository(folder)
+    run(folder, "dvc init --quiet")
     commit(folder)
     with pytest.raises(FirthError):
         print_rebuilt(folder, jobs=1)

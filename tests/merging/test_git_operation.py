@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from ask.small_pipeline import run
 from pipeline.project import ROOT
+from repositories import commit, make_repository
 
 from firth.errors import FirthError
 from firth.git import git
@@ -15,15 +16,18 @@ from firth.merging.lock_merge import BASE, OURS, THEIRS
 @pytest.fixture
 def repository(tmp_path: Path) -> Path:
     """The branch main, ``ours``, and the branch side, ``theirs``, have changed the same files of ``base``."""
-    run(tmp_path, "git init --quiet --initial-branch=main && git config user.name t && git config user.email t@t")
+    make_repository(tmp_path)
     write(tmp_path, "base")
-    run(tmp_path, "echo gone > folder/gone && git add . && git commit --quiet --message base")
+    (tmp_path / "folder" / "gone").write_text("gone\n")
+    commit(tmp_path)
     run(tmp_path, "git switch --quiet --create side")
     write(tmp_path, "theirs")
-    run(tmp_path, "git rm --quiet folder/gone && echo new > folder/new")
-    run(tmp_path, "git add . && git commit --quiet --message theirs && git switch --quiet main")
+    run(tmp_path, "rm folder/gone && echo new > folder/new")
+    commit(tmp_path)
+    run(tmp_path, "git switch --quiet main")
     write(tmp_path, "ours")
-    run(tmp_path, "echo more >> folder/gone && git add . && git commit --quiet --message ours")
+    run(tmp_path, "echo more >> folder/gone")
+    commit(tmp_path)
     return tmp_path
 
 
@@ -77,15 +81,15 @@ def test_a_restored_folder_is_that_of_one_side(repository: Path) -> None:
     assert run(repository, "git diff main -- folder && ls folder").split() == ["file", "gone"]
 
 
-def test_lines_that_do_not_conflict_come_from_both_sides(tmp_path: Path, repository: Path) -> None:
-    for branch, line in (("side", "last"), ("main", "first")):
-        run(repository, f"git switch --quiet {branch}")
-        lines = {number: str(number) for number in range(9)} | {0 if branch == "main" else 8: line, 4: branch}
-        (repository / "lines").write_text("".join(f"{text}\n" for text in lines.values()))
-        run(repository, "git add . && git commit --quiet --message lines")
+def test_lines_that_do_not_conflict_come_from_both_sides(repository: Path) -> None:
+    run(repository, "git reset --quiet --hard HEAD~")  # to base
+    lines = {"base": "0 1 2 3 4 5 6 7 8", "side": "0 1 2 3 side 5 6 7 last", "main": "first 1 2 3 main 5 6 7 8"}
+    for branch, words in lines.items():
+        run(repository, f"git switch --quiet --force-create {branch} {'main' if branch == 'base' else 'base'}")
+        (repository / "lines").write_text(words.replace(" ", "\n"))
+        commit(repository)
     run(repository, "! git merge side")
-    merged = git_operation(repository).merged_by_line("lines")
-    assert merged.splitlines()[0] == "first" and "main" in merged.splitlines()
+    assert " ".join(git_operation(repository).merged_by_line("lines").split()) == "first 1 2 3 main 5 6 7 last"
 
 
 def test_without_a_merge_there_is_nothing_to_do(repository: Path) -> None:

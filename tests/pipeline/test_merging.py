@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 import yaml
-from ask.small_pipeline import commit, run
+from ask.small_pipeline import run
 from dvc.cli import main
 from pipeline.project import ROOT, change_params
+from repositories import commit, make_repository
 from ruamel.yaml import YAML
 
 from firth.errors import FirthError
@@ -61,7 +62,7 @@ def branches(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name in ("params.yaml", ".gitattributes"):
         shutil.copy(ROOT / name, folder / name)
     (folder / ".gitignore").write_text("/ran\n")
-    run(folder, "git init --quiet --initial-branch=main && git config user.name t && git config user.email t@t")
+    make_repository(folder)
     dvc(folder, "init")
     code.run(Workspace(folder))
     build(folder)

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 from pipeline.forks import begin, finish
+from repositories import make_repository
 from ruamel.yaml import YAML
 
 from firth.errors import FirthError
@@ -71,7 +72,7 @@ class Toy:
             "DVC_SITE_CACHE_DIR": str(root.parent / "site"),
             "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
         }
-        self.run("git", "init", "--quiet")
+        make_repository(root)
         (root / ".dvc").mkdir()  # all that DVC needs of `dvc init`
         self.write("work.py", WORK)
         self.write("dvc.yaml", PIPELINE.replace("SECONDS", str(seconds)))
