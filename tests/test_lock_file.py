@@ -1,6 +1,10 @@
 """``dvc.lock`` and ``rwlock`` appear whole, and what a killed DVC has cut off is mended without losing a stage."""
 
 import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import product
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -125,13 +129,27 @@ def test_a_lock_file_that_was_cut_off_is_the_one_of_head(
 
 
 def test_without_one_in_head_it_is_removed(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    (root / "studies").mkdir()
-    (root / "studies" / "dvc.lock").write_text("schem")
-    mend_lock_files(root / "studies")
-    assert not (root / "studies" / "dvc.lock").exists()
-    assert capsys.readouterr().err.startswith(f"{root}/studies/dvc.lock: was cut off and was removed")
+    (root / "dvc.lock").unlink()
+    commit(root)
+    (root / "dvc.lock").write_text("schem")
+    mend_lock_files(root)
+    assert not (root / "dvc.lock").exists()
+    assert capsys.readouterr().err.startswith(f"{root}/dvc.lock: was cut off and was removed")
     mend_lock_files(root)
     assert capsys.readouterr().err == ""
+
+
+def test_the_lock_file_of_a_repository_within_is_mended_by_itself(root: Path) -> None:
+    studies = root / "studies"
+    (studies / ".dvc" / "tmp").mkdir(parents=True)
+    for folder in (root, studies):
+        (folder / "dvc.lock").write_text("schem")
+    mend_lock_files(root)
+    assert ((root / "dvc.lock").read_text(), (studies / "dvc.lock").read_text()) == (LOCK, "schem")
+    (root / "dvc.lock").write_text("schem")
+    mend_lock_files(studies)
+    assert (root / "dvc.lock").read_text() == "schem"
+    assert not (studies / "dvc.lock").exists()
 
 
 def test_conflict_marks_of_a_merge_are_refused(root: Path) -> None:
@@ -148,18 +166,34 @@ def test_a_cut_table_of_locks_is_removed_if_dvc_is_not_at_work(
 ) -> None:
     table = root / ".dvc" / "tmp" / "rwlock"
     table.write_text(content)
-    with (
-        subprocess.Popen(["dvc", "60"], executable="/bin/sleep", cwd=root) as dvc,
-        pytest.raises(FirthError, match=f"rwlock: is damaged, and process {dvc.pid} of DVC is at work"),
-    ):
-        try:
-            mend_lock_files(root)
-        finally:
-            dvc.kill()
-    assert table.read_text() == content
     mend_lock_files(root)
     assert not table.exists()
     assert capsys.readouterr().err == f"{table}: was cut off and removed; no DVC process is at work\n"
+
+
+@pytest.mark.parametrize("arguments", [["firth", "repro"], ["-m", "firth", "repro"], ["dvc"], ["-m", "dvc", "status"]])
+def test_a_cut_table_of_locks_stays_while_dvc_is_at_work_in_the_repository(root: Path, arguments: list[str]) -> None:
+    table = root / ".dvc" / "tmp" / "rwlock"
+    table.write_text("cut")
+    (root / "studies" / ".dvc").mkdir(parents=True)
+    for folder, name in product((root, root / "studies"), ("dvc", "dvc.py", "firth", "firth.py")):
+        (folder / name).write_text("import time; time.sleep(60)")
+    with at_work(root, arguments) as dvc, pytest.raises(FirthError, match=f"damaged, and process {dvc.pid} of DVC is"):
+        mend_lock_files(root)
+    assert table.read_text() == "cut"
+    with at_work(root / "studies", arguments):
+        mend_lock_files(root)
+    assert not table.exists()
+
+
+@contextmanager
+def at_work(folder: Path, arguments: list[str]) -> Iterator["subprocess.Popen[bytes]"]:
+    """A process that a person has begun in a folder."""
+    with subprocess.Popen([sys.executable, *arguments], cwd=folder) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
 
 
 def test_a_repository_that_dvc_has_locked_is_left_alone(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -81,30 +81,34 @@ def _writing_text(path: Path) -> Iterator[TextIO]:
 
 
 def mend_lock_files(folder: Path) -> None:
-    """Restore each ``dvc.lock`` that is cut off from HEAD and remove a cut ``rwlock``, with a line on standard error.
+    """Restore a ``dvc.lock`` that is cut off from HEAD and remove a cut ``rwlock``, with a line on standard error.
 
     Parameters
     ----------
-    folder : in a DVC repository; in any other folder there is nothing to mend.
+    folder : in a DVC repository; in any other folder there is nothing to mend. A repository within it, such as that of
+        ``studies``, has a lock of its own, and is mended by itself.
 
     Raises
     ------
     FirthError
         If a file has the marks of a merge, or another DVC process is at work.
     """
-    root = next((place for place in (folder, *folder.parents) if (place / ".dvc").is_dir()), None)
+    root = _repository(folder)
     if root is None:
         return
-    locks = [root / "dvc.lock", *sorted(root.glob("*/dvc.lock"))]
-    table = root / ".dvc" / "tmp" / "rwlock"
-    if all(map(_is_lock_file, locks)) and _is_table(table):
+    path, table = root / "dvc.lock", root / ".dvc" / "tmp" / "rwlock"
+    if _is_lock_file(path) and _is_table(table):
         return
     with _locked(root):  # a process that is writing the file in place has ended now
-        for path in locks:
-            if not _is_lock_file(path):
-                _restore(path)
+        if not _is_lock_file(path):
+            _restore(path)
         if not _is_table(table):
             _remove(table, root)
+
+
+def _repository(folder: Path) -> Path | None:
+    """The root of the DVC repository that a folder is in."""
+    return next((place for place in (folder, *folder.parents) if (place / ".dvc").is_dir()), None)
 
 
 def _is_lock_file(path: Path) -> bool:
@@ -189,8 +193,8 @@ def _dvc_at_work(root: Path) -> int | None:
 
     own = {process.pid for process in (psutil.Process(), *psutil.Process().parents())}
     for process in psutil.process_iter(["cmdline", "cwd"]):
-        names = {Path(part).name for part in (process.info["cmdline"] or [])[:3]}
-        place = Path(process.info["cwd"] or "/")
-        if process.pid not in own and place.is_relative_to(root) and ("dvc" in names or {"firth", "repro"} <= names):
+        names = {Path(part).name for part in (process.info["cmdline"] or [])[:4]}  # such as python -m firth repro
+        is_here = process.info["cwd"] and _repository(Path(process.info["cwd"])) == root.resolve()
+        if process.pid not in own and is_here and ("dvc" in names or {"firth", "repro"} <= names):
             return int(process.pid)
     return None
