@@ -1,5 +1,6 @@
 """The three versions of a file in each kind of conflict, with real git."""
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -65,9 +66,29 @@ def test_a_rebase_that_is_concluded_is_not_taken_for_one_under_way(repository: P
 @pytest.mark.parametrize("folder", ["", "studies/"])
 def test_git_never_merges_what_commands_write_line_by_line(folder: str) -> None:
     names = [f"{folder}{name}" for name in ("dvc.lock", "code/lm-gru.txt", "settings/lm-gru.json")]
-    names += ["reports/headline.json", "reports/studies/metrics/softmax.json"]
+    names += ["reports/headline.json", "reports/seeds.json", "reports/studies/metrics/softmax.json"]
     lines = git(ROOT, "check-attr", "merge", "--", *names).splitlines()
     assert lines == [f"{name}: merge: unset" for name in names]
+
+
+def test_git_merges_what_people_write_as_ever() -> None:
+    names = ["params.yaml", ".gitignore", "studies/.gitignore", "src/firth/cli.py", "reports/README.md"]
+    lines = git(ROOT, "check-attr", "merge", "--", *names).splitlines()
+    assert lines == [f"{name}: merge: unspecified" for name in names]
+
+
+@pytest.mark.parametrize("folder", ["data", "data/tokens", "models", "evaluations", "reports", "studies/data/raw"])
+def test_outputs_that_either_side_has_added_stay_out_of_git(tmp_path: Path, folder: str) -> None:
+    make_repository(tmp_path)
+    ignored = tmp_path / folder / ".gitignore"
+    ignored.parent.mkdir(parents=True)
+    shutil.copy(ROOT / ".gitattributes", tmp_path)
+    for branch, lines in (("base", "/a\n"), ("main", "/a\n/b\n"), ("side", "/a\n/c\n")):
+        run(tmp_path, f"git switch --quiet --create {branch}-branch{'' if branch == 'base' else ' base-branch'}")
+        ignored.write_text(lines)
+        commit(tmp_path)
+    run(tmp_path, "git merge --quiet main-branch")
+    assert set(ignored.read_text().split()) == {"/a", "/b", "/c"}
 
 
 def test_a_restored_folder_is_that_of_one_side(repository: Path) -> None:
