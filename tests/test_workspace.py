@@ -55,6 +55,12 @@ def test_a_missing_input_names_the_stage_that_makes_it(tmp_path: Path) -> None:
         require(tmp_path / "data", "tokenize@lm")
 
 
+def test_a_missing_study_names_the_command_of_its_own_project(tmp_path: Path) -> None:
+    path = Workspace(tmp_path).study_plot("pairs-random")
+    with pytest.raises(FirthError, match="build it with `make studies`"):
+        require(path, stage_of(path))
+
+
 def test_a_path_names_the_stage_that_writes_it(tmp_path: Path) -> None:
     for stage, *arguments in [
         ("download", "lm"), ("tokenize", "qa"), ("cooccurrence",), ("svd",), ("word2vec",), ("ngram",), ("lm", "gru"),

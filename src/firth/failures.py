@@ -7,7 +7,7 @@ import shutil
 from pathlib import Path
 
 from firth.errors import FirthError
-from firth.workspace import stage_of
+from firth.workspace import build_command, stage_of
 
 OUT_OF_MEMORY = re.compile("out of memory|allocate memory")  # as torch says it, of a GPU and of a CPU
 # As the standard library, SQLite, numpy and libraries in Rust say it.
@@ -44,7 +44,7 @@ def _missing(error: FileNotFoundError) -> str:
     """A missing file is an input: the name of what was being written would mislead."""
     place = ": ".join([*_file(error), error.strerror or str(error)])
     stage = next((stage_of(Path(os.path.relpath(file))) for file in _file(error)), "")
-    return f"error: {place}; {f'build it with `dvc repro {stage}`' if stage else 'bring it back'} and run again"
+    return f"error: {place}; {f'build it with `{build_command(stage)}`' if stage else 'bring it back'} and run again"
 
 
 def _file(error: BaseException) -> list[str]:
