@@ -15,7 +15,7 @@ from typing import Any, ClassVar, Literal, TextIO
 
 import yaml
 
-from firth.errors import FirthError
+from firth.errors import FirthError, shown
 from firth.git import CONFLICT, git_if_possible
 from firth.workspace import write_text
 
@@ -99,7 +99,7 @@ def mend_lock_files(folder: Path) -> None:
     path, table = root / "dvc.lock", root / ".dvc" / "tmp" / "rwlock"
     if _is_lock_file(path) and _is_table(table):
         return
-    with _locked(root):  # a process that is writing the file in place has ended now
+    with locked(root):  # a process that is writing the file in place has ended now
         if not _is_lock_file(path):
             _restore(path)
         if not _is_table(table):
@@ -152,21 +152,33 @@ def _is_table(path: Path) -> bool:
 
 
 @contextmanager
-def _locked(root: Path) -> Iterator[None]:
+def locked(root: Path) -> Iterator[Any]:
+    """Hold DVC's lock of a repository, and yield the repository as DVC has it.
+
+    Raises
+    ------
+    FirthError
+        If another process holds the lock, or DVC can't read the repository's settings.
+    """
+    from dvc.exceptions import DvcException
     from dvc.lock import LockError
-    from dvc.repo import Repo
+    from dvc.repo import Repo, lock_repo
 
     from firth.repository_lock import lock_eagerly
 
-    repo = Repo(str(root))
-    lock_eagerly(repo, SECONDS_FOR_LOCK)
     try:
-        with repo.lock:
-            yield
-    except LockError:
-        raise FirthError(
-            f"{root}: another DVC process has locked the repository; wait for it, then run again"
-        ) from None
+        repo = Repo(str(root))
+    except DvcException as error:
+        raise FirthError(f"{root}: {shown(str(error).splitlines()[0])}; mend that and run again") from None
+    with repo:
+        lock_eagerly(repo, SECONDS_FOR_LOCK)
+        try:
+            with lock_repo(repo):
+                yield repo
+        except LockError:
+            raise FirthError(
+                f"{root}: another DVC process has locked the repository; wait for it, then run again"
+            ) from None
 
 
 def _restore(path: Path) -> None:

@@ -5,13 +5,15 @@ import logging
 import os
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 from firth.errors import FirthError, listed, shown
 from firth.git import CONFLICT
-from firth.lock_file import Records, recorded_checksums, recorded_stages
+from firth.lock_file import Records, locked, recorded_checksums, recorded_stages
 from firth.merging.git_operation import GitOperation, git_operation
 from firth.merging.lock_merge import (
     BASE,
@@ -22,6 +24,7 @@ from firth.merging.lock_merge import (
     chosen_records,
 )
 from firth.merging.params_merge import merge_params
+from firth.output_lock import output_lock
 from firth.params.experiment import load_params
 from firth.workspace import Workspace, write_text
 
@@ -40,8 +43,9 @@ def print_merged(folder: Path) -> None:
     Raises
     ------
     FirthError
-        If git is merging nothing, a key of params.yaml was changed on both sides, or other files are in conflict;
-        nothing is changed then. Or the merged params are not valid, or DVC cannot check out the outputs.
+        If git is merging nothing, a key of params.yaml was changed on both sides, other files are in conflict, or DVC
+        or a stage is at work; nothing is changed then. Or the merged params are not valid, or DVC cannot check out the
+        outputs.
     """
     operation = git_operation(folder)
     if not (folder / "dvc.yaml").exists() or (folder.parent / "dvc.yaml").exists():
@@ -52,14 +56,16 @@ def print_merged(folder: Path) -> None:
     pipelines = [MergedPipeline(operation, place) for place in places]
     _refuse_others(operation, pipelines)
     texts = {pipeline.workspace.params: pipeline.merged_params() for pipeline in pipelines}
-    for path, text in texts.items():
-        if text is not None:
-            write_text(path, text)
-    operation.add(pipeline.path("params.yaml") for pipeline in pipelines)
     concerned = [pipeline for pipeline in pipelines if pipeline.is_concerned()]
-    for pipeline in concerned:
-        for line in pipeline.merge():
-            print(line, flush=True)
+    with ExitStack() as locks:
+        repos = [locks.enter_context(pipeline.locked()) for pipeline in concerned]
+        for path, text in texts.items():
+            if text is not None:
+                write_text(path, text)
+        operation.add(pipeline.path("params.yaml") for pipeline in pipelines)
+        for pipeline, repo in zip(concerned, repos, strict=True):
+            for line in pipeline.merge(repo):
+                print(line, flush=True)
     studies = any(pipeline.folder != folder for pipeline in concerned)
     build, added = ("make studies", " studies") if studies else ("firth repro", "")
     print(f"next: `{build}`, `git add dvc.lock settings code reports{added}`, `{operation.conclusion}`")
@@ -110,8 +116,23 @@ class MergedPipeline:
         base, ours, theirs = (self.operation.text(side, name) for side in (BASE, OURS, THEIRS))
         return merge_params(base, ours, theirs, layout=self.operation.merged_by_line(name), name=name)
 
-    def merge(self) -> Iterator[str]:
-        """Merge dvc.lock and what the stages write; yields what was done."""
+    @contextmanager
+    def locked(self) -> Iterator[Any]:
+        """Hold DVC's lock and that of every stage item, and yield DVC's repository."""
+        items = {"code", "check", *(item.replace("@", "-") for records in self.sides.values() for item in records)}
+        with ExitStack() as locks:
+            repo = locks.enter_context(locked(self.folder))
+            for item in sorted(items):
+                locks.enter_context(output_lock(self.workspace.lock(item), item))
+            yield repo
+
+    def merge(self, repo: Any) -> Iterator[str]:
+        """Merge dvc.lock and what the stages write; yields what was done.
+
+        Parameters
+        ----------
+        repo : DVC's repository, as ``locked`` yields it.
+        """
         from firth.stages import check, code
 
         code.run(self.workspace)
@@ -122,7 +143,7 @@ class MergedPipeline:
             self.operation.restore(side, set(map(self.path, recorded_checksums(records))) - self.generated)
         self._write_lock(chosen_records(self.sides, choices))
         self.operation.add({self.path("dvc.lock"), *self.generated})
-        yield from self._checked_out(choices)
+        yield from self._checked_out(repo, choices)
 
     def _records(self, side: str) -> Records:
         name = self.path("dvc.lock")
@@ -142,18 +163,16 @@ class MergedPipeline:
 
         write_text(self.folder / "dvc.lock", dumps_yaml({"schema": "2.0", "stages": dict(records)}))
 
-    def _checked_out(self, choices: dict[str, Choice]) -> Iterator[str]:
+    def _checked_out(self, repo: Any, choices: dict[str, Choice]) -> Iterator[str]:
         """Check out the outputs that the merged dvc.lock records."""
         from dvc.exceptions import CheckoutError, DvcException
-        from dvc.repo import Repo
 
         logging.getLogger("dvc_data").setLevel(logging.ERROR)  # it warns of outputs that no side has built
         place = os.path.relpath(self.folder)
         dvc = "dvc" if place == "." else f"dvc --cd {place}"
         try:
-            with Repo(str(self.folder)) as repo:
-                yield self._summary(choices, {getattr(stage, "name", "") for stage in repo.index.stages})
-                repo.checkout()
+            yield self._summary(choices, {getattr(stage, "name", "") for stage in repo.index.stages})
+            repo.checkout()
         except CheckoutError as error:
             names = listed(sorted(error.target_infos))
             yield f"not in DVC's cache: {names}; `{dvc} pull` fetches them, else `firth repro` builds them anew"
