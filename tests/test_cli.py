@@ -16,11 +16,12 @@ import pytest
 from firth import cli, execute
 from firth.ask.commands import questions
 from firth.errors import FirthError
+from firth.failures import is_fault
 from firth.params.effective import effective_settings
 from firth.params.experiment import load_params
 from firth.params.pipeline_items import ARGUMENTS, Item
 from firth.params.settings import as_text
-from firth.process import fix_threads, is_fault
+from firth.process import fix_threads
 from firth.workspace import Workspace, write_text
 
 ROOT = Path(__file__).parents[1]

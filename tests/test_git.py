@@ -22,3 +22,8 @@ def test_without_git_the_line_says_so(tmp_path: Path, monkeypatch: pytest.Monkey
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(FirthError, match="git is not installed"):
         git_if_possible(tmp_path, "status")
+
+
+def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
+    with pytest.raises(FirthError, match=r"gone: not there; run this in a git repository"):
+        git(tmp_path / "gone", "status")

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from firth.errors import FirthError
-from firth.process import message
+from firth.failures import message
 from firth.workspace import Workspace, require, stage_of, write_text, writing
 
 
@@ -53,6 +53,12 @@ def test_an_error_of_a_full_disk_names_what_was_being_written(tmp_path: Path, ne
 def test_a_missing_input_names_the_stage_that_makes_it(tmp_path: Path) -> None:
     with pytest.raises(FirthError, match=r"dvc repro tokenize@lm"):
         require(tmp_path / "data", "tokenize@lm")
+
+
+def test_a_missing_study_names_the_command_of_its_own_project(tmp_path: Path) -> None:
+    path = Workspace(tmp_path).study_plot("pairs-random")
+    with pytest.raises(FirthError, match="build it with `make studies`"):
+        require(path, stage_of(path))
 
 
 def test_a_path_names_the_stage_that_writes_it(tmp_path: Path) -> None:

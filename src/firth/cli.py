@@ -10,14 +10,14 @@ import typer
 from firth.ask.commands import questions
 from firth.ask.experiment_commands import EXPERIMENT, work
 from firth.errors import FirthError
-from firth.lock_file import mend_lock_files
+from firth.failures import is_fault, message
 from firth.params.cells import Cell
 from firth.params.initial_embeddings import InitialEmbeddings
 from firth.params.model_names import LanguageModelName, Network, Space
 from firth.params.roles import Role
 from firth.params.study_names import Clipping, Method, Reading
 from firth.params.task_names import Attention, Task
-from firth.process import Interrupted, end_at_signals, is_fault, message
+from firth.process import Interrupted, end_at_signals
 from firth.workspace import Workspace
 
 BUILD = "Build (run by dvc repro)"
@@ -100,6 +100,8 @@ def check(
         for done in write_checksums(workspace.params, workspace.home, workspace.downloads()):
             print(done)
     if is_asked:
+        from firth.lock_file import mend_lock_files
+
         mend_lock_files(workspace.root)
     params = load_params(workspace.params)
     with output_lock(workspace.lock("check"), "check"):

@@ -1,9 +1,12 @@
 """Runs git, which everything that reads or writes a repository goes through."""
 
+import re
 import subprocess
 from pathlib import Path
 
 from firth.errors import FirthError, shown
+
+CONFLICT = re.compile("^(<{7}|>{7}) ", re.MULTILINE)  # begins and ends a conflict that git has written into a file
 
 
 def git(folder: Path, *arguments: str) -> str:
@@ -12,7 +15,7 @@ def git(folder: Path, *arguments: str) -> str:
     Raises
     ------
     FirthError
-        If git is not installed or the command fails: its last line.
+        If git is not installed, there is no such folder, or the command fails: its last line.
     """
     result = _run(folder, arguments)
     if result.returncode:
@@ -33,6 +36,8 @@ def _run(folder: Path, arguments: tuple[str, ...]) -> "subprocess.CompletedProce
     try:
         return subprocess.run(("git", *arguments), cwd=folder, capture_output=True, check=False)
     except FileNotFoundError:
+        if not folder.is_dir():
+            raise FirthError(f"{folder}: not there; run this in a git repository") from None
         raise FirthError("git is not installed, or not on the PATH; install it and run this again") from None
 
 

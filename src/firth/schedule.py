@@ -20,8 +20,7 @@ from rich.text import Text
 
 from firth.errors import FirthError
 from firth.lock_file import mend_lock_files, write_whole
-from firth.params.experiment import load_params
-from firth.params.params_text import parse_yaml, read_yaml_text
+from firth.params.experiment import Params, load_params
 from firth.stage_order import Plan, read_times, record_time
 from firth.stage_process import SECONDS_TO_END, Outcome, StageProcess
 
@@ -42,9 +41,8 @@ def repro(targets: list[str], jobs: int | None, folder: Path) -> int:
     FirthError
         If params.yaml is not valid: DVC, which reads its lists of models first, ends in a traceback at some faults.
     """
-    params = folder / "params.yaml"
-    if params.exists():
-        load_params(params)
+    path = folder / "params.yaml"
+    params = load_params(path) if path.exists() else None
     os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"
     mend_lock_files(folder)
     from dvc.exceptions import DvcException
@@ -55,14 +53,14 @@ def repro(targets: list[str], jobs: int | None, folder: Path) -> int:
         raise FirthError(str(error)) from error
 
 
-def default_jobs(params: Path) -> int:
-    """Cores ÷ the threads that one stage takes (``threads``, on each of ``compute.devices``), at least 1."""
-    try:
-        content = parse_yaml(read_yaml_text(params), params.name)
-        threads = int(content["threads"]) * int(content.get("compute", {}).get("devices", 1))
-    except (FirthError, KeyError, TypeError, ValueError, AttributeError, OverflowError):
-        return 1  # the stage `check` says what is wrong with the file
-    return max(1, len(os.sched_getaffinity(0)) // max(1, threads))
+def default_jobs(params: Params | None) -> int:
+    """Cores ÷ the threads that one stage takes (``threads`` on each of ``compute.devices``), at least 1.
+
+    A pipeline without params runs one stage at a time.
+    """
+    if params is None:
+        return 1
+    return max(1, len(os.sched_getaffinity(0)) // (params.threads * params.compute.devices))
 
 
 class Schedule:

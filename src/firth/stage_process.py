@@ -14,7 +14,7 @@ from collections.abc import Callable
 from enum import IntEnum
 from typing import Any
 
-from firth.process import is_fault, message
+from firth.failures import is_fault, message
 
 SECONDS_TO_END = 8.0  # between asking a stage's commands to end, asking again, and killing them
 SECONDS_BETWEEN_LOOKS = 0.2  # at whether the parent has ended

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, overload
 import numpy as np
 
 from firth.errors import FirthError, shown
-from firth.workspace import model_stage, require
+from firth.workspace import build_command, model_stage, require
 
 if TYPE_CHECKING:
     from pydantic import ValidationError
@@ -22,7 +22,7 @@ Value = TypeVar("Value")
 
 def damaged(path: Path, fault: str, stage: str) -> FirthError:
     """The error of a file, or a folder, that is not as its stage writes it; without a stage, of any stage."""
-    return FirthError(f"{path}: {fault}; build it again with `{f'dvc repro {stage}'.strip()}`")
+    return FirthError(f"{path}: {fault}; build it again with `{build_command(stage)}`")
 
 
 def check_vocabulary(folder: Path, of_model: int, present: int) -> None:

@@ -16,7 +16,7 @@ import pandas as pd
 
 from firth.errors import FirthError, shown
 from firth.stored_files import damaged, read_json_object, read_text
-from firth.workspace import stage_of, write_text
+from firth.workspace import build_command, stage_of, write_text
 
 DIGITS = 6  # significant digits of every number
 FLOAT_FORMAT = f"%.{DIGITS}g"
@@ -93,7 +93,7 @@ def read_csv(path: Path) -> pd.DataFrame:
     try:
         return pd.read_csv(path, keep_default_na=False, na_values=[""], low_memory=False)
     except FileNotFoundError:
-        raise FirthError(f"{path}: not there yet; build it with `{f'dvc repro {stage_of(path)}'.strip()}`") from None
+        raise FirthError(f"{path}: not there yet; build it with `{build_command(stage_of(path))}`") from None
     except (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeDecodeError):
         raise damaged(path, "not a table (a merge conflict?)", stage_of(path)) from None
 

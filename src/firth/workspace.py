@@ -10,6 +10,7 @@ from firth.errors import FirthError
 
 VECTORS = "vectors.bin"  # in a model's folder: word vectors in word2vec's binary format
 QUEUE = (".dvc", "tmp", "exps")
+STUDIES = "studies/dvc.yaml"  # all stages of a DVC project of its own
 
 
 @dataclass(frozen=True)
@@ -152,10 +153,15 @@ def stage_of(path: Path) -> str:
             case "evaluations", item:
                 return item.replace("-", "@", 1)
             case "reports", "studies":
-                return "studies/dvc.yaml"
+                return STUDIES
             case "reports", _:
                 return "headline"
     return ""
+
+
+def build_command(stage: str) -> str:
+    """The command, in the main folder, that builds what a stage of ``stage_of`` writes; without a stage, everything."""
+    return "make studies" if stage == STUDIES else f"dvc repro {stage}".rstrip()
 
 
 def checkout() -> Path:
@@ -219,7 +225,7 @@ def write_files(folder: Path, texts: Mapping[str, str]) -> None:
 def require(path: Path, stage: str) -> Path:
     """Return ``path`` if it exists; otherwise say which stage makes it."""
     if not path.exists():
-        raise FirthError(f"{path}: not there yet; build it with `dvc repro {stage}`")
+        raise FirthError(f"{path}: not there yet; build it with `{build_command(stage)}`")
     return path
 
 

@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import yaml
+from repositories import commit, make_repository
 
 STAGES = {
     "model": {
@@ -30,12 +31,9 @@ def make_pipeline(folder: Path) -> None:
     (folder / "input.txt").write_text("text\n")
     (folder / "headline").write_text('{"lm": {"perplexity": 20.0}, "bleu": 75.5}\n')
     (folder / "table").write_text("model,perplexity\nrnn,1.5\ngru,1.25\n")
-    run(folder, "git init --quiet --initial-branch=main && dvc init --quiet && dvc repro --quiet")
+    make_repository(folder)
+    run(folder, "dvc init --quiet && dvc repro --quiet")
     commit(folder)
-
-
-def commit(folder: Path) -> None:
-    run(folder, "git add --all && git -c user.name=t -c user.email=t@t commit --quiet --message 'Build'")
 
 
 def run(folder: Path, command: str) -> str:

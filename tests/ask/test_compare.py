@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from repositories import commit, make_repository
 
 from firth.ask.compare import (
     Change,
@@ -20,16 +21,12 @@ from firth.ask.comparison_lines import not_measured_lines, print_comparison, sum
 from firth.ask.seeds_file import Seeds, params_digest, written
 from firth.ask.snapshots import Snapshot, committed
 from firth.errors import FirthError
+from firth.git import git
 from firth.measures.seed_spread import Spread
 
 ROOT = Path(__file__).parents[2]
 PARAMS = "seed: 1\nlm:\n  layers: 1\n  cells: [rnn]\nlm_overrides:\n  rnn: {}\n"
 NUMBERS = {"lm_rnn_test_perplexity": 9.5, "translation_dot_test_bleu": 80.0, "gradient_rnn_20_steps_back": 0.5}
-
-
-def git(folder: Path, *arguments: str) -> str:
-    command = ("git", "-c", "user.name=t", "-c", "user.email=t@t", *arguments)
-    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=True).stdout
 
 
 def write(folder: Path, params: str | None = None, **changes: Any) -> None:
@@ -44,13 +41,11 @@ def write(folder: Path, params: str | None = None, **changes: Any) -> None:
 @pytest.fixture
 def repository(folder: Path) -> Path:
     """Two commits: the first has no headline, the second does."""
-    git(folder, "init", "--quiet")
+    make_repository(folder)
     (folder / "params.yaml").write_text(PARAMS)
-    git(folder, "add", ".")
-    git(folder, "commit", "--quiet", "--message", "Begin")
+    commit(folder, "Begin")
     write(folder)
-    git(folder, "add", ".")
-    git(folder, "commit", "--quiet", "--message", "Record a run")
+    commit(folder, "Record a run")
     return folder
 
 
@@ -75,8 +70,7 @@ def test_numbers_that_the_later_experiment_does_not_give_have_their_reason(
         'gradient_rnn_20_steps_back,"few tokens, no more"\n'
     )
     write(repository, translation_dot_test_bleu=None, gradient_rnn_20_steps_back=None)
-    git(repository, "add", ".")
-    git(repository, "commit", "--quiet", "--message", "Lose two numbers")
+    commit(repository, "Lose two numbers")
     for later in (None, "HEAD"):
         print_comparison(compare(repository, "HEAD~1", later))
         lines = [line.rstrip() for line in capsys.readouterr().out.splitlines()]
@@ -96,7 +90,7 @@ def test_two_revisions_are_compared_whatever_the_workspace_holds(repository: Pat
     write(
         repository, PARAMS.replace("[rnn]", "[rnn, gru]"), translation_dot_test_bleu="gone", qa_dot_test_exact_match=1
     )
-    git(repository, "commit", "--all", "--quiet", "--message", "Record another")
+    commit(repository, "Record another")
     write(repository, "seed: 7\n", lm_rnn_test_perplexity=1)
     found = compare(repository, "HEAD~", "HEAD")
     assert found.params == [Change("lm.cells", ["rnn"], ["rnn", "gru"])]
@@ -109,8 +103,8 @@ def test_two_revisions_are_compared_whatever_the_workspace_holds(repository: Pat
 
 
 def test_an_experiment_of_dvc_is_found_by_its_name(repository: Path) -> None:
-    commit = git(repository, "rev-parse", "HEAD").strip()
-    git(repository, "update-ref", f"refs/exps/ab/{commit[2:]}/loud-newt", commit)
+    head = git(repository, "rev-parse", "HEAD").strip()
+    git(repository, "update-ref", f"refs/exps/ab/{head[2:]}/loud-newt", head)
     assert compare(repository, "loud-newt").before.startswith("loud-newt (")
 
 
@@ -118,8 +112,7 @@ def test_a_folder_inside_a_repository_is_compared_with_itself(repository: Path) 
     inner = repository / "inner"
     inner.mkdir()
     write(inner, PARAMS)
-    git(repository, "add", ".")
-    git(repository, "commit", "--quiet", "--message", "Record another experiment")
+    commit(repository, "Record another experiment")
     write(inner, lm_rnn_test_perplexity=9.0)
     assert compare(inner).moved == [Change("lm_rnn_test_perplexity", 9.5, 9.0)]
 
@@ -252,8 +245,7 @@ def test_seeds_of_other_params_are_not_used_and_a_line_says_so(capsys: pytest.Ca
 def test_the_seeds_file_is_read_from_each_commit(repository: Path) -> None:
     path = repository / "reports/seeds.json"
     path.write_text(json.dumps(written(seeds_of({"seed": 5}, 2))))
-    git(repository, "add", ".")
-    git(repository, "commit", "--quiet", "--message", "Record the spread")
+    commit(repository, "Record the spread")
     path.unlink()
     assert committed(repository, "HEAD").seeds == seeds_of({"seed": 5}, 2)
     assert committed(repository, "HEAD~").seeds is None

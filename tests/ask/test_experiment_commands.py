@@ -1,22 +1,17 @@
 """The commands for the experiment as a whole; those that ask models have a file each."""
 
-import subprocess
 from pathlib import Path
 
 import pytest
 import yaml
 from ask.asking import Ask
+from repositories import commit, make_repository
 
 from firth import schedule
 from firth.params.presets import listing, preset_text
 from firth.report.pictures import PICTURES
 
 PRESETS = Path(__file__).parents[2] / "presets"
-
-
-def git(*arguments: str) -> None:
-    identity = ["-c", "user.name=somebody", "-c", "user.email=somebody@localhost"]
-    subprocess.run(["git", *identity, *arguments], check=True, capture_output=True)
 
 
 def rows(text: str) -> list[list[str]]:
@@ -31,7 +26,7 @@ def test_presets_are_listed_and_shown_without_writing(ask: Ask, folder: Path) ->
 
 def test_a_preset_becomes_the_params_of_the_current_folder_unless_changes_would_be_lost(ask: Ask, folder: Path) -> None:
     path = folder / "params.yaml"
-    git("init")
+    make_repository(folder)
     assert ask("preset", "benchmark").status == 0
     assert path.read_text(encoding="utf-8") == preset_text(PRESETS, "benchmark")
     status, _, errors = ask("preset", "world")
@@ -60,13 +55,12 @@ def test_repro_ends_with_the_status_of_the_build(
 
 def test_compare_shows_what_differs_between_commits_or_from_the_workspace(ask: Ask, folder: Path) -> None:
     (folder / "reports").mkdir()
-    git("init")
+    make_repository(folder)
     for seed, perplexity in ((1, 9.5), (2, 9.25), (3, 9.0)):
         (folder / "params.yaml").write_text(f"seed: {seed}\n")
         (folder / "reports" / "headline.json").write_text(f'{{"lm_lstm_test_perplexity": {perplexity}}}\n')
         if seed < 3:
-            git("add", ".")
-            git("commit", "--message", f"run {seed}")
+            commit(folder, f"run {seed}")
     for revisions, seeds, numbers in (
         ([], ["2", "3"], ["9.25", "9.00"]),
         (["HEAD~1"], ["1", "3"], ["9.50", "9.00"]),

@@ -3,9 +3,10 @@
 from pathlib import Path
 
 import pytest
-from ask.small_pipeline import commit, make_pipeline, run
+from ask.small_pipeline import make_pipeline, run
+from repositories import commit, make_repository
 
-from firth.ask.rebuilt_clone import metric_differences, print_rebuilt, table_differences
+from firth.ask.rebuilt_clone import differences, metric_differences, print_rebuilt, table_differences
 from firth.errors import FirthError
 
 
@@ -33,6 +34,14 @@ def test_a_column_that_differs_is_shown_with_the_largest_difference() -> None:
         "other rows or columns, rows: 3, now 1"
     ]
     assert list(table_differences(before, before.replace("note", "text"))) == ["other rows or columns, rows: 3, now 3"]
+
+
+def test_a_damaged_record_in_the_last_commit_is_one_line(tmp_path: Path) -> None:
+    make_repository(tmp_path)
+    (tmp_path / "dvc.lock").write_text("<<<<<<< HEAD\nstages: {}\n")
+    commit(tmp_path)
+    with pytest.raises(FirthError, match=r"^dvc\.lock of HEAD: not DVC's; build the experiment with `make repro`"):
+        list(differences(tmp_path))
 
 
 def test_the_last_commit_is_built_anew_without_a_cache_and_compared(
@@ -79,7 +88,8 @@ def test_a_build_that_fails_and_a_folder_without_a_commit_are_named(
         print_rebuilt(folder, None)
     (folder / "params.yaml").write_text("threads: 1\n")
     (folder / "dvc.yaml").write_text("stages:\n  model:\n    cmd: exit 3\n    outs: [models]\n")
-    run(folder, "git init --quiet && dvc init --quiet")
+    make_repository(folder)
+    run(folder, "dvc init --quiet")
     commit(folder)
     with pytest.raises(FirthError):
         print_rebuilt(folder, jobs=1)

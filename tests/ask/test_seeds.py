@@ -1,19 +1,20 @@
 """``firth seeds``, with a measuring stage that reads ``repeat`` and trains nothing."""
 
 import json
-import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 import yaml
 from ask.asking import Ask
+from repositories import commit, make_repository
 
 from firth.ask import seeds
 from firth.ask.seeds import measuring_items, print_seeds, spreads
 from firth.ask.seeds_file import params_digest
 from firth.ask.snapshots import params_of
 from firth.errors import FirthError
+from firth.git import git
 from firth.params.models_params import ModelsParams
 
 ROOT = Path(__file__).parents[2]
@@ -52,14 +53,9 @@ def repository(experiment: Path) -> Path:
     (experiment / ".dvc" / "config").touch()
     (experiment / ".dvc" / ".gitignore").write_text("/config.local\n/tmp\n/cache\n")
     (experiment / ".gitignore").write_text("/evaluations\n")
-    for command in (["init", "--quiet"], ["add", "."], ["commit", "--quiet", "--message", "Begin"]):
-        git(experiment, *command)
+    make_repository(experiment)
+    commit(experiment)
     return experiment
-
-
-def git(folder: Path, *arguments: str) -> str:
-    command = ("git", "-c", "user.name=t", "-c", "user.email=t@t", *arguments)
-    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=True).stdout
 
 
 def recorded(folder: Path) -> dict[str, dict[str, float]]:

@@ -3,13 +3,13 @@
 import hashlib
 import json
 import shutil
-import subprocess
 from pathlib import Path
 
 import numpy as np
 import pytest
 import yaml
 from ask.asking import Ask
+from repositories import commit, make_repository
 
 from firth.ask.compare import Change, compare
 from firth.ask.comparison_lines import print_comparison
@@ -41,21 +41,14 @@ class Experiment:
         (folder / ".dvc" / "config").touch()
         (folder / "reports").mkdir()
         (folder / "params.yaml").write_text("seed: 1\n")
-        self.git("init", "--quiet")
-
-    def git(self, *arguments: str) -> None:
-        command = ("git", "-c", "user.name=t", "-c", "user.email=t@t", *arguments)
-        subprocess.run(command, cwd=self.folder, capture_output=True, check=True)
+        (folder / ".gitignore").write_text("/.dvc/cache\n/items\n")
+        make_repository(folder)
 
     def build(self, numbers: dict[str, float], evaluations: dict[str, dict[str, ScoredItems]]) -> None:
         """What a build leaves: headline numbers, and test items that dvc.lock records."""
         (self.folder / "reports/headline.json").write_text(json.dumps(numbers))
         outs = [{"path": path, "md5": self._store_folder(items)} for path, items in evaluations.items()]
         (self.folder / "dvc.lock").write_text(yaml.safe_dump({"schema": "2.0", "stages": {"all": {"outs": outs}}}))
-
-    def commit(self) -> None:
-        self.git("add", "params.yaml", "reports", "dvc.lock")
-        self.git("commit", "--quiet", "--message", "Record")
 
     def _store_folder(self, items: dict[str, ScoredItems]) -> str:
         place = self.folder / "items"
@@ -80,7 +73,7 @@ def experiment(folder: Path) -> Experiment:
         {RIGHT: 0.5, PERPLEXITY: 7.38906},
         {QA: {"test_exact_match": answers(100)}, LSTM: {"test_perplexity": sentences(0)}},
     )
-    found.commit()
+    commit(found.folder)
     return found
 
 
@@ -105,7 +98,7 @@ def test_a_change_within_noise_is_told_from_one_beyond(
     assert ["2", "numbers", "moved", "(1", "worse,", "1", "within", "noise),", "0", "unchanged"] in rows
     assert ask("compare", "--fail-on", "worse").status == 1
     assert ask("compare").status == 0
-    experiment.commit()
+    commit(experiment.folder)
     assert compare(experiment.folder, "HEAD~", "HEAD").moved == [noise, worse]
     assert ask("compare", "HEAD", "HEAD~", "--fail-on", "worse").status == 0  # one better, one within noise
 

@@ -1,10 +1,12 @@
 """The three versions of a file in each kind of conflict, with real git."""
 
+import shutil
 from pathlib import Path
 
 import pytest
 from ask.small_pipeline import run
 from pipeline.project import ROOT
+from repositories import commit, make_repository
 
 from firth.errors import FirthError
 from firth.git import git
@@ -15,15 +17,18 @@ from firth.merging.lock_merge import BASE, OURS, THEIRS
 @pytest.fixture
 def repository(tmp_path: Path) -> Path:
     """The branch main, ``ours``, and the branch side, ``theirs``, have changed the same files of ``base``."""
-    run(tmp_path, "git init --quiet --initial-branch=main && git config user.name t && git config user.email t@t")
+    make_repository(tmp_path)
     write(tmp_path, "base")
-    run(tmp_path, "echo gone > folder/gone && git add . && git commit --quiet --message base")
+    (tmp_path / "folder" / "gone").write_text("gone\n")
+    commit(tmp_path)
     run(tmp_path, "git switch --quiet --create side")
     write(tmp_path, "theirs")
-    run(tmp_path, "git rm --quiet folder/gone && echo new > folder/new")
-    run(tmp_path, "git add . && git commit --quiet --message theirs && git switch --quiet main")
+    run(tmp_path, "rm folder/gone && echo new > folder/new")
+    commit(tmp_path)
+    run(tmp_path, "git switch --quiet main")
     write(tmp_path, "ours")
-    run(tmp_path, "echo more >> folder/gone && git add . && git commit --quiet --message ours")
+    run(tmp_path, "echo more >> folder/gone")
+    commit(tmp_path)
     return tmp_path
 
 
@@ -61,9 +66,29 @@ def test_a_rebase_that_is_concluded_is_not_taken_for_one_under_way(repository: P
 @pytest.mark.parametrize("folder", ["", "studies/"])
 def test_git_never_merges_what_commands_write_line_by_line(folder: str) -> None:
     names = [f"{folder}{name}" for name in ("dvc.lock", "code/lm-gru.txt", "settings/lm-gru.json")]
-    names += ["reports/headline.json", "reports/studies/metrics/softmax.json"]
+    names += ["reports/headline.json", "reports/seeds.json", "reports/studies/metrics/softmax.json"]
     lines = git(ROOT, "check-attr", "merge", "--", *names).splitlines()
     assert lines == [f"{name}: merge: unset" for name in names]
+
+
+def test_git_merges_what_people_write_as_ever() -> None:
+    names = ["params.yaml", ".gitignore", "studies/.gitignore", "src/firth/cli.py", "reports/README.md"]
+    lines = git(ROOT, "check-attr", "merge", "--", *names).splitlines()
+    assert lines == [f"{name}: merge: unspecified" for name in names]
+
+
+@pytest.mark.parametrize("folder", ["data", "data/tokens", "models", "evaluations", "reports", "studies/data/raw"])
+def test_outputs_that_either_side_has_added_stay_out_of_git(tmp_path: Path, folder: str) -> None:
+    make_repository(tmp_path)
+    ignored = tmp_path / folder / ".gitignore"
+    ignored.parent.mkdir(parents=True)
+    shutil.copy(ROOT / ".gitattributes", tmp_path)
+    for branch, lines in (("base", "/a\n"), ("main", "/a\n/b\n"), ("side", "/a\n/c\n")):
+        run(tmp_path, f"git switch --quiet --create {branch}-branch{'' if branch == 'base' else ' base-branch'}")
+        ignored.write_text(lines)
+        commit(tmp_path)
+    run(tmp_path, "git merge --quiet main-branch")
+    assert set(ignored.read_text().split()) == {"/a", "/b", "/c"}
 
 
 def test_a_restored_folder_is_that_of_one_side(repository: Path) -> None:
@@ -77,15 +102,15 @@ def test_a_restored_folder_is_that_of_one_side(repository: Path) -> None:
     assert run(repository, "git diff main -- folder && ls folder").split() == ["file", "gone"]
 
 
-def test_lines_that_do_not_conflict_come_from_both_sides(tmp_path: Path, repository: Path) -> None:
-    for branch, line in (("side", "last"), ("main", "first")):
-        run(repository, f"git switch --quiet {branch}")
-        lines = {number: str(number) for number in range(9)} | {0 if branch == "main" else 8: line, 4: branch}
-        (repository / "lines").write_text("".join(f"{text}\n" for text in lines.values()))
-        run(repository, "git add . && git commit --quiet --message lines")
+def test_lines_that_do_not_conflict_come_from_both_sides(repository: Path) -> None:
+    run(repository, "git reset --quiet --hard HEAD~")  # to base
+    lines = {"base": "0 1 2 3 4 5 6 7 8", "side": "0 1 2 3 side 5 6 7 last", "main": "first 1 2 3 main 5 6 7 8"}
+    for branch, words in lines.items():
+        run(repository, f"git switch --quiet --force-create {branch} {'main' if branch == 'base' else 'base'}")
+        (repository / "lines").write_text(words.replace(" ", "\n"))
+        commit(repository)
     run(repository, "! git merge side")
-    merged = git_operation(repository).merged_by_line("lines")
-    assert merged.splitlines()[0] == "first" and "main" in merged.splitlines()
+    assert " ".join(git_operation(repository).merged_by_line("lines").split()) == "first 1 2 3 main 5 6 7 last"
 
 
 def test_without_a_merge_there_is_nothing_to_do(repository: Path) -> None:

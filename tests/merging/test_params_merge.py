@@ -78,6 +78,12 @@ def test_comments_and_layout_of_both_sides_stay() -> None:
     assert merge_params(BASE, ours, theirs, layout, "params.yaml") == expected
 
 
+@pytest.mark.parametrize("layout", [BASE + "new: 1\nnew: 1\n", "# only comments\n", "lm: [\n"])
+def test_where_lines_make_no_params_the_layout_is_ours(layout: str) -> None:
+    ours, theirs = "new: 1  # ours\n" + BASE, BASE.replace("128", "640") + "new: 1\n"
+    assert merge_params(BASE, ours, theirs, layout, "params.yaml") == ours.replace("128", "640")
+
+
 def test_every_conflict_is_named_in_one_line() -> None:
     ours, theirs = (BASE.replace("128", size).replace("seed: 1", f"seed: {size}") for size in ("64", "32"))
     with pytest.raises(FirthError) as refused:

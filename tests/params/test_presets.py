@@ -1,7 +1,6 @@
 """Presets: complete params files, made of base.yaml and of what differs from it."""
 
 import os
-import subprocess
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from pathlib import Path
@@ -11,6 +10,7 @@ import pytest
 import yaml
 from dvc.utils.hydra import apply_overrides
 from dvc.utils.serialize import modify_yaml
+from repositories import commit, make_repository
 from ruamel.yaml import YAML
 
 from firth.errors import FirthError
@@ -89,11 +89,6 @@ def preset_values(name: str) -> Any:
 def preset_of(folder: Path, text: str) -> Any:
     (folder / "mine.yaml").write_text(text, encoding="utf-8")
     return read_preset(folder, "mine")
-
-
-def git(folder: Path, *arguments: str) -> None:
-    identity = ["-c", "user.name=A", "-c", "user.email=a@example.org"]
-    subprocess.run(["git", *identity, *arguments], cwd=folder, check=True, capture_output=True)
 
 
 def test_the_committed_params_are_the_preset_world_to_the_byte() -> None:
@@ -268,12 +263,11 @@ def test_a_pipe_in_the_place_of_params_is_not_waited_for(tmp_path: Path) -> None
 
 def test_changes_that_git_has_not_are_overwritten_only_by_force(tmp_path: Path) -> None:
     target = tmp_path / "params.yaml"
-    git(tmp_path, "init", "--quiet")
+    make_repository(tmp_path)
     run(target, "world")
     with pytest.raises(FirthError, match=r"params.yaml: has changes that are not committed.*--force"):
         run(target, "gpu")  # not tracked
-    git(tmp_path, "add", "--all")
-    git(tmp_path, "commit", "--quiet", "--message", "Begin")
+    commit(tmp_path)
     run(target, "gpu")
     run(target, "gpu")  # nothing is lost
     with pytest.raises(FirthError, match="not committed"):

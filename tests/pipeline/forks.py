@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from firth.process import is_fault, message
+from firth.failures import is_fault, message
 
 FORK = multiprocessing.get_context("fork")
 

@@ -4,7 +4,6 @@ import io
 import json
 import os
 import signal
-import subprocess
 import sys
 import time
 from collections.abc import Callable
@@ -15,6 +14,7 @@ from typing import Any, NamedTuple
 import psutil
 import torch
 from pipeline.forks import FORK, begin, finish
+from repositories import make_repository
 from ruamel.yaml import YAML
 
 from firth.schedule import repro
@@ -29,7 +29,7 @@ import os, sys, time
 from pathlib import Path
 from firth.output_lock import output_lock
 from firth.parent_process import end_with_dvc
-from firth.process import message
+from firth.failures import message
 from firth.workspace import writing
 name, *deps = sys.argv[1:]
 end_with_dvc()
@@ -84,7 +84,7 @@ class Tiny:
         }
         for name, text in files.items():
             (root / name).write_text(text)
-        subprocess.run(["git", "init", "--quiet"], cwd=root, check=True)
+        make_repository(root)
 
     def begin(self, way: Way, before: Callable[[], None] = lambda: None, seconds: float = 0) -> Any:
         """Build in a fork after a function has been called in it."""

@@ -8,13 +8,16 @@ from typing import Any
 
 import pytest
 import yaml
-from ask.small_pipeline import commit, run
+from ask.small_pipeline import run
 from dvc.cli import main
+from dvc.lock import Lock
 from pipeline.project import ROOT, change_params
+from repositories import commit, make_repository
 from ruamel.yaml import YAML
 
 from firth.errors import FirthError
 from firth.merging.merge_command import print_merged
+from firth.output_lock import output_lock
 from firth.params.experiment import load_params
 from firth.stages import check, code
 from firth.workspace import Workspace
@@ -60,8 +63,8 @@ def branches(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "dvc.yaml").write_text(yaml.safe_dump({"stages": STAGES}, sort_keys=False))
     for name in ("params.yaml", ".gitattributes"):
         shutil.copy(ROOT / name, folder / name)
-    (folder / ".gitignore").write_text("/ran\n")
-    run(folder, "git init --quiet --initial-branch=main && git config user.name t && git config user.email t@t")
+    (folder / ".gitignore").write_text("/ran\n/logs\n")
+    make_repository(folder)
     dvc(folder, "init")
     code.run(Workspace(folder))
     build(folder)
@@ -124,7 +127,7 @@ def test_only_what_neither_branch_has_built_is_built(copy: Path, capsys: pytest.
     print_merged(copy)
     assert conflicts(copy) == set()
     assert capsys.readouterr().out.splitlines()[1:] == [
-        "dvc.lock: records that fit: 3 of ours, 1 of theirs; to build anew, with what depends on them: lm",
+        "dvc.lock: records that fit: 1 of ours, 1 of theirs; to build anew: lm, evaluate_lm, headline",
         "next: `firth repro`, `git add dvc.lock settings code reports`, `git commit`",
     ]
     merged = values(copy)
@@ -151,6 +154,20 @@ def test_a_key_that_both_branches_changed_is_left_to_a_person_and_nothing_is_tou
     print_merged(copy)
     assert conflicts(copy) == set()
     assert built_anew(copy) == {"ngram", "headline"}
+
+
+def test_while_dvc_or_a_stage_is_at_work_nothing_is_touched(copy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("firth.lock_file.SECONDS_FOR_LOCK", 0.0)
+    begin_merge(copy, "short")
+    before = run(copy, "git status --porcelain && cat params.yaml dvc.lock")
+    with Lock(str(copy / ".dvc" / "tmp" / "lock")), pytest.raises(FirthError, match="another DVC process has locked"):
+        print_merged(copy)
+    for item in ("ngram", "check"):
+        with output_lock(Workspace(copy).lock(item), item), pytest.raises(FirthError, match=f"{item}: process"):
+            print_merged(copy)
+    assert run(copy, "git status --porcelain && cat params.yaml dvc.lock") == before
+    print_merged(copy)
+    assert conflicts(copy) == set()
 
 
 def test_records_stay_whole_where_git_has_merged_lines_of_dvc_lock(copy: Path) -> None:

@@ -13,9 +13,11 @@ from typing import Any
 
 import pytest
 from pipeline.forks import begin, finish
+from repositories import make_repository
 from ruamel.yaml import YAML
 
 from firth.errors import FirthError
+from firth.params.experiment import load_params
 from firth.schedule import default_jobs, repro
 from firth.stage_order import Plan
 
@@ -71,7 +73,7 @@ class Toy:
             "DVC_SITE_CACHE_DIR": str(root.parent / "site"),
             "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
         }
-        self.run("git", "init", "--quiet")
+        make_repository(root)
         (root / ".dvc").mkdir()  # all that DVC needs of `dvc init`
         self.write("work.py", WORK)
         self.write("dvc.yaml", PIPELINE.replace("SECONDS", str(seconds)))
@@ -339,11 +341,15 @@ def test_params_that_are_not_valid_are_refused_before_dvc_reads_them(tmp_path: P
         repro([], 2, tmp_path)
 
 
-def test_as_many_jobs_as_the_cores_allow(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_as_many_jobs_as_the_cores_allow(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "sched_getaffinity", lambda _: set(range(8)))
-    params = tmp_path / "params.yaml"
-    expected = {"threads: 2": 4, "threads: 3": 2, "threads: 99": 1, "threads: 2\ncompute: {devices: 2}": 2, "- ": 1}
-    for content, jobs in expected.items():
-        params.write_text(content)
-        assert default_jobs(params) == jobs
-    assert default_jobs(tmp_path / "none.yaml") == 1
+    params = load_params(ROOT / "params.yaml")
+    two = params.compute.model_copy(update={"devices": 2})
+    for values, jobs in (
+        ({"threads": 2}, 4),
+        ({"threads": 3}, 2),
+        ({"threads": 99}, 1),
+        ({"threads": 2, "compute": two}, 2),
+    ):
+        assert default_jobs(params.model_copy(update=values)) == jobs
+    assert default_jobs(None) == 1

@@ -48,7 +48,7 @@ def test_metrics_that_the_page_cannot_show_are_named(
     workspace: Workspace, study: str, content: dict[str, Any], fault: str
 ) -> None:
     workspace.study_metrics(study).write_text(json.dumps(content))
-    with pytest.raises(FirthError, match=rf"{study}\.json: damaged .*{fault}.*`dvc repro studies/dvc\.yaml`"):
+    with pytest.raises(FirthError, match=rf"{study}\.json: damaged .*{fault}.*`make studies`"):
         read_studies(workspace)
 
 

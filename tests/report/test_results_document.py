@@ -1,11 +1,11 @@
 """Documents of results: every number is the one that the named commit holds, rounded as asked."""
 
 import json
-import subprocess
 from pathlib import Path
 from typing import Any
 
 import pytest
+from repositories import commit, make_repository
 
 from firth.errors import FirthError
 from firth.report.results_document import CellAddress, reader, results_document, shown
@@ -131,18 +131,11 @@ def test_published_figures_are_given_for_every_column() -> None:
 
 
 def test_files_are_read_from_the_working_tree_or_from_a_commit(tmp_path: Path) -> None:
-    def git(*arguments: str) -> str:
-        identity = ["-c", "user.name=A", "-c", "user.email=a@example.org"]
-        command = ["git", "-C", str(tmp_path), *identity, *arguments]
-        return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
-
     (tmp_path / "metrics.json").write_text("old", encoding="utf-8")
-    git("init", "--quiet")
-    git("add", ".")
-    git("commit", "--quiet", "--message", "Record")
-    commit = git("rev-parse", "HEAD")
+    make_repository(tmp_path)
+    recorded = commit(tmp_path)
     (tmp_path / "metrics.json").write_text("new", encoding="utf-8")
-    assert reader(tmp_path)(commit, "metrics.json") == "old"
+    assert reader(tmp_path)(recorded, "metrics.json") == "old"
     assert reader(tmp_path)("workspace", "metrics.json") == "new"
     with pytest.raises(FirthError, match="unshallow"):
         reader(tmp_path)("0" * 40, "metrics.json")

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import torch
 
-from firth.process import is_fault, message
+from firth.failures import is_fault, message
 from firth.training.checkpoints import LAST, PREVIOUS, WholeCheckpoints, readable_checkpoint
 
 DAMAGES: dict[str, Callable[[bytes], bytes]] = {

@@ -7,16 +7,15 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from glob import has_magic
 from pathlib import Path
 
-import yaml
-
 from firth.corpora.own import all_own_texts
 from firth.errors import FirthError, shown
 from firth.git import git
+from firth.lock_file import recorded_checksums, recorded_stages
 from firth.params.experiment import load_params
 from firth.workspace import Workspace
 
@@ -51,7 +50,7 @@ def print_rebuilt(folder: Path, jobs: int | None) -> None:
         kept = bool(lines)
         if lines:
             raise FirthError("\n".join([*lines, f"commit {commit[:7]} built anew differs; it is left in {clone}"]))
-        outputs = len(recorded((experiment / LOCK).read_text(encoding="utf-8")))
+        outputs = len(_recorded((experiment / LOCK).read_text(encoding="utf-8")))
         print(f"commit {commit[:7]} built anew: same bytes, in all {outputs:,} outputs and in every committed result")
     finally:
         if not kept:
@@ -65,8 +64,8 @@ def differences(experiment: Path) -> Iterator[str]:
     ----------
     experiment : the folder of dvc.lock, in a git repository whose HEAD holds the results to compare with.
     """
-    before = recorded(_committed(experiment, LOCK))
-    after = recorded((experiment / LOCK).read_text(encoding="utf-8"))
+    before = _recorded(_committed(experiment, LOCK))
+    after = _recorded((experiment / LOCK).read_text(encoding="utf-8"))
     for name in sorted(before.keys() | after.keys()):
         if before.get(name) != after.get(name):
             what = (
@@ -77,12 +76,6 @@ def differences(experiment: Path) -> Iterator[str]:
     for name in filter(None, changed):
         if name != LOCK:
             yield from _file_differences(experiment, name)
-
-
-def recorded(lock: str) -> Mapping[str, str]:
-    """Output → checksum, as a dvc.lock records them."""
-    stages = (yaml.safe_load(lock) or {}).get("stages", {})
-    return {out["path"]: out.get("md5", "") for stage in stages.values() for out in stage.get("outs", [])}
 
 
 def metric_differences(before: str, after: str) -> Iterator[str]:
@@ -105,6 +98,14 @@ def table_differences(before: str, after: str) -> Iterator[str]:
             numbers = [abs(y - x) for x, y in (map(_number, pair) for pair in pairs) if x is not None and y is not None]
             most = f", by at most {max(numbers):.3g}" if numbers else ""
             yield f"column {shown(column)}: rows that differ: {len(pairs):,} of {len(one):,}{most}"
+
+
+def _recorded(lock: str) -> dict[str, str]:
+    """Output → checksum, as the text of a dvc.lock records them."""
+    try:
+        return recorded_checksums(recorded_stages(lock).values())
+    except ValueError:
+        raise FirthError(f"{LOCK} of HEAD: not DVC's; build the experiment with `make repro` and commit it") from None
 
 
 def _file_differences(experiment: Path, name: str) -> Iterator[str]:

@@ -12,9 +12,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
-import yaml
-
 from firth.errors import FirthError
+from firth.lock_file import recorded_checksums, recorded_stages
 from firth.workspace import model_stage
 
 READ_WHOLE = 1 << 28  # bytes; of a larger folder, size and number of files are compared and not every byte
@@ -110,16 +109,15 @@ def _state(root: Path) -> RecordedState:
 
 @lru_cache(maxsize=4)
 def _read(path: Path, _changed: int, _size: int) -> RecordedState:
+    folders, made_from = {}, {}
     try:
-        content = yaml.load(path.read_text(encoding="utf-8"), getattr(yaml, "CSafeLoader", yaml.SafeLoader))
-        folders, made_from = {}, {}
-        for stage in content["stages"].values():
-            dependencies = {dependency["path"]: dependency.get("md5", "") for dependency in stage.get("deps", [])}
-            for out in stage.get("outs", []):
+        for record in recorded_stages(path.read_text(encoding="utf-8")).values():
+            dependencies = recorded_checksums([record], "deps")
+            for out in record.get("outs", []):
                 made_from[out["path"]] = dependencies
                 if str(out.get("md5", "")).endswith(".dir"):
                     folders[out["path"]] = RecordedFolder(out["md5"], out["size"], out["nfiles"])
-    except (yaml.YAMLError, ValueError, KeyError, TypeError, AttributeError):
+    except (ValueError, KeyError):
         raise FirthError(
             f"{path}: not DVC's (cut off, or a merge conflict?); `firth check` mends it or says how"
         ) from None

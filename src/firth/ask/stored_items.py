@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from zipfile import BadZipFile
 
 from firth.ask.recorded_outputs import object_path, read_listing
+from firth.lock_file import recorded_checksums, recorded_stages
 
 if TYPE_CHECKING:
     from firth.measures.scored_items import ScoredItems
@@ -66,7 +67,7 @@ class StoredItems:
             As ``find``; or the cache does not hold the list of the files, or holds a damaged one.
         """
         checksum = self._checksums.get(evaluation)
-        if checksum is None:
+        if not checksum:
             raise NotStoredError(f"no scores of test items in {LOCK} of {self.label}")
         files = read_listing(object_path(_cache(self.folder), checksum))
         if name not in files:
@@ -86,13 +87,9 @@ class StoredItems:
     @cached_property
     def _checksums(self) -> dict[str, str]:
         """Of the outputs, by path; none without a dvc.lock, or with one that is not DVC's."""
-        import yaml
-
         try:
-            content = yaml.load(self.lock or "", getattr(yaml, "CSafeLoader", yaml.SafeLoader)) or {"stages": {}}
-            outs = (out for stage in content["stages"].values() for out in stage.get("outs", []))
-            return {out["path"]: out["md5"] for out in outs if "md5" in out}
-        except (yaml.YAMLError, KeyError, TypeError, AttributeError):
+            return recorded_checksums(recorded_stages(self.lock or "").values())
+        except ValueError:
             return {}
 
 

@@ -3,6 +3,7 @@
 import tempfile
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from firth.errors import FirthError
@@ -74,10 +75,8 @@ class GitOperation:
 
     def _known(self, paths: Iterable[str], commits: Iterable[str]) -> list[str]:
         """Those of the paths that git tracks, in the index or in a commit."""
-        trees = [git(self.top, "ls-tree", "-r", "--name-only", "-z", commit) for commit in commits]
-        files = {file for listing in (git(self.top, "ls-files", "-z"), *trees) for file in listing.split("\0") if file}
-        tracked = {str(place) for file in files for place in (Path(file), *Path(file).parents)}
-        return sorted(tracked.intersection(paths))
+        index = _with_folders(git(self.top, "ls-files", "-z"))
+        return sorted(index.union(*(_tree(self.top, commit) for commit in commits)).intersection(paths))
 
 
 def git_operation(folder: Path) -> GitOperation:
@@ -93,6 +92,17 @@ def git_operation(folder: Path) -> GitOperation:
         if _commit(top, name) and (name != "REBASE_HEAD" or _is_rebasing(top)):
             return GitOperation(top, _commits(top, name), conclusion)
     raise FirthError(f"{folder}: git is merging nothing; `git merge BRANCH` begins a merge, and stops at a conflict")
+
+
+@cache
+def _tree(top: Path, commit: str) -> frozenset[str]:
+    """The files and folders of a commit, which never change."""
+    return _with_folders(git(top, "ls-tree", "-r", "--name-only", "-z", commit))
+
+
+def _with_folders(files: str) -> frozenset[str]:
+    """The files of a list that git prints, and the folders that they lie in."""
+    return frozenset(str(place) for file in files.split("\0") if file for place in (Path(file), *Path(file).parents))
 
 
 def _is_rebasing(top: Path) -> bool:

@@ -3,33 +3,30 @@
 import hashlib
 import logging
 import os
-import re
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-
-from ruamel.yaml import YAML
+from typing import Any
 
 from firth.errors import FirthError, listed, shown
+from firth.git import CONFLICT
+from firth.lock_file import Records, locked, recorded_checksums, recorded_stages
 from firth.merging.git_operation import GitOperation, git_operation
 from firth.merging.lock_merge import (
     BASE,
     OURS,
     THEIRS,
     Choice,
-    Records,
     choose_records,
     chosen_records,
-    recorded_outs,
 )
 from firth.merging.params_merge import merge_params
+from firth.output_lock import output_lock
 from firth.params.experiment import load_params
-from firth.params.params_text import parse_yaml
 from firth.workspace import Workspace, write_text
-
-MARKER = re.compile("^<{7} ", re.MULTILINE)  # begins a conflict that git has written into a file
 
 
 def print_merged(folder: Path) -> None:
@@ -46,8 +43,9 @@ def print_merged(folder: Path) -> None:
     Raises
     ------
     FirthError
-        If git is merging nothing, a key of params.yaml was changed on both sides, or other files are in conflict;
-        nothing is changed then. Or the merged params are not valid, or DVC cannot check out the outputs.
+        If git is merging nothing, a key of params.yaml was changed on both sides, other files are in conflict, or DVC
+        or a stage is at work; nothing is changed then. Or the merged params are not valid, or DVC cannot check out the
+        outputs.
     """
     operation = git_operation(folder)
     if not (folder / "dvc.yaml").exists() or (folder.parent / "dvc.yaml").exists():
@@ -58,14 +56,16 @@ def print_merged(folder: Path) -> None:
     pipelines = [MergedPipeline(operation, place) for place in places]
     _refuse_others(operation, pipelines)
     texts = {pipeline.workspace.params: pipeline.merged_params() for pipeline in pipelines}
-    for path, text in texts.items():
-        if text is not None:
-            write_text(path, text)
-    operation.add(pipeline.path("params.yaml") for pipeline in pipelines)
     concerned = [pipeline for pipeline in pipelines if pipeline.is_concerned()]
-    for pipeline in concerned:
-        for line in pipeline.merge():
-            print(line, flush=True)
+    with ExitStack() as locks:
+        repos = [locks.enter_context(pipeline.locked()) for pipeline in concerned]
+        for path, text in texts.items():
+            if text is not None:
+                write_text(path, text)
+        operation.add(pipeline.path("params.yaml") for pipeline in pipelines)
+        for pipeline, repo in zip(concerned, repos, strict=True):
+            for line in pipeline.merge(repo):
+                print(line, flush=True)
     studies = any(pipeline.folder != folder for pipeline in concerned)
     build, added = ("make studies", " studies") if studies else ("firth repro", "")
     print(f"next: `{build}`, `git add dvc.lock settings code reports{added}`, `{operation.conclusion}`")
@@ -99,7 +99,7 @@ class MergedPipeline:
     @property
     def written(self) -> set[str]:
         """Everything that no person writes: dvc.lock and all outputs."""
-        outs = recorded_outs(record for records in self.sides.values() for record in records.values())
+        outs = recorded_checksums(record for records in self.sides.values() for record in records.values())
         return {self.path("dvc.lock"), *map(self.path, outs), *self.generated}
 
     def is_concerned(self) -> bool:
@@ -111,31 +111,45 @@ class MergedPipeline:
     def merged_params(self) -> str | None:
         """The text of params.yaml, merged key by key; None if it is not in conflict, or a person has settled it."""
         name = self.path("params.yaml")
-        if name not in self.operation.unmerged() or not MARKER.search(self.workspace.params.read_text("utf-8")):
+        if name not in self.operation.unmerged() or not CONFLICT.search(self.workspace.params.read_text("utf-8")):
             return None
         base, ours, theirs = (self.operation.text(side, name) for side in (BASE, OURS, THEIRS))
         return merge_params(base, ours, theirs, layout=self.operation.merged_by_line(name), name=name)
 
-    def merge(self) -> Iterator[str]:
-        """Merge dvc.lock and what the stages write; yields what was done."""
+    @contextmanager
+    def locked(self) -> Iterator[Any]:
+        """Hold DVC's lock and that of every stage item, and yield DVC's repository."""
+        items = {"code", "check", *(item.replace("@", "-") for records in self.sides.values() for item in records)}
+        with ExitStack() as locks:
+            repo = locks.enter_context(locked(self.folder))
+            for item in sorted(items):
+                locks.enter_context(output_lock(self.workspace.lock(item), item))
+            yield repo
+
+    def merge(self, repo: Any) -> Iterator[str]:
+        """Merge dvc.lock and what the stages write; yields what was done.
+
+        Parameters
+        ----------
+        repo : DVC's repository, as ``locked`` yields it.
+        """
         from firth.stages import check, code
 
         code.run(self.workspace)
         check.run(load_params(self.workspace.params), self.workspace)
         choices = choose_records(self.sides, self._checksum)
         for side in self.sides:
-            records = [from_side.get(item) for from_side in self.sides.values() for item in _from(side, choices)]
-            self.operation.restore(side, set(map(self.path, recorded_outs(records))) - self.generated)
+            records = [from_side.get(item, {}) for from_side in self.sides.values() for item in _from(side, choices)]
+            self.operation.restore(side, set(map(self.path, recorded_checksums(records))) - self.generated)
         self._write_lock(chosen_records(self.sides, choices))
         self.operation.add({self.path("dvc.lock"), *self.generated})
-        yield from self._checked_out(choices)
+        yield from self._checked_out(repo, choices)
 
     def _records(self, side: str) -> Records:
         name = self.path("dvc.lock")
-        content = parse_yaml(self.operation.text(side, name), f"{name} ({side})", YAML(typ="safe")) or {}
         try:
-            return {item: dict(record) for item, record in content.get("stages", {}).items()}
-        except (AttributeError, TypeError, ValueError):
+            return recorded_stages(self.operation.text(side, name))
+        except ValueError:
             raise FirthError(f"{name} ({side}): not DVC's; `git merge --abort`, then mend it on that side") from None
 
     def _checksum(self, name: str) -> str | None:
@@ -149,18 +163,16 @@ class MergedPipeline:
 
         write_text(self.folder / "dvc.lock", dumps_yaml({"schema": "2.0", "stages": dict(records)}))
 
-    def _checked_out(self, choices: dict[str, Choice]) -> Iterator[str]:
+    def _checked_out(self, repo: Any, choices: dict[str, Choice]) -> Iterator[str]:
         """Check out the outputs that the merged dvc.lock records."""
         from dvc.exceptions import CheckoutError, DvcException
-        from dvc.repo import Repo
 
         logging.getLogger("dvc_data").setLevel(logging.ERROR)  # it warns of outputs that no side has built
         place = os.path.relpath(self.folder)
         dvc = "dvc" if place == "." else f"dvc --cd {place}"
         try:
-            with Repo(str(self.folder)) as repo:
-                yield self._summary(choices, {getattr(stage, "name", "") for stage in repo.index.stages})
-                repo.checkout()
+            yield self._summary(choices, {getattr(stage, "name", "") for stage in repo.index.stages})
+            repo.checkout()
         except CheckoutError as error:
             names = listed(sorted(error.target_infos))
             yield f"not in DVC's cache: {names}; `{dvc} pull` fetches them, else `firth repro` builds them anew"
@@ -175,7 +187,7 @@ class MergedPipeline:
         counts = Counter(choices[item].side for item in items if choices[item].fits)
         taken = ", ".join(f"{counts[side]:,} of {side}" for side in (OURS, THEIRS, BASE) if counts[side])
         left = [item for item in items if not choices[item].fits]
-        anew = f"; to build anew, with what depends on them: {listed(left)}" if left else ""
+        anew = f"; to build anew: {listed(left)}" if left else ""
         return f"{self.path('dvc.lock')}: records that fit: {taken or 'none'}{anew}"
 
 

@@ -16,7 +16,8 @@ def merge_params(base: str, ours: str, theirs: str, layout: str, name: str) -> s
     Parameters
     ----------
     base, ours, theirs : the file before both changes, and with each.
-    layout : the three merged line by line, ours where lines conflict: it holds the comments of both sides.
+    layout : the three merged line by line, ours where lines conflict: it holds the comments of both sides. If it is not
+        the YAML of sections, as where both sides added a key in two places, the comments and the order are ours.
     name : of the file, for errors.
 
     Raises
@@ -30,9 +31,17 @@ def merge_params(base: str, ours: str, theirs: str, layout: str, name: str) -> s
         raise FirthError(
             f"{name}: both sides changed {listed(conflicts)}; settle each conflict in it, then run `firth merge` again"
         )
-    merged = parse_commented(layout, name)
+    merged = _sections(layout, name) or one
     _assign(merged, values)
     return dumped(merged)
+
+
+def _sections(text: str, name: str) -> Any:
+    try:
+        content = parse_commented(text, name)
+    except FirthError:
+        return None
+    return content if isinstance(content, Mapping) else None
 
 
 def merge_values(base: Any, ours: Any, theirs: Any, key: str = "") -> tuple[Any, list[str]]:

@@ -1,6 +1,5 @@
 """Presets: what differs from ``base.yaml``, the params of the built-in world with an explanation of each key."""
 
-import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass
 from io import StringIO
@@ -11,6 +10,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 
 from firth.errors import FirthError, listed, shown
+from firth.git import git_if_possible
 from firth.params.experiment import parse_params
 from firth.params.params_text import parse_yaml, read_yaml_text
 from firth.workspace import write_text
@@ -189,9 +189,7 @@ def _laid_out(key: str, value: Any, depth: int) -> Any:
 
 def _is_uncommitted(path: Path) -> bool:
     """Whether the content of a file is not in git's current commit; so it is outside of git, too."""
-    command = ["git", "status", "--porcelain", "--", path.name]
     try:
-        result = subprocess.run(command, cwd=path.parent, capture_output=True, text=True, check=False)
-    except FileNotFoundError:
+        return git_if_possible(path.parent, "status", "--porcelain", "--", path.name) != ""
+    except FirthError:  # git is not installed
         return True
-    return result.returncode != 0 or bool(result.stdout)

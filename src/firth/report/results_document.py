@@ -8,7 +8,6 @@ come with their source, are the only numbers typed by hand.
 import json
 import math
 import re
-import subprocess
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
@@ -23,6 +22,7 @@ import yaml
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from firth.errors import FirthError
+from firth.git import git_if_possible
 from firth.tables import flatten
 from firth.workspace import write_text
 
@@ -143,13 +143,12 @@ def reader(root: Path) -> Read:
             if not path.exists():
                 raise FirthError(f"{path}: not found; `make repro` builds it")
             return path.read_text(encoding="utf-8")
-        command = ["git", "-C", str(root), "show", f"{commit}:{file}"]
-        result = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=False)
-        if result.returncode:
+        content = git_if_possible(root, "show", f"{commit}:{file}")
+        if content is None:
             raise FirthError(
                 f"{file} of commit {commit}: not in this clone; `git fetch --unshallow` fetches the whole history"
             )
-        return result.stdout
+        return content
 
     return read
 
