@@ -14,6 +14,7 @@ from ask.asking import Ask
 from firth.ask.compare import Change, compare
 from firth.ask.comparison_lines import print_comparison
 from firth.ask.snapshots import committed
+from firth.ask.stored_items import NotStoredError
 from firth.measures.paired_bootstrap import difference_interval
 from firth.measures.scored_items import ScoredItems, digest, save_items, share_items
 
@@ -145,6 +146,19 @@ def test_scores_that_cannot_be_read_are_one_line_that_says_what_to_do(
     assert reason() == "not in DVC's cache; `dvc fetch -A evaluate_lm evaluate_seq2seq`"
     (experiment.folder / "dvc.lock").write_text("<<<<<<< HEAD")
     assert "dvc fetch" in reason()  # of the commit
+
+
+def test_what_can_t_be_read_from_the_cache_is_one_kind_of_error(experiment: Experiment) -> None:
+    stored = committed(experiment.folder, "HEAD").items
+    assert stored
+    assert stored.read("evaluate_lm-lstm", "items.npz", Path.is_file)
+    with pytest.raises(NotStoredError, match="damaged"):
+        stored.read("evaluate_lm-lstm", "items.npz", lambda path: json.loads(path.read_text("latin-1")))
+    with pytest.raises(NotStoredError, match=r"no scores of test items in dvc\.lock of HEAD"):
+        stored.read("evaluate_lm-gru", "items.npz", Path.is_file)
+    shutil.rmtree(experiment.objects)
+    with pytest.raises(NotStoredError, match="not in DVC's cache"):
+        stored.read("evaluate_lm-lstm", "items.npz", Path.read_bytes)
 
 
 def test_a_number_that_is_no_longer_measured_fails_as_a_worse_one(experiment: Experiment, ask: Ask) -> None:

@@ -115,9 +115,10 @@ def _repeat(folder: Path, repeat: int, items: Sequence[Item]) -> Numbers:
 def _numbers(stored: StoredItems, items: Sequence[Item]) -> Iterator[tuple[str, float]]:
     for item in items:
         try:
-            metrics = json.loads(stored.file(f"evaluations/{item.name}", "metrics.json").read_text(encoding="utf-8"))
-        except (NotStoredError, OSError, ValueError, KeyError):
-            raise FirthError(f"{stored.label}: metrics of {item.name} are not in DVC's cache; run again") from None
+            metrics = stored.read(item.name, "metrics.json", lambda path: json.loads(path.read_text(encoding="utf-8")))
+        except NotStoredError as error:
+            place = f"{stored.label}: metrics of {item.name}"
+            raise FirthError(f"{place} are not stored ({error}); run `firth seeds` again") from None
         for name, value in metrics.items():
             number = number_prefix(item.stage, *item.arguments) + name
             if is_headline(number) and value is not None:

@@ -19,7 +19,6 @@ from firth.word2vec_format import read_word2vec
 if TYPE_CHECKING:
     from gensim.models import KeyedVectors
 
-SPACES = ("svd", "word2vec")  # the stages that train word vectors
 TEXT, BINARY = "vectors.txt", "vectors.bin"
 
 
