@@ -19,7 +19,7 @@ from firth.ask.asked_text import asked, text_blocks, text_file
 from firth.ask.built_models import built_language_models
 from firth.ask.loading import load_language_models
 from firth.ask.sentence_blocks import SentenceBlock, SentenceEncoder, UnknownWords
-from firth.ask.sentence_tables import print_table_of_lines, sentence_headings, sentence_rows
+from firth.ask.sentence_tables import Row, print_table_of_lines, sentence_headings, sentence_rows
 from firth.ask.unknown_words import unknown_note
 from firth.errors import FirthError, shown
 from firth.measures.minimal_pairs import TIE
@@ -68,7 +68,7 @@ def print_sentence_losses(workspace: Workspace, file: str, wanted: str | None, a
     models = load_language_models(workspace, wanted)
     scorers = {name: model.new_scorer() for name, model in models.items()}
 
-    def rows(lines: Sequence[str], first: int, block: SentenceBlock) -> Iterable[list[str]]:
+    def rows(lines: Sequence[str], first: int, block: SentenceBlock) -> Iterable[Row]:
         ids = block.stream.with_sentence_ends()
         losses = {name: -scorer.score(ids) if len(ids) else np.zeros(0) for name, scorer in scorers.items()}
         return sentence_rows(lines, block, losses)
