@@ -153,6 +153,17 @@ def test_agree_shows_the_probability_of_each_continuation_and_which_is_preferred
         scores = [score for _, score in model.log_probabilities("The dog near the cats run the dog")]
         assert shares["run the dog"] == pytest.approx(math.exp(sum(scores[5:8])), rel=1e-5)
         assert answer["prefers"][name] == max(shares, key=shares.__getitem__)
+        assert {word: math.exp(score) for word, score in answer["log_probability"][name].items()} == shares
+
+
+@pytest.mark.usefixtures("language_models")
+def test_continuations_whose_probability_is_no_number_but_zero_are_compared_too(ask: Ask) -> None:
+    shorter, longer = " ".join(["dog near"] * 200), " ".join(["dog near"] * 201)
+    for order in ([shorter, longer], [longer, shorter]):
+        (answer,) = parsed(ask("agree", "the", *order, "--model", "lstm", "--json"))
+        assert set(answer["probability"]["lstm"].values()) == {0.0}
+        assert answer["log_probability"]["lstm"][longer] < answer["log_probability"]["lstm"][shorter] < -700
+        assert answer["prefers"]["lstm"] == shorter
 
 
 @pytest.mark.usefixtures("language_models")

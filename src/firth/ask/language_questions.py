@@ -133,9 +133,11 @@ def print_agreement(
         raise FirthError("one alternative is given; give two or more that differ, such as bark barks")
     unknown = model.encoder.encode([" ".join([text, *alternatives])]).unknown_words
     found = {name: model.continuations(text, alternatives) for name, model in models.items()}
-    best = {name: _preferred(shares) for name, shares in found.items()}
+    shares = {name: {word: math.exp(score) for word, score in scores.items()} for name, scores in found.items()}
+    best = {name: _preferred(scores) for name, scores in found.items()}
     if as_json:
-        print_json({"text": text, "probability": found, "prefers": best, "unknown": unknown})
+        answer = {"text": text, "probability": shares, "log_probability": found, "prefers": best, "unknown": unknown}
+        print_json(answer)
         return
     _report_unknown(model, unknown)
     table = plain_table()
@@ -143,15 +145,15 @@ def print_agreement(
     for alternative in alternatives:
         table.add_column(Text(alternative), justify="right")
     table.add_column("prefers")
-    for name, shares in found.items():
-        table.add_row(Text(name), *(f"{share:#.3g}" for share in shares.values()), Text(best[name] or "neither"))
+    for name, of_model in shares.items():
+        table.add_row(Text(name), *(f"{share:#.3g}" for share in of_model.values()), Text(best[name] or "neither"))
     print_answer(f"probability after {text}" if text else "probability first in a sentence", [table], [])
 
 
-def _preferred(shares: Mapping[str, float]) -> str | None:
-    """The alternative with the highest probability; None if another has the same (within 10⁻⁶ nats)."""
-    first, second = sorted(shares, key=lambda alternative: -shares[alternative])[:2]
-    return first if shares[second] < shares[first] * math.exp(-TIE) else None
+def _preferred(scores: Mapping[str, float]) -> str | None:
+    """The alternative with the highest log P; None if another has the same (within 10⁻⁶ nats)."""
+    first, second = sorted(scores, key=lambda alternative: -scores[alternative])[:2]
+    return first if scores[second] < scores[first] - TIE else None
 
 
 def _encoder(models: Mapping[str, LanguageModel]) -> SentenceEncoder:
