@@ -150,7 +150,6 @@ def test_scores_that_cannot_be_read_are_one_line_that_says_what_to_do(
 
 def test_what_can_t_be_read_from_the_cache_is_one_kind_of_error(experiment: Experiment) -> None:
     stored = committed(experiment.folder, "HEAD").items
-    assert stored
     assert stored.read("evaluate_lm-lstm", "items.npz", Path.is_file)
     with pytest.raises(NotStoredError, match="damaged"):
         stored.read("evaluate_lm-lstm", "items.npz", lambda path: json.loads(path.read_text("latin-1")))
@@ -172,7 +171,7 @@ def test_a_number_that_is_no_longer_measured_fails_as_a_worse_one(experiment: Ex
 
 def test_the_items_that_are_read_are_those_of_the_evaluation(experiment: Experiment) -> None:
     stored = committed(experiment.folder, "HEAD").items
-    assert stored and stored.find("svd_nearest_neighbor_accuracy") is None
+    assert stored.find("svd_nearest_neighbor_accuracy") is None
     assert stored.find("lm_source_perplexity") is None
     found = stored.find(PERPLEXITY)
     assert found and found.summands.tolist() == sentences(0).summands.tolist()

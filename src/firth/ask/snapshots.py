@@ -26,14 +26,14 @@ class Snapshot:
     """An experiment at one moment: its params by dotted key, and its headline numbers.
 
     ``not_measured`` says of each number that the text or the models don't give, why. ``items`` are the scores of test
-    items; None if nobody asks for them. ``seeds`` is the spread over seeds that its files hold, if they do.
+    items. ``seeds`` is the spread over seeds that its files hold, if they do.
     """
 
     label: str
     params: Mapping[str, Any]
     numbers: Mapping[str, float]
     not_measured: Mapping[str, str]
-    items: StoredItems | None = None
+    items: StoredItems
     seeds: Seeds | None = None
 
 
