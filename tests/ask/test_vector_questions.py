@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from ask.asking import Ask
 
+from firth.ask import commands
 from firth.ask.vector_questions import print_analogy, print_neighbors, print_similarity
 from firth.ask.word_vectors import WordVectors
 from firth.tables import write_metrics
@@ -137,6 +138,21 @@ def test_a_damaged_file_is_one_line(ask: Ask, folder: Path) -> None:
 def test_zero_neighbors_is_a_mistake(ask: Ask) -> None:
     answer = ask("neighbors", "cat", "--count", "0")
     assert (answer.status, answer.rows) == (2, [])
+
+
+@pytest.mark.usefixtures("spaces")
+@pytest.mark.parametrize(
+    "command", [["neighbors", "cat"], ["similarity", "cat", "owl"], ["analogy", "cat", "Dog", "owl"]]
+)
+def test_a_question_uses_the_threads_of_the_measures(
+    ask: Ask, folder: Path, monkeypatch: pytest.MonkeyPatch, command: list[str]
+) -> None:
+    (folder / "settings").mkdir()
+    (folder / "settings/evaluate_vectors-svd.json").write_text('{"threads": 3}')
+    used: list[int] = []
+    monkeypatch.setattr(commands, "fix_threads", used.append)
+    assert ask(*command).status == 0
+    assert used == [3]
 
 
 @pytest.mark.usefixtures("spaces")
