@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 from ask.small_pipeline import run
+from merging.diverged_branches import make_diverged_branches
 from pipeline.project import ROOT
 
 from firth.errors import FirthError
@@ -15,15 +16,7 @@ from firth.merging.lock_merge import BASE, OURS, THEIRS
 @pytest.fixture
 def repository(tmp_path: Path) -> Path:
     """The branch main, ``ours``, and the branch side, ``theirs``, have changed the same files of ``base``."""
-    run(tmp_path, "git init --quiet --initial-branch=main && git config user.name t && git config user.email t@t")
-    write(tmp_path, "base")
-    run(tmp_path, "echo gone > folder/gone && git add . && git commit --quiet --message base")
-    run(tmp_path, "git switch --quiet --create side")
-    write(tmp_path, "theirs")
-    run(tmp_path, "git rm --quiet folder/gone && echo new > folder/new")
-    run(tmp_path, "git add . && git commit --quiet --message theirs && git switch --quiet main")
-    write(tmp_path, "ours")
-    run(tmp_path, "echo more >> folder/gone && git add . && git commit --quiet --message ours")
+    make_diverged_branches(tmp_path, write)
     return tmp_path
 
 
@@ -31,6 +24,10 @@ def write(folder: Path, content: str) -> None:
     (folder / "folder").mkdir(exist_ok=True)
     (folder / "file").write_text(f"{content}\n")
     (folder / "folder" / "file").write_text(f"{content}\n")
+    (folder / "folder" / "gone").write_text(f"{content}\n")
+    if content == "theirs":
+        (folder / "folder" / "gone").unlink()
+        (folder / "folder" / "new").write_text(f"{content}\n")
 
 
 @pytest.mark.parametrize(
