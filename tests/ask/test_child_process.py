@@ -5,6 +5,7 @@ import signal
 import sys
 from pathlib import Path
 
+import psutil
 import pytest
 
 from firth.ask import child_process
@@ -27,7 +28,7 @@ def test_an_exception_ends_the_command_and_what_it_has_started(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ignored: str, ending: str | None
 ) -> None:
     """The command is a shell that waits for a process, which notes by which signal it is ended."""
-    monkeypatch.setattr(child_process, "SECONDS_TO_END", 0.5)
+    monkeypatch.setattr(child_process, "SECONDS_TO_END", 2.0)
     (tmp_path / "waiting.py").write_text(
         "import os, signal, sys, time\n"
         "def note(text):\n"
@@ -37,6 +38,7 @@ def test_an_exception_ends_the_command_and_what_it_has_started(
         "signal.signal(signal.SIGTERM, lambda *_: note('terminated'))\n"
         f"for name in {ignored.split()}:\n"
         "    signal.signal(signal.Signals[name], signal.SIG_IGN)\n"
+        "open('pid', 'w').write(str(os.getpid()))\n"
         "os.kill(int(sys.argv[1]), signal.SIGUSR1)\n"
         "time.sleep(600)\n"
     )
@@ -50,5 +52,6 @@ def test_an_exception_ends_the_command_and_what_it_has_started(
             run_child(["sh", "-c", f"'{sys.executable}' waiting.py {os.getpid()}; true"], tmp_path)
     finally:
         signal.signal(signal.SIGUSR1, before)
-    noted = tmp_path / "ending"
+    noted, pid = tmp_path / "ending", int((tmp_path / "pid").read_text())
+    assert not psutil.pid_exists(pid) or psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
     assert (noted.read_text() if noted.exists() else None) == ending
