@@ -2,6 +2,7 @@
 
 import errno
 import os
+import shlex
 import shutil
 import signal
 import sqlite3
@@ -12,6 +13,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from typer.main import get_group
 
 from firth import cli, execute
 from firth.ask.commands import questions
@@ -48,13 +50,13 @@ def test_the_version_is_that_of_the_package(tmp_path: Path) -> None:
     assert firth(tmp_path, "--version").stdout == f"firth {version('firth')}\n"
 
 
-def test_every_question_and_command_of_the_experiment_names_an_example_or_needs_none() -> None:
-    names = {command.name or command.callback.__name__ for command in questions.registered_commands if command.callback}
-    for command in questions.registered_commands:
-        assert command.callback
-        first, name = (command.callback.__doc__ or "").split("\n")[0], command.name or command.callback.__name__
-        assert f": firth {name}" in first
-    assert names >= {"next", "agree", "translate", "answer", "neighbors", "world"}
+def test_every_question_shows_an_example_that_its_command_takes() -> None:
+    commands = get_group(questions).commands
+    assert len(commands) == len(questions.registered_commands) > 10
+    for name, command in commands.items():
+        named, *arguments = shlex.split((command.help or "").split("\n")[0].partition(": firth ")[2])
+        assert named == name
+        command.make_context(name, arguments)  # refuses arguments that the command doesn't have, or lacks
 
 
 def test_debug_shows_the_traceback(tmp_path: Path) -> None:
@@ -163,9 +165,14 @@ def test_an_error_of_the_machine_is_one_line_too(
 def test_a_fault_of_the_program_keeps_its_traceback(monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
     monkeypatch.setattr(shutil, "disk_usage", lambda folder: SimpleNamespace(free=1 << 30))
     assert is_fault(error)
-    monkeypatch.setattr(cli, "app", [].pop)
-    with pytest.raises(IndexError):
+
+    def fail() -> None:
+        raise error
+
+    monkeypatch.setattr(cli, "app", fail)
+    with pytest.raises(type(error)) as caught:
         cli.main()
+    assert caught.value is error
 
 
 def test_the_number_of_threads_is_the_params_and_not_the_machine_s(monkeypatch: pytest.MonkeyPatch) -> None:

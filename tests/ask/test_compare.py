@@ -20,6 +20,7 @@ from firth.ask.compare import (
 from firth.ask.comparison_lines import not_measured_lines, print_comparison, summary_lines
 from firth.ask.seeds_file import Seeds, params_digest, written
 from firth.ask.snapshots import Snapshot, committed
+from firth.ask.stored_items import StoredItems
 from firth.errors import FirthError
 from firth.git import git
 from firth.measures.seed_spread import Spread
@@ -47,6 +48,13 @@ def repository(folder: Path) -> Path:
     write(folder)
     commit(folder, "Record a run")
     return folder
+
+
+def snapshot(
+    label: str, params: Mapping[str, Any], numbers: Mapping[str, float], seeds: Seeds | None = None
+) -> Snapshot:
+    """An experiment that has stored no test items."""
+    return Snapshot(label, params, numbers, {}, StoredItems(Path(), label, None), seeds)
 
 
 def test_without_revisions_the_last_commit_is_compared_with_the_workspace(repository: Path) -> None:
@@ -156,9 +164,7 @@ def test_missing_and_damaged_files_are_named(repository: Path, tmp_path_factory:
 
 def comparison(before: dict[str, float], after: dict[str, float], params: int = 0) -> Any:
     values = {f"lm.key_{number}": number for number in range(params)}
-    return differences(
-        Snapshot("one", values, before, {}), Snapshot("other", dict.fromkeys(values, "x" * 60), after, {})
-    )
+    return differences(snapshot("one", values, before), snapshot("other", dict.fromkeys(values, "x" * 60), after))
 
 
 def test_better_and_worse_follow_the_direction_of_each_number(capsys: pytest.CaptureFixture[str]) -> None:
@@ -195,13 +201,13 @@ def test_a_large_comparison_fits_one_screen(capsys: pytest.CaptureFixture[str]) 
 
 
 def test_of_two_long_values_the_part_that_differs_is_shown() -> None:
-    one, other = (Snapshot("", {"report.words": [*map(str, range(20)), last]}, {}, {}) for last in ("apple", "pear"))
+    one, other = (snapshot("", {"report.words": [*map(str, range(20)), last]}, {}) for last in ("apple", "pear"))
     (line,) = summary_lines(differences(one, other), 8)[1:]
     assert "apple" in line.plain and "pear" in line.plain
 
 
 def test_a_password_in_an_address_is_not_shown() -> None:
-    one, other = (Snapshot("", {"corpora.lm.url": f"https://me:{word}@host/{word}"}, {}, {}) for word in ("a1", "b2"))
+    one, other = (snapshot("", {"corpora.lm.url": f"https://me:{word}@host/{word}"}, {}) for word in ("a1", "b2"))
     (line,) = summary_lines(differences(one, other), 8)[1:]
     assert "https://host/a1" in line.plain and "https://host/b2" in line.plain
 
@@ -217,7 +223,7 @@ def seeds_of(params: Mapping[str, Any], deviation: float) -> Seeds:
 
 
 def test_a_change_within_the_spread_of_seeds_is_told_from_one_beyond(capsys: pytest.CaptureFixture[str]) -> None:
-    one, other = Snapshot("one", {"seed": 1}, NUMBERS, {}), Snapshot("other", {"seed": 2}, NUMBERS, {})
+    one, other = snapshot("one", {"seed": 1}, NUMBERS), snapshot("other", {"seed": 2}, NUMBERS)
     after = {**NUMBERS, "lm_rnn_test_perplexity": 9.6}  # the largest difference by chance: 2.776 · √2 = 3.93 times s
     for deviation, verdict, shown in ((0.02, "worse", "±0.08"), (0.03, "within seeds", "±0.12")):
         for before in (True, False):
@@ -234,8 +240,8 @@ def test_a_change_within_the_spread_of_seeds_is_told_from_one_beyond(capsys: pyt
 
 def test_seeds_of_other_params_are_not_used_and_a_line_says_so(capsys: pytest.CaptureFixture[str]) -> None:
     seeds = seeds_of({"seed": 3}, 99)
-    one = Snapshot("one", {"seed": 1}, NUMBERS, {}, seeds=seeds)
-    other = Snapshot("other", {"seed": 2}, {**NUMBERS, "lm_rnn_test_perplexity": 9.6}, {}, seeds=seeds)
+    one = snapshot("one", {"seed": 1}, NUMBERS, seeds=seeds)
+    other = snapshot("other", {"seed": 2}, {**NUMBERS, "lm_rnn_test_perplexity": 9.6}, seeds=seeds)
     found = differences(one, other)
     assert [change.verdict for change in found.moved] == ["worse"]
     print_comparison(found)

@@ -153,6 +153,17 @@ def test_agree_shows_the_probability_of_each_continuation_and_which_is_preferred
         scores = [score for _, score in model.log_probabilities("The dog near the cats run the dog")]
         assert shares["run the dog"] == pytest.approx(math.exp(sum(scores[5:8])), rel=1e-5)
         assert answer["prefers"][name] == max(shares, key=shares.__getitem__)
+        assert {word: math.exp(score) for word, score in answer["log_probability"][name].items()} == shares
+
+
+@pytest.mark.usefixtures("language_models")
+def test_continuations_whose_probability_is_no_number_but_zero_are_compared_too(ask: Ask) -> None:
+    shorter, longer = " ".join(["dog near"] * 200), " ".join(["dog near"] * 201)
+    for order in ([shorter, longer], [longer, shorter]):
+        (answer,) = parsed(ask("agree", "the", *order, "--model", "lstm", "--json"))
+        assert set(answer["probability"]["lstm"].values()) == {0.0}
+        assert answer["log_probability"]["lstm"][longer] < answer["log_probability"]["lstm"][shorter] < -700
+        assert answer["prefers"]["lstm"] == shorter
 
 
 @pytest.mark.usefixtures("language_models")
@@ -174,7 +185,6 @@ def test_json_holds_what_is_printed(ask: Ask, folder: Path) -> None:
     assert [line["sentence"] for line in lines] == ["The dog runs.", "", "The emu runs."]
     printed = ask("score", "text.txt").rows[1]
     assert [str(lines[0][name]) for name in ("tokens", "unknown")] == printed[:2]
-    assert lines[0]["lstm"] == float(printed[4])
     (answer,) = parsed(ask("perplexity", "text.txt", "--json"))
     assert (answer["sentences"], answer["tokens"], answer["unknown"]) == (2, 10, {"emu": 1})
     assert f"{answer['models']['rnn']['perplexity']:.3f}" == ask("perplexity", "text.txt").rows[3][1]
@@ -183,6 +193,16 @@ def test_json_holds_what_is_printed(ask: Ask, folder: Path) -> None:
     assert generated["unknown"] == ["emu"]
     (answer,) = parsed(ask("next", "the dog", "--count", "1", "--json"))
     assert answer["next"]["ngram"][0]["token"] == ask("next", "the dog", "--count", "1").rows[2][0]
+
+
+@pytest.mark.usefixtures("language_models")
+@pytest.mark.parametrize("options", [["score"], ["score", "--tokens"], ["perplexity", "--sentences"]])
+def test_json_has_the_numbers_of_lines_with_all_digits(ask: Ask, folder: Path, options: list[str]) -> None:
+    (folder / "text.txt").write_text("The dog runs.\n\nThe emu runs.\n")
+    numbers = [line["lstm"] for line in parsed(ask(*options, "text.txt", "--json")) if line["lstm"] is not None]
+    printed = ask(*options, "text.txt").rows
+    assert [f"{number:.4f}" for number in numbers] == [row[printed[0].index("lstm")] for row in printed[1:] if row]
+    assert all(number != round(number, 4) for number in numbers)
 
 
 @pytest.mark.usefixtures("language_models")

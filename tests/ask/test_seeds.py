@@ -1,9 +1,13 @@
 """``firth seeds``, with a measuring stage that reads ``repeat`` and trains nothing."""
 
 import json
+import signal
+import subprocess
 import sys
+import time
 from pathlib import Path
 
+import psutil
 import pytest
 import yaml
 from ask.asking import Ask
@@ -58,6 +62,14 @@ def repository(experiment: Path) -> Path:
     return experiment
 
 
+@pytest.fixture
+def author(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whose commits DVC's experiments are."""
+    for role in ("AUTHOR", "COMMITTER"):
+        monkeypatch.setenv(f"GIT_{role}_NAME", "t")
+        monkeypatch.setenv(f"GIT_{role}_EMAIL", "t@t")
+
+
 def recorded(folder: Path) -> dict[str, dict[str, float]]:
     """The numbers of reports/seeds.json."""
     numbers: dict[str, dict[str, float]] = json.loads((folder / "reports/seeds.json").read_text())["numbers"]
@@ -69,19 +81,17 @@ def repeats_of(monkeypatch: pytest.MonkeyPatch, *numbers: dict[str, float]) -> N
     monkeypatch.setattr(seeds, "_repeat", lambda folder, repeat, items: numbers[repeat])
 
 
-def test_repeats_are_built_and_leave_their_spread_and_nothing_else(
-    repository: Path, ask: Ask, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    for role in ("AUTHOR", "COMMITTER"):
-        monkeypatch.setenv(f"GIT_{role}_NAME", "t")
-        monkeypatch.setenv(f"GIT_{role}_EMAIL", "t@t")
+@pytest.mark.usefixtures("author")
+def test_repeats_are_built_and_leave_their_spread_and_nothing_else(repository: Path, ask: Ask) -> None:
+    own = f"refs/exps/12/{'3' * 38}/seeds-0"  # an experiment of a person's
+    git(repository, "update-ref", own, "HEAD")
     status, rows, errors = ask("seeds", "lm@gru", "--count", "2")
     assert status == 0, errors
     assert recorded(repository) == {
         "lm_gru_test_perplexity": {"mean": 11.5, "standard_deviation": pytest.approx(4.5**0.5, rel=1e-5), "n": 2}
     }
     assert ["lm_gru_test_perplexity", "11.50", "2.12", "2", "±38.12"] in rows
-    assert git(repository, "for-each-ref", "refs/exps") == ""
+    assert git(repository, "for-each-ref", "--format=%(refname)", "refs/exps").split() == [own]
     assert git(repository, "status", "--porcelain").split() == ["??", "reports/"]
 
 
@@ -93,6 +103,25 @@ def test_a_repeat_that_fails_is_one_line_and_writes_nothing(
     assert status == 2
     assert errors.splitlines()[-1].startswith("error: repeat 0 was not built")
     assert not (repository / "reports/seeds.json").exists()
+
+
+@pytest.mark.usefixtures("author")
+def test_a_signal_ends_dvc_and_its_stage_and_leaves_no_experiment(repository: Path) -> None:
+    begun = repository / "begun"
+    waiting = f"open({str(begun)!r}, 'w').write(str(os.getpid()))\ntime.sleep(600)\n"
+    (repository / "measure.py").write_text(f"import os, time\n{waiting}")
+    command = [sys.executable, "-c", "from firth.cli import main; main()", "seeds", "lm@gru"]
+    with subprocess.Popen(command, cwd=repository, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) as process:
+        while not begun.exists() or not begun.read_text():
+            assert process.poll() is None
+            time.sleep(0.1)
+        stage = psutil.Process(int(begun.read_text()))
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=60)
+    assert process.returncode == 128 + signal.SIGTERM
+    assert not stage.is_running()
+    assert git(repository, "for-each-ref", "refs/exps") == ""
+    assert list((repository / ".dvc/tmp/exps/standalone").glob("tmp*")) == []
 
 
 def test_the_mean_and_the_standard_deviation_are_those_of_the_repeats_that_measured_a_number() -> None:
@@ -131,6 +160,8 @@ def test_the_trainings_of_an_experiment_and_what_measures_them() -> None:
     assert [item.name for item in measuring_items(models, ["lm@gru"])] == ["evaluate_lm-gru", "gradients-gru"]
     with pytest.raises(FirthError, match=r"lm@lstm: no training of this experiment; name some of word2vec, lm@rnn"):
         measuring_items(models, ["word2vec", "lm@lstm"])
+    with pytest.raises(FirthError, match=r"lm@rnn: no headline number measures this training; name it in models\.lang"):
+        measuring_items(models, ["word2vec", "lm@rnn"])
 
 
 def test_params_are_others_if_they_decide_results() -> None:

@@ -164,6 +164,9 @@ def test_unknown_words_and_long_lines_are_reported(ask: Ask, encoder_decoders: W
     errors = ask("answer", "--story", "story.txt", QUESTIONS[0]).errors
     assert errors.count("out of vocabulary") == 1
     assert "story.txt: out of vocabulary, so read as <unk>: Zoe, pool\n" in errors
+    (folder / "questions.txt").write_text(f"{QUESTIONS[0]}\nWhere is Zoe and Tim, Bob and Bob?")
+    answers = parsed(ask("answer", "--story", "story.txt", "--file", "questions.txt", "--json"))
+    assert [answer["unknown"] for answer in answers] == [["Zoe", "pool"], ["Zoe", "pool", "and", ",", "Bob"]]
     (folder / "story.txt").write_text("\n".join(STORY * 2))
     errors = ask("answer", "--story", "story.txt", QUESTIONS[0]).errors
     assert "28 tokens are more than in any source of training, 20" in errors
@@ -177,6 +180,20 @@ def test_words_that_training_never_had_are_named(ask: Ask, encoder_decoders: Wor
     assert note in ask("translate", "Zoe eats 3 lemons.").errors
     (answer,) = parsed(ask("translate", "Zoe eats 3 lemons.", "--json"))
     assert answer["unseen"] == ["Zoe", "lemons"]
+    (answer,) = parsed(ask("translate", "Zoe eats lemons. Zoe sleeps.", "--json"))
+    assert answer["unseen"].count("Zoe") == 1
+
+
+def test_words_of_a_story_that_training_never_had_are_named(
+    ask: Ask, encoder_decoders: Workspace, folder: Path
+) -> None:
+    known = {word for sentence in [*STORY, *QUESTIONS] for word in words(sentence, False)} - {"garden"}
+    (encoder_decoders.tokens("qa") / "source.words.txt").write_text("\n".join([*sorted(known), ""]))
+    (folder / "story.txt").write_text("\n".join(STORY * 2))
+    note = "story.txt: never in the training text, so read in pieces: garden\n"
+    assert ask("answer", "--story", "story.txt", QUESTIONS[0]).errors.count(note) == 1
+    (answer,) = parsed(ask("answer", "--story", "story.txt", QUESTIONS[0], "--json"))
+    assert answer["unseen"] == ["garden"]
 
 
 def test_sentences_of_a_text_are_translated_one_by_one(ask: Ask, encoder_decoders: Workspace, folder: Path) -> None:

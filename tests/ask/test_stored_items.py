@@ -14,6 +14,7 @@ from repositories import commit, make_repository
 from firth.ask.compare import Change, compare
 from firth.ask.comparison_lines import print_comparison
 from firth.ask.snapshots import committed
+from firth.ask.stored_items import NotStoredError
 from firth.measures.paired_bootstrap import difference_interval
 from firth.measures.scored_items import ScoredItems, digest, save_items, share_items
 
@@ -140,6 +141,18 @@ def test_scores_that_cannot_be_read_are_one_line_that_says_what_to_do(
     assert "dvc fetch" in reason()  # of the commit
 
 
+def test_what_can_t_be_read_from_the_cache_is_one_kind_of_error(experiment: Experiment) -> None:
+    stored = committed(experiment.folder, "HEAD").items
+    assert stored.read("evaluate_lm-lstm", "items.npz", Path.is_file)
+    with pytest.raises(NotStoredError, match="damaged"):
+        stored.read("evaluate_lm-lstm", "items.npz", lambda path: json.loads(path.read_text("latin-1")))
+    with pytest.raises(NotStoredError, match=r"no scores of test items in dvc\.lock of HEAD"):
+        stored.read("evaluate_lm-gru", "items.npz", Path.is_file)
+    shutil.rmtree(experiment.objects)
+    with pytest.raises(NotStoredError, match="not in DVC's cache"):
+        stored.read("evaluate_lm-lstm", "items.npz", Path.read_bytes)
+
+
 def test_a_number_that_is_no_longer_measured_fails_as_a_worse_one(experiment: Experiment, ask: Ask) -> None:
     items = {QA: {"test_exact_match": answers(100)}}
     experiment.build({RIGHT: 0.5}, items)
@@ -151,7 +164,7 @@ def test_a_number_that_is_no_longer_measured_fails_as_a_worse_one(experiment: Ex
 
 def test_the_items_that_are_read_are_those_of_the_evaluation(experiment: Experiment) -> None:
     stored = committed(experiment.folder, "HEAD").items
-    assert stored and stored.find("svd_nearest_neighbor_accuracy") is None
+    assert stored.find("svd_nearest_neighbor_accuracy") is None
     assert stored.find("lm_source_perplexity") is None
     found = stored.find(PERPLEXITY)
     assert found and found.summands.tolist() == sentences(0).summands.tolist()

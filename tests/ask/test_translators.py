@@ -121,6 +121,8 @@ def test_unknown_words_of_story_and_question_and_long_sources_are_reported(encod
     answer = answerer(encoder_decoders).answer("Zoe is in the garden.\nTim is in the pool.", "Where is Bob?")
     assert answer.unknown == ["Zoe", "pool", "Bob"]
     assert " ".join(answer.source_tokens) == "<unk> is in the garden . Tim is in the <unk> . Where is <unk> ?"
+    again = answerer(encoder_decoders).answer("Zoe is in the pool. Zoe is in the garden.", "Where is Zoe, Bob or Bob?")
+    assert again.unknown == ["Zoe", "pool", ",", "Bob", "or"]
     notes = answerer(encoder_decoders).answer("\n".join(STORY * 2), QUESTIONS[0]).notes
     assert "28 tokens are more than in any source of training, 20" in notes
     with pytest.raises(FirthError, match=r"^the story: has no word that the model knows"):

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from ask.asking import Ask
 
+from firth.ask import commands
 from firth.ask.vector_questions import print_analogy, print_neighbors, print_similarity
 from firth.ask.word_vectors import WordVectors
 from firth.tables import write_metrics
@@ -58,12 +59,12 @@ def test_similarity_is_the_cosine_in_every_space(ask: Ask) -> None:
 @pytest.mark.usefixtures("spaces")
 def test_analogies_are_answered_by_both_measures_in_every_space(ask: Ask) -> None:
     # svd: b + c − a = (−.4, 1, .8), of length √1.8, so [cow] has 1.24 / √1.8 and dog −1 / √1.8; by 3CosMul [cow] has
-    # .8 · .82 / .5. word2vec: (1.24, −1.68), of length √4.36, so hen has −.6 / √4.36; by 3CosMul .9 · .2 / .9.
+    # .8 · .82 / .501. word2vec: (1.24, −1.68), of length √4.36, so hen has −.6 / √4.36; by 3CosMul .9 · .2 / .901.
     assert ask("analogy", "cat", "Dog", "owl").rows == [
         ["cat", "is", "to", "Dog", "as", "owl", "is", "to"],
         ["svd", "svd", "word2vec", "word2vec"],
         ["3CosAdd", "score", "3CosMul", "score", "3CosAdd", "score", "3CosMul", "score"],
-        ["[cow]", "0.924", "[cow]", "1.312", "hen", "-0.287", "hen", "0.200"],
+        ["[cow]", "0.924", "[cow]", "1.309", "hen", "-0.287", "hen", "0.200"],
         ["dog", "-0.745", "dog", "0.000"],
     ]
 
@@ -84,7 +85,7 @@ def test_json_holds_what_is_printed_with_all_digits(folder: Path, capsys: pytest
         "cosine": {"svd": pytest.approx(0)},
         "notes": ["word2vec has no vector for dog"],
     }
-    assert analogy["answers"]["word2vec"]["3CosMul"] == [{"word": "hen", "score": pytest.approx(0.2, rel=1e-4)}]
+    assert analogy["answers"]["word2vec"]["3CosMul"] == [{"word": "hen", "score": pytest.approx(0.18 / 0.901)}]
 
 
 @pytest.mark.usefixtures("spaces")
@@ -137,6 +138,21 @@ def test_a_damaged_file_is_one_line(ask: Ask, folder: Path) -> None:
 def test_zero_neighbors_is_a_mistake(ask: Ask) -> None:
     answer = ask("neighbors", "cat", "--count", "0")
     assert (answer.status, answer.rows) == (2, [])
+
+
+@pytest.mark.usefixtures("spaces")
+@pytest.mark.parametrize(
+    "command", [["neighbors", "cat"], ["similarity", "cat", "owl"], ["analogy", "cat", "Dog", "owl"]]
+)
+def test_a_question_uses_the_threads_of_the_measures(
+    ask: Ask, folder: Path, monkeypatch: pytest.MonkeyPatch, command: list[str]
+) -> None:
+    (folder / "settings").mkdir()
+    (folder / "settings/evaluate_vectors-svd.json").write_text('{"threads": 3}')
+    used: list[int] = []
+    monkeypatch.setattr(commands, "fix_threads", used.append)
+    assert ask(*command).status == 0
+    assert used == [3]
 
 
 @pytest.mark.usefixtures("spaces")

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from gensim.models import KeyedVectors
 
-from firth.measures import analogies
+from firth.measures import analogy_formulas
 from firth.measures.analogies import analogy_scores, answers
 from firth.measures.score_row import ScoreRow
 from firth.measures.unit_rows import UnitRows
@@ -50,7 +50,7 @@ def test_answers_maximize_the_formulas_over_all_other_words(vectors: np.ndarray,
 def test_answers_are_gensim_s_with_its_epsilon(
     vectors: np.ndarray, questions: np.ndarray, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(analogies, "EPSILON", 1e-6)
+    monkeypatch.setattr(analogy_formulas, "EPSILON", 1e-6)
     keyed = KeyedVectors(4)
     words = [f"w{number}" for number in range(SOME)]
     keyed.add_vectors(words, vectors)
@@ -78,13 +78,13 @@ def test_case_is_one_and_questions_without_vectors_are_not_asked(tmp_path: Path)
 def test_restricted_leaves_rare_words_out_of_questions_and_answers(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(analogies, "FREQUENT", 5)
+    monkeypatch.setattr("firth.measures.analogies.FREQUENT", 5)
     words = ["man", "nothing", "woman", "king", "ruler", "queen"]
     rows = np.array([[1.0, 0, 0], [0, 0, 0], [1, 1, 0], [1, 0, 1], [1.5, 1, 1], [1, 1, 1]])
     path = gold(tmp_path, ": family", "man woman king ruler", "man king woman queen")
     # The zero row has no vector, so ruler and queen are the fourth and fifth word that have one.
     assert [row.covered for row in analogy_scores(UnitRows(words, rows), path)] == [2, 2, 2, 2]
-    monkeypatch.setattr(analogies, "FREQUENT", 4)
+    monkeypatch.setattr("firth.measures.analogies.FREQUENT", 4)
     scores = analogy_scores(UnitRows(words, rows), path)
     assert [(row.score, row.covered) for row in scores] == [(1.0, 1), (1.0, 1), (0.5, 2), (0.5, 2)]  # queen is missing
 

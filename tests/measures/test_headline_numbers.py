@@ -10,10 +10,12 @@ from firth.measures.headline_numbers import (
     format,
     format_difference,
     is_headline,
+    number_prefix,
+    split_number,
 )
 from firth.params.cells import RECURRENT_NETWORKS
 from firth.params.model_names import LANGUAGE_MODELS
-from firth.params.task_names import ATTENTIONS
+from firth.params.task_names import ATTENTIONS, TASKS
 
 NAMES = {
     *(f"{space}_nearest_neighbor_accuracy" for space in ("one_hot", "counts", "raw_counts", "ppmi", "svd", "word2vec")),
@@ -76,6 +78,14 @@ def test_other_results_are_no_headline_numbers() -> None:
     assert not any(map(is_headline, NO_HEADLINES))
     with pytest.raises(KeyError, match="lm_lstm_valid_perplexity"):
         describe("lm_lstm_valid_perplexity")
+
+
+def test_a_number_on_test_items_names_the_item_that_measures_it() -> None:
+    items = [*product(["evaluate_lm"], LANGUAGE_MODELS), *product(["evaluate_seq2seq"], TASKS, ATTENTIONS)]
+    for item in items:
+        assert split_number(f"{number_prefix(*item)}test_bleu") == ("-".join(item), "test_bleu")
+    assert split_number("lm_source_perplexity") is None
+    assert split_number("qa_baseline_test_exact_match") is None
 
 
 @pytest.mark.parametrize(

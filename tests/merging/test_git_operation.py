@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from ask.small_pipeline import run
+from merging.diverged_branches import make_diverged_branches
 from pipeline.project import ROOT
 from repositories import commit, make_repository
 
@@ -17,18 +18,7 @@ from firth.merging.lock_merge import BASE, OURS, THEIRS
 @pytest.fixture
 def repository(tmp_path: Path) -> Path:
     """The branch main, ``ours``, and the branch side, ``theirs``, have changed the same files of ``base``."""
-    make_repository(tmp_path)
-    write(tmp_path, "base")
-    (tmp_path / "folder" / "gone").write_text("gone\n")
-    commit(tmp_path)
-    run(tmp_path, "git switch --quiet --create side")
-    write(tmp_path, "theirs")
-    run(tmp_path, "rm folder/gone && echo new > folder/new")
-    commit(tmp_path)
-    run(tmp_path, "git switch --quiet main")
-    write(tmp_path, "ours")
-    run(tmp_path, "echo more >> folder/gone")
-    commit(tmp_path)
+    make_diverged_branches(tmp_path, write)
     return tmp_path
 
 
@@ -36,6 +26,10 @@ def write(folder: Path, content: str) -> None:
     (folder / "folder").mkdir(exist_ok=True)
     (folder / "file").write_text(f"{content}\n")
     (folder / "folder" / "file").write_text(f"{content}\n")
+    (folder / "folder" / "gone").write_text(f"{content}\n")
+    if content == "theirs":
+        (folder / "folder" / "gone").unlink()
+        (folder / "folder" / "new").write_text(f"{content}\n")
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 from ask.small_pipeline import run
-from repositories import commit, make_repository
+from merging.diverged_branches import make_diverged_branches
 
 from firth.errors import FirthError
 from firth.merging.merge_command import print_merged
@@ -13,13 +13,8 @@ from firth.merging.merge_command import print_merged
 @pytest.fixture
 def merging(tmp_path: Path) -> Path:
     """A pipeline with studies in a merge with conflicts in a source file and in dvc.lock."""
-    make_repository(tmp_path)
     run(tmp_path, "mkdir studies src && touch dvc.yaml studies/dvc.yaml")
-    record(tmp_path, "base")
-    run(tmp_path, "git switch --quiet --create side")
-    record(tmp_path, "theirs")
-    run(tmp_path, "git switch --quiet main")
-    record(tmp_path, "ours")
+    make_diverged_branches(tmp_path, record)
     run(tmp_path, "! git merge side")
     return tmp_path
 
@@ -27,7 +22,6 @@ def merging(tmp_path: Path) -> Path:
 def record(folder: Path, content: str) -> None:
     (folder / "src" / "model.py").write_text(content)
     (folder / "dvc.lock").write_text(f"stages: {{lm: {{cmd: {content}}}}}\n")
-    commit(folder)
 
 
 def test_a_conflict_in_a_source_file_has_to_be_settled_first(merging: Path) -> None:

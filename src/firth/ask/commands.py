@@ -59,25 +59,28 @@ def neighbors(
     as_json: AsJson = False,
 ) -> None:
     """Show the words nearest to a word, in every space of word vectors: firth neighbors kitchen"""
+    workspace = _experiment()
     from firth.ask.vector_questions import print_neighbors
 
-    print_neighbors(Workspace(Path.cwd()), word, count, as_json)
+    print_neighbors(workspace, word, count, as_json)
 
 
 @questions.command(rich_help_panel=ASK)
 def similarity(word: str, other: str, as_json: AsJson = False) -> None:
     """Show the cosine of two words, in every space of word vectors: firth similarity apple banana"""
+    workspace = _experiment()
     from firth.ask.vector_questions import print_similarity
 
-    print_similarity(Workspace(Path.cwd()), word, other, as_json)
+    print_similarity(workspace, word, other, as_json)
 
 
 @questions.command(rich_help_panel=ASK)
 def analogy(a: str, b: str, c: str, as_json: AsJson = False) -> None:
     """Show the answers to A is to B as C is to ?, in every space of word vectors: firth analogy dog dogs apple"""
+    workspace = _experiment()
     from firth.ask.vector_questions import print_analogy
 
-    print_analogy(Workspace(Path.cwd()), a, b, c, as_json)
+    print_analogy(workspace, a, b, c, as_json)
 
 
 @questions.command(rich_help_panel=ASK)

@@ -126,11 +126,9 @@ def _with_seeds(change: Change, spreads: Mapping[str, Spread]) -> Change:
     return replace(change, seeds=largest_difference(spreads[change.name]))
 
 
-def _with_interval(
-    change: Change, one: StoredItems | None, other: StoredItems | None, reasons: dict[str, str]
-) -> Change:
+def _with_interval(change: Change, one: StoredItems, other: StoredItems, reasons: dict[str, str]) -> Change:
     """A number that moved with the interval of its difference, or a reason more."""
-    if ABSENT in (change.before, change.after) or not one or not other:
+    if ABSENT in (change.before, change.after):
         return change
     try:
         before, after = one.find(change.name), other.find(change.name)

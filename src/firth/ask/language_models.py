@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -171,11 +170,11 @@ class LanguageModel:
         return ScoredTokens(((tokens[token], share) for token, share in found), sentence.unknown_words)
 
     def continuations(self, prompt: str, alternatives: Sequence[str]) -> dict[str, float]:
-        """The probability of each alternative, a word or more, after the first words of a sentence."""
+        """log P in nats of each alternative, a word or more, after the first words of a sentence."""
         texts = [prompt, *(f"{prompt} {alternative}".strip() for alternative in alternatives)]
         scored = [self.encoder.encode([text]).stream.ids for text in texts]
         before, *sums = (float(self.new_scorer().score(ids).sum()) if len(ids) else 0.0 for ids in scored)
-        return {text: math.exp(total - before) for text, total in zip(alternatives, sums, strict=True)}
+        return {text: total - before for text, total in zip(alternatives, sums, strict=True)}
 
     def generate(
         self, prompt: str = "", temperature: float = 1.0, seed: int = 1, length: int = 50, index: int = 0

@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 import sys
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,7 +19,7 @@ from firth.ask.asked_text import asked, text_blocks, text_file
 from firth.ask.built_models import built_language_models
 from firth.ask.loading import load_language_models
 from firth.ask.sentence_blocks import SentenceBlock, SentenceEncoder, UnknownWords
-from firth.ask.sentence_tables import print_table_of_lines, sentence_headings, sentence_rows
+from firth.ask.sentence_tables import Row, print_table_of_lines, sentence_headings, sentence_rows
 from firth.ask.unknown_words import unknown_note
 from firth.errors import FirthError, shown
 from firth.measures.minimal_pairs import TIE
@@ -42,25 +42,53 @@ PER_UNIT = {
 }
 
 
+@dataclass
+class _TextScores:
+    """What is known of a text.
+
+    Attributes
+    ----------
+    name : the text's, for people.
+    form : how the text is split.
+    totals : model → sums over its tokens, with one ``<eos>`` for each sentence; there is one model or more.
+    sentences : how many there are.
+    unknown : tokens out of vocabulary.
+    length : words and characters; 0 and 0 if tokens are words.
+    """
+
+    name: str
+    form: TextForm
+    totals: Mapping[str, RunningTotals]
+    sentences: int = 0
+    unknown: UnknownWords = field(default_factory=UnknownWords)
+    length: TextLength = field(default_factory=lambda: TextLength(0, 0))
+
+    @property
+    def tokens(self) -> int:
+        """How many every model has scored."""
+        return next(running.tokens for running in self.totals.values())
+
+
 def print_perplexity(workspace: Workspace, file: str, wanted: str | None, as_json: bool) -> None:
     """Print every model's perplexity of a file."""
     models = load_language_models(workspace, wanted)
     scorers = {name: model.new_scorer() for name, model in models.items()}
-    totals = {name: RunningTotals() for name in models}
-    encoder, length = _encoder(models), TextLength(0, 0)
-    unknown, count = UnknownWords(), 0
+    encoder = _encoder(models)
     with text_file(file) as text:
+        scores = _TextScores(text.name, encoder.form, {name: RunningTotals() for name in models})
         for block in text_blocks(text, encoder):
             ids = block.stream.with_sentence_ends()
             for name, scorer in scorers.items():
-                totals[name].add(ids, scorer.score(ids))
-            unknown.add(block)
-            count += len(block.stream)
-            length += encoder.length(block)
-        if not count:
+                scores.totals[name].add(ids, scorer.score(ids))
+            scores.unknown.add(block)
+            scores.sentences += len(block.stream)
+            scores.length += encoder.length(block)
+        if not scores.sentences:
             raise FirthError(f"{shown(text.name)}: there is no word in it; give a file that holds some")
-    show = _print_json_totals if as_json else _print_totals
-    show(text.name, count, totals, unknown, length, encoder.form)
+    if as_json:
+        _print_json_totals(scores)
+    else:
+        _print_totals(scores)
 
 
 def print_sentence_losses(workspace: Workspace, file: str, wanted: str | None, as_json: bool) -> None:
@@ -68,7 +96,7 @@ def print_sentence_losses(workspace: Workspace, file: str, wanted: str | None, a
     models = load_language_models(workspace, wanted)
     scorers = {name: model.new_scorer() for name, model in models.items()}
 
-    def rows(lines: Sequence[str], first: int, block: SentenceBlock) -> Iterable[list[str]]:
+    def rows(lines: Sequence[str], first: int, block: SentenceBlock) -> Iterable[Row]:
         ids = block.stream.with_sentence_ends()
         losses = {name: -scorer.score(ids) if len(ids) else np.zeros(0) for name, scorer in scorers.items()}
         return sentence_rows(lines, block, losses)
@@ -133,9 +161,11 @@ def print_agreement(
         raise FirthError("one alternative is given; give two or more that differ, such as bark barks")
     unknown = model.encoder.encode([" ".join([text, *alternatives])]).unknown_words
     found = {name: model.continuations(text, alternatives) for name, model in models.items()}
-    best = {name: _preferred(shares) for name, shares in found.items()}
+    shares = {name: {word: math.exp(score) for word, score in scores.items()} for name, scores in found.items()}
+    best = {name: _preferred(scores) for name, scores in found.items()}
     if as_json:
-        print_json({"text": text, "probability": found, "prefers": best, "unknown": unknown})
+        answer = {"text": text, "probability": shares, "log_probability": found, "prefers": best, "unknown": unknown}
+        print_json(answer)
         return
     _report_unknown(model, unknown)
     table = plain_table()
@@ -143,15 +173,15 @@ def print_agreement(
     for alternative in alternatives:
         table.add_column(Text(alternative), justify="right")
     table.add_column("prefers")
-    for name, shares in found.items():
-        table.add_row(Text(name), *(f"{share:#.3g}" for share in shares.values()), Text(best[name] or "neither"))
+    for name, of_model in shares.items():
+        table.add_row(Text(name), *(f"{share:#.3g}" for share in of_model.values()), Text(best[name] or "neither"))
     print_answer(f"probability after {text}" if text else "probability first in a sentence", [table], [])
 
 
-def _preferred(shares: Mapping[str, float]) -> str | None:
-    """The alternative with the highest probability; None if another has the same (within 10⁻⁶ nats)."""
-    first, second = sorted(shares, key=lambda alternative: -shares[alternative])[:2]
-    return first if shares[second] < shares[first] * math.exp(-TIE) else None
+def _preferred(scores: Mapping[str, float]) -> str | None:
+    """The alternative with the highest log P; None if another has the same (within 10⁻⁶ nats)."""
+    first, second = sorted(scores, key=lambda alternative: -scores[alternative])[:2]
+    return first if scores[second] < scores[first] - TIE else None
 
 
 def _encoder(models: Mapping[str, LanguageModel]) -> SentenceEncoder:
@@ -171,58 +201,37 @@ def _report_unknown(model: LanguageModel, unknown: list[str]) -> None:
         print(f"… and {len(unknown) - NAMED:,} more words", file=sys.stderr)
 
 
-def _print_totals(
-    name: str,
-    count: int,
-    totals: Mapping[str, RunningTotals],
-    unknown: UnknownWords,
-    length: TextLength,
-    form: TextForm,
-) -> None:
-    """Print a row for each model, and below the table the tokens out of vocabulary.
-
-    Parameters
-    ----------
-    length : of the text; without words if tokens are words.
-    """
-    tokens, unknown_tokens = next((running.tokens, running.unknown) for running in totals.values())
-    per_unit = PER_UNIT if length.words else {}
-    headings = ["perplexity", "cross-entropy (nats)", *([f"perplexity without {UNK}"] if unknown_tokens else [])]
+def _print_totals(scores: _TextScores) -> None:
+    """Print a row for each model, and below the table the tokens out of vocabulary."""
+    per_unit = PER_UNIT if scores.length.words else {}
+    has_unknown = any(running.unknown for running in scores.totals.values())
+    headings = ["perplexity", "cross-entropy (nats)", *([f"perplexity without {UNK}"] if has_unknown else [])]
     table = plain_table()
     table.add_column("model")
     for heading in [*headings, *per_unit.values()]:
         table.add_column(heading, justify="right")
-    for model, running in totals.items():
+    for model, running in scores.totals.items():
         values = [running.perplexity, running.cross_entropy, running.perplexity_without_unknown][: len(headings)]
-        found = unit_perplexities(running.negative_log_likelihood, length) if per_unit else {}
+        found = unit_perplexities(running.negative_log_likelihood, scores.length) if per_unit else {}
         values += [found[name] for name in per_unit]
         table.add_row(Text(model), *(f"{value:.3f}" for value in values))
-    notes = [unknown_note(unknown, tokens - count, form)] if unknown.total else []
-    sentences = "1 sentence" if count == 1 else f"{count:,} sentences"
-    print_answer(f"{shown(name)}: {sentences}, {tokens:,} tokens with each {EOS}", [table], notes)
+    words = scores.tokens - scores.sentences
+    notes = [unknown_note(scores.unknown, words, scores.form)] if scores.unknown.total else []
+    sentences = "1 sentence" if scores.sentences == 1 else f"{scores.sentences:,} sentences"
+    print_answer(f"{shown(scores.name)}: {sentences}, {scores.tokens:,} tokens with each {EOS}", [table], notes)
 
 
-def _print_json_totals(
-    name: str,
-    count: int,
-    totals: Mapping[str, RunningTotals],
-    unknown: UnknownWords,
-    length: TextLength,
-    form: TextForm,
-) -> None:
+def _print_json_totals(scores: _TextScores) -> None:
     """Print what ``_print_totals`` prints, with all digits, as one object."""
-    tokens = next(running.tokens for running in totals.values())
     models = {
         model: {
             "perplexity": running.perplexity,
             "cross_entropy": running.cross_entropy,
             "perplexity_without_unknown": running.perplexity_without_unknown,
-            **(unit_perplexities(running.negative_log_likelihood, length) if length.words else {}),
+            **(unit_perplexities(running.negative_log_likelihood, scores.length) if scores.length.words else {}),
         }
-        for model, running in totals.items()
+        for model, running in scores.totals.items()
     }
-    words = dict(unknown.words.most_common(LISTED))
-    print_json(
-        {"file": name, "sentences": count, "tokens": tokens, "unknown_tokens": unknown.total, "unknown": words}
-        | {"models": models}
-    )
+    answer = {"file": scores.name, "sentences": scores.sentences, "tokens": scores.tokens}
+    words = dict(scores.unknown.words.most_common(LISTED))
+    print_json({**answer, "unknown_tokens": scores.unknown.total, "unknown": words, "models": models})

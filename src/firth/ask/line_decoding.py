@@ -9,13 +9,14 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from firth.ask.new_words import new_words, read_known_words
 from firth.errors import FirthError
 from firth.params.search_params import SearchParams
 from firth.params.seq2seq_params import Seq2seqParams
 from firth.seq2seq.encoder_decoder import EncoderDecoder
 from firth.seq2seq.pairs import Pairs
 from firth.seq2seq.search import decode_all
-from firth.text.known_words import QUESTION_WORDS, WORDS, new_words, read_known_words
+from firth.text.known_words import QUESTION_WORDS, WORDS
 from firth.text.normalization import normalize
 from firth.text.sides import decoder, encoder, readable_tokens
 from firth.text.streams import TokenStream, from_sentences
@@ -36,8 +37,8 @@ class DecodedText:
     text : the output on one line; empty if there is a ``fault``.
     tokens : those of the output; the last one is ``<eos>`` unless the output was cut.
     source_tokens : those that the encoder read.
-    unknown : words of the source that are out of vocabulary, which were read as ``<unk>``.
-    unseen : words of the source that the source's training text never had, which were read in subwords.
+    unknown : words of the source that are out of vocabulary, which were read as ``<unk>``, each once.
+    unseen : words of the source that the source's training text never had, which were read in subwords, each once.
     notes : other things to know about the output: a source longer than in training, an output that was cut.
     fault : why there is no output; empty if there is one.
     attention : (tokens, source_tokens) weights, which sum to 1 for each token of the output; None from a model without
@@ -107,7 +108,7 @@ class TaskText:
         )
 
     def unseen(self, line: str) -> list[str]:
-        """The words of a line that the source's training text never had, if it is cut into subwords."""
+        """The words of a line that the source's training text never had, each once, if it is cut into subwords."""
         return [] if self.words is None else new_words(line, self.form, self.words)
 
 
@@ -183,7 +184,7 @@ class LineDecoder:
             " ".join(self.text.decode(output).splitlines()),
             [*(self.text.target[token] for token in output), *([] if is_cut else [EOS])],
             [self.text.source[token] for token in source],
-            unknown,
+            list(dict.fromkeys(unknown)),
             self.text.unseen(line),
             notes,
         )

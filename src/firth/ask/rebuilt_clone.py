@@ -4,14 +4,13 @@ import csv
 import io
 import json
 import shutil
-import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
 from glob import has_magic
 from pathlib import Path
 
+from firth.ask.child_process import run_child
 from firth.corpora.own import all_own_texts
 from firth.errors import FirthError, shown
 from firth.git import git
@@ -20,7 +19,6 @@ from firth.params.experiment import load_params
 from firth.workspace import Workspace
 
 LOCK, PARAMS = "dvc.lock", "params.yaml"
-SECONDS_TO_END = 20.0
 
 
 def print_rebuilt(folder: Path, jobs: int | None) -> None:
@@ -179,25 +177,8 @@ def _link(path: Path, experiment: Path, home: Path) -> None:
 
 def _build(experiment: Path, jobs: int | None) -> None:
     command = [sys.executable, "-m", "firth", "repro", *(["--jobs", str(jobs)] if jobs else [])]
-    with _ended(subprocess.Popen(command, cwd=experiment)) as process:
-        status = process.wait()
-    if status:
+    if status := run_child(command, experiment):
         raise FirthError(f"the build failed, as its last lines say (exit status {status}); mend that and run again")
-
-
-@contextmanager
-def _ended(process: "subprocess.Popen[bytes]") -> Iterator["subprocess.Popen[bytes]"]:
-    """End the process with the block, however the block ends."""
-    try:
-        yield process
-    finally:
-        if process.poll() is None:
-            process.terminate()
-            try:
-                process.wait(SECONDS_TO_END)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
 
 
 def _committed(folder: Path, name: str) -> str:

@@ -15,6 +15,7 @@ from firth.ask.minimal_pair_lines import AskedPair, read_pairs
 from firth.ask.sentence_blocks import SentenceBlock, UnknownWords
 from firth.ask.sentence_tables import (
     DECIMALS,
+    Row,
     print_table_of_lines,
     rows_of,
     sentence_headings,
@@ -38,7 +39,7 @@ def print_scores(workspace: Workspace, file: str, wanted: str | None, by_token: 
     models = load_language_models(workspace, wanted)
     scorers = {name: model.new_scorer() for name, model in models.items()}
 
-    def rows(lines: Sequence[str], first: int, block: SentenceBlock) -> Iterable[list[str]]:
+    def rows(lines: Sequence[str], first: int, block: SentenceBlock) -> Iterable[Row]:
         scores = {name: scorer.score_sentences(block.stream) for name, scorer in scorers.items()}
         if by_token:
             return token_rows(lines, first, block, {name: -values for name, values in scores.items()})

@@ -6,7 +6,7 @@ and the code of the working copy. What DVC's run cache holds is not trained agai
 
 import json
 import os
-import subprocess
+import secrets
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -14,7 +14,9 @@ from pathlib import Path
 from rich.text import Text
 
 from firth.ask.answer_tables import plain_table
+from firth.ask.child_process import run_child
 from firth.ask.comparison_lines import one_screen
+from firth.ask.named_experiments import named_experiments
 from firth.ask.seeds_file import SEEDS, Seeds, params_digest, read_seeds, written
 from firth.ask.snapshots import PARAMS, WORKSPACE, params_of
 from firth.ask.stored_items import LOCK, NotStoredError, StoredItems
@@ -63,7 +65,7 @@ def measuring_items(models: ModelsParams, trainings: Sequence[str]) -> list[Item
     Raises
     ------
     FirthError
-        For the name of no training of the experiment.
+        For the name of no training of the experiment, or of one that no headline number measures.
     """
     measured: dict[str, list[Item]] = {"word2vec": [Item("evaluate_vectors", ("word2vec",))]}
     for network in models.networks:
@@ -75,6 +77,11 @@ def measuring_items(models: ModelsParams, trainings: Sequence[str]) -> list[Item
             measured[f"seq2seq@{task}-{attention}"] = [Item("evaluate_seq2seq", (task, attention))]
     if unknown := [name for name in trainings if name not in measured]:
         raise FirthError(f"{shown(unknown[0])}: no training of this experiment; name some of {listed(list(measured))}")
+    if unmeasured := [name for name in trainings if not measured[name]]:
+        raise FirthError(
+            f"{shown(unmeasured[0])}: no headline number measures this training; name it in models.language_models of "
+            f"{PARAMS}, or ask for other trainings"
+        )
     return [item for name in trainings or measured for item in measured[name]]
 
 
@@ -87,46 +94,35 @@ def spreads(repeats: Sequence[Numbers]) -> dict[str, Spread]:
 
 def _repeat(folder: Path, repeat: int, items: Sequence[Item]) -> Numbers:
     """The headline numbers of one repeat, built as an experiment of DVC's that is removed afterwards."""
-    name = f"seeds-{repeat}"
+    name = f"seeds-{repeat}-{secrets.token_hex(6)}"  # no experiment of a person's has this name
     print(f"repeat {repeat}", flush=True)
-    _remove(folder, name)
     targets = [item.name.replace("-", "@", 1) for item in items]
     options = ["--temp", "--name", name, "--set-param", f"repeat={repeat}"]
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"
     command = [sys.executable, "-m", "dvc", "exp", "run", *options, *targets]
-    result = subprocess.run(command, cwd=folder, env={**os.environ, "PATH": path}, check=False)
-    if result.returncode:
-        raise FirthError(f"repeat {repeat} was not built; mend what DVC reports above, and run `firth seeds` again")
-    lock = git(folder, "show", f"{_references(folder, name)[0]}:./{LOCK}")
-    numbers = dict(_numbers(StoredItems(folder, f"repeat {repeat}", lock), items))
-    _remove(folder, name)
-    return numbers
+    try:
+        status = run_child(command, folder, {**os.environ, "PATH": path})
+        commits = list(named_experiments(folder, name).values())
+        if status or not commits:
+            raise FirthError(f"repeat {repeat} was not built; mend what DVC reports above, and run `firth seeds` again")
+        lock = git(folder, "show", f"{commits[0]}:./{LOCK}")
+        return dict(_numbers(StoredItems(folder, f"repeat {repeat}", lock), items))
+    finally:
+        for reference in named_experiments(folder, name):
+            git(folder, "update-ref", "-d", reference)
 
 
 def _numbers(stored: StoredItems, items: Sequence[Item]) -> Iterator[tuple[str, float]]:
     for item in items:
         try:
-            metrics = json.loads(stored.file(f"evaluations/{item.name}", "metrics.json").read_text(encoding="utf-8"))
-        except (NotStoredError, OSError, ValueError, KeyError):
-            raise FirthError(f"{stored.label}: metrics of {item.name} are not in DVC's cache; run again") from None
+            metrics = stored.read(item.name, "metrics.json", lambda path: json.loads(path.read_text(encoding="utf-8")))
+        except NotStoredError as error:
+            place = f"{stored.label}: metrics of {item.name}"
+            raise FirthError(f"{place} are not stored ({error}); run `firth seeds` again") from None
         for name, value in metrics.items():
             number = number_prefix(item.stage, *item.arguments) + name
             if is_headline(number) and value is not None:
                 yield number, value
-
-
-def _references(folder: Path, name: str) -> list[str]:
-    """The git references of the experiments of this name."""
-    return [
-        ref
-        for ref in git(folder, "for-each-ref", "--format=%(refname)", "refs/exps").split()
-        if ref.endswith(f"/{name}")
-    ]
-
-
-def _remove(folder: Path, name: str) -> None:
-    for reference in _references(folder, name):
-        git(folder, "update-ref", "-d", reference)
 
 
 def _digest(folder: Path) -> str:

@@ -14,18 +14,18 @@ from firth.measures.scorer import Floats
 from firth.text.normalization import normalize
 from firth.text.vocabulary import EOS
 
-DECIMALS = 4  # of nats; further ones depend on what else a network reads in parallel
-SENTENCE, TOKEN = TEXTS = ("sentence", "token")  # columns of text; all others hold numbers
+DECIMALS = 4  # of nats, for people; further ones depend on what else a network reads in parallel
 
-RowsOfLines = Callable[[Sequence[str], int, SentenceBlock], Iterable[Sequence[str]]]
+Row = Sequence[str | int | float | None]  # None where a line without tokens has no number
+RowsOfLines = Callable[[Sequence[str], int, SentenceBlock], Iterable[Row]]
 
 
 def sentence_headings(models: Sequence[str]) -> list[str]:
     """The names of the columns of ``sentence_rows``."""
-    return ["tokens", "unknown", *models, SENTENCE]
+    return ["tokens", "unknown", *models, "sentence"]
 
 
-def sentence_rows(lines: Sequence[str], block: SentenceBlock, values: Mapping[str, Floats]) -> Iterator[list[str]]:
+def sentence_rows(lines: Sequence[str], block: SentenceBlock, values: Mapping[str, Floats]) -> Iterator[Row]:
     """For each line: its tokens with ``<eos>``, how many are unknown, the sum of each model's values, and the line.
 
     A line without tokens has no numbers.
@@ -42,19 +42,17 @@ def sentence_rows(lines: Sequence[str], block: SentenceBlock, values: Mapping[st
     sums = [by_sentence(stream, of_model).tolist() for of_model in values.values()]
     for line, row in zip(lines, rows_of(lines, block), strict=True):
         if row is None:
-            yield [""] * (2 + len(sums)) + [line]
+            yield [*[None] * (2 + len(sums)), line]
         else:
-            yield [str(lengths[row]), str(unknown[row]), *(number(of_model[row]) for of_model in sums), line]
+            yield [lengths[row], unknown[row], *(of_model[row] for of_model in sums), line]
 
 
 def token_headings(models: Sequence[str]) -> list[str]:
     """The names of the columns of ``token_rows``."""
-    return ["line", TOKEN, "unknown", *models]
+    return ["line", "token", "unknown", *models]
 
 
-def token_rows(
-    lines: Sequence[str], first: int, block: SentenceBlock, values: Mapping[str, Floats]
-) -> Iterator[list[str]]:
+def token_rows(lines: Sequence[str], first: int, block: SentenceBlock, values: Mapping[str, Floats]) -> Iterator[Row]:
     """For each token: the number of its line, the token, 1 if it is unknown and otherwise 0, and each model's value.
 
     Parameters
@@ -69,8 +67,8 @@ def token_rows(
         start, end = block.stream.offsets[row : row + 2].tolist()
         for index in range(start, end + 1):
             token, is_unknown = (block.tokens[index], index in unknown) if index < end else (EOS, False)
-            numbers = (number(of_model[index + row]) for of_model in values.values())
-            yield [str(line), token, str(int(is_unknown)), *numbers]
+            numbers = (of_model[index + row].item() for of_model in values.values())
+            yield [line, token, int(is_unknown), *numbers]
 
 
 def print_table_of_lines(
@@ -81,20 +79,20 @@ def print_table_of_lines(
     Parameters
     ----------
     rows : (lines, number of the first, block of these lines) → rows.
-    as_json : whether to print each row as an object, with ``null`` where there is no number.
+    as_json : whether to print each row as an object, with all digits, and ``null`` where there is no number.
     """
     unknown, tokens = UnknownWords(), 0
     for index, arrived in enumerate(arriving_lines(file)):
         if not index and not as_json:
-            print_rows([headings])
+            _print_rows([headings])
         lines = [normalize(line) for line in arrived.lines]
         block = encoder.encode(lines)
         found = rows(lines, arrived.first, block)
         if as_json:
             for row in found:
-                print_json({name: _value(name, cell) for name, cell in zip(headings, row, strict=True)})
+                print_json(dict(zip(headings, row, strict=True)))
         else:
-            print_rows(found)
+            _print_rows(found)
         report_long_lines(arrived)
         unknown.add(block)
         tokens += len(block.tokens)
@@ -102,19 +100,17 @@ def print_table_of_lines(
         print(unknown_note(unknown, tokens, encoder.form), file=sys.stderr)
 
 
-def print_rows(rows: Iterable[Sequence[str]]) -> None:
+def _print_rows(rows: Iterable[Row]) -> None:
     """Print rows of cells, separated by tabs, so that a pipe has them at once."""
-    sys.stdout.writelines("\t".join(row) + "\n" for row in rows)
+    sys.stdout.writelines("\t".join(map(_shown, row)) + "\n" for row in rows)
     sys.stdout.flush()
 
 
-def _value(name: str, cell: str) -> str | int | float | None:
-    """A cell as JSON has it."""
-    if name in TEXTS:
-        return cell
-    if not cell:
-        return None
-    return float(cell) if "." in cell else int(cell)
+def _shown(cell: str | float | None) -> str:
+    """A cell as people read it; no number is shown as −0."""
+    if cell is None:
+        return ""
+    return f"{round(cell, DECIMALS) + 0.0:.{DECIMALS}f}" if isinstance(cell, float) else str(cell)
 
 
 def rows_of(lines: Sequence[str], block: SentenceBlock) -> list[int | None]:
@@ -126,8 +122,3 @@ def rows_of(lines: Sequence[str], block: SentenceBlock) -> list[int | None]:
         rows.append(row if is_sentence else None)
         row += is_sentence
     return rows
-
-
-def number(nats: float) -> str:
-    """A number as it is printed; nothing is printed as −0."""
-    return f"{round(nats, DECIMALS) + 0.0:.{DECIMALS}f}"

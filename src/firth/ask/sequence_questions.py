@@ -10,7 +10,6 @@ import sys
 from collections.abc import Callable
 from contextlib import nullcontext
 from dataclasses import asdict, replace
-from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -22,7 +21,7 @@ from firth.ask.asked_text import STANDARD_INPUT, asked, text_file
 from firth.ask.built_models import built_attentions, require_built
 from firth.ask.line_decoding import DecodedText, LineDecoder, only
 from firth.ask.loading import load_line_decoder
-from firth.ask.translators import QuestionAnswerer, Translator
+from firth.ask.translators import QuestionAnswerer, Translator, with_words_of
 from firth.corpora.formats import prose_lines
 from firth.errors import FirthError, listed, shown
 from firth.params.task_names import Task
@@ -70,9 +69,14 @@ def print_answers(workspace: Workspace, story: str, question: SequenceQuestion) 
         return
     read = answerer.read_story(sentences, text.name)
     if not question.as_json:
-        for note in _unknown_notes(read.unknown, []):
+        for note in _unknown_notes(read.unknown, read.unseen):
             print(f"{shown(text.name)}: {note}", file=sys.stderr)
-    _print_outputs(partial(answerer.answer_lines, read), question)
+
+    def answer_lines(lines: list[str]) -> list[DecodedText]:
+        answers = answerer.answer_lines(read, lines)
+        return [with_words_of(read, answer) for answer in answers] if question.as_json else answers
+
+    _print_outputs(answer_lines, question)
 
 
 def _print_outputs(decode_lines: DecodeLines, question: SequenceQuestion) -> None:

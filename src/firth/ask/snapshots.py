@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from firth.ask.named_experiments import named_experiments
 from firth.ask.seeds_file import SEEDS, Seeds, read_seeds
 from firth.ask.stored_items import LOCK, StoredItems
 from firth.errors import FirthError, shown
@@ -25,14 +26,14 @@ class Snapshot:
     """An experiment at one moment: its params by dotted key, and its headline numbers.
 
     ``not_measured`` says of each number that the text or the models don't give, why. ``items`` are the scores of test
-    items; None if nobody asks for them. ``seeds`` is the spread over seeds that its files hold, if they do.
+    items. ``seeds`` is the spread over seeds that its files hold, if they do.
     """
 
     label: str
     params: Mapping[str, Any]
     numbers: Mapping[str, float]
     not_measured: Mapping[str, str]
-    items: StoredItems | None = None
+    items: StoredItems
     seeds: Seeds | None = None
 
 
@@ -124,8 +125,7 @@ def _commit(folder: Path, revision: str) -> str:
     name = f"{revision}^{{commit}}"
     commit = git_if_possible(folder, "rev-parse", "--verify", "--quiet", "--end-of-options", name)
     if commit is None:
-        names = git(folder, "for-each-ref", "--format=%(refname) %(objectname)", "refs/exps").split("\n")
-        found = [name.split()[1] for name in names if name.partition(" ")[0].endswith(f"/{revision}")]
+        found = list(named_experiments(folder, revision).values())
         if not found:
             raise FirthError(
                 f"{shown(revision)}: no commit, tag, branch or experiment of that name (git log, dvc exp list)"

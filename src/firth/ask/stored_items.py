@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-import re
+from collections.abc import Callable
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 from zipfile import BadZipFile
 
 from firth.ask.recorded_outputs import object_path, read_listing
 from firth.lock_file import recorded_checksums, recorded_stages
+from firth.measures.headline_numbers import split_number
 
 if TYPE_CHECKING:
     from firth.measures.scored_items import ScoredItems
 
 LOCK = "dvc.lock"
 FETCH = "dvc fetch -A evaluate_lm evaluate_seq2seq"
-SCORED_ITEMS = "items.npz"  # as measures.scored_items has it, which imports numpy
-EVALUATIONS = (  # headline number → the evaluation that measures it, and its name there
-    (re.compile("lm_(ngram|feedforward|rnn|gru|lstm|transformer)_(.+)"), "evaluate_lm-"),
-    (re.compile("translation_(none|additive|dot|general)_(.+)"), "evaluate_seq2seq-translation-"),
-    (re.compile("qa_(none|additive|dot|general)_(.+)"), "evaluate_seq2seq-qa-"),
-)
+
+Content = TypeVar("Content")
 
 
 class NotStoredError(Exception):
@@ -50,39 +47,40 @@ class StoredItems:
         NotStoredError
             If dvc.lock records no such items, or DVC's cache does not hold them.
         """
-        for pattern, prefix in EVALUATIONS:
-            if match := pattern.fullmatch(number):
-                evaluation, name = f"evaluations/{prefix}{match[1]}", match[2]
-                if evaluation not in self._found:
-                    self._found[evaluation] = self._load(evaluation)
-                return self._found[evaluation].get(name)
-        return None
+        found = split_number(number)
+        if found is None:
+            return None
+        item, name = found
+        if item not in self._found:
+            from firth.measures.scored_items import SCORED_ITEMS, load_items  # here, because numpy takes a while
 
-    def file(self, evaluation: str, name: str) -> Path:
-        """The object of a file of an evaluation in DVC's cache.
+            self._found[item] = self.read(item, SCORED_ITEMS, load_items)
+        return self._found[item].get(name)
+
+    def read(self, item: str, name: str, parse: Callable[[Path], Content]) -> Content:
+        """The content of a file of an evaluation, such as ``evaluate_lm-gru``, from its object in DVC's cache.
 
         Raises
         ------
-        NotStoredError, OSError, ValueError, KeyError
-            As ``find``; or the cache does not hold the list of the files, or holds a damaged one.
+        NotStoredError
+            As ``find``, and if the object is damaged.
         """
-        checksum = self._checksums.get(evaluation)
-        if not checksum:
+        try:
+            return parse(self._object(item, name))
+        except FileNotFoundError:
+            raise NotStoredError(f"not in DVC's cache; `{FETCH}`") from None
+        except (OSError, ValueError, KeyError, BadZipFile):
+            raise NotStoredError("DVC's cache is damaged; `firth verify` says where") from None
+
+    def _object(self, item: str, name: str) -> Path:
+        """The object of a file of an evaluation."""
+        checksum = self._checksums.get(f"evaluations/{item}")
+        if checksum is None:
             raise NotStoredError(f"no scores of test items in {LOCK} of {self.label}")
         files = read_listing(object_path(_cache(self.folder), checksum))
         if name not in files:
             raise NotStoredError(f"measured before scores of test items were stored: {self.label}")
         return object_path(_cache(self.folder), files[name])
-
-    def _load(self, evaluation: str) -> dict[str, ScoredItems]:
-        from firth.measures.scored_items import load_items
-
-        try:
-            return load_items(self.file(evaluation, SCORED_ITEMS))
-        except FileNotFoundError:
-            raise NotStoredError(f"not in DVC's cache; `{FETCH}`") from None
-        except (OSError, ValueError, KeyError, BadZipFile):
-            raise NotStoredError("DVC's cache is damaged; `firth verify` says where") from None
 
     @cached_property
     def _checksums(self) -> dict[str, str]:

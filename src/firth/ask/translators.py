@@ -10,19 +10,25 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firth.ask.line_decoding import WITHOUT_WORDS, DecodedText, LineDecoder, only
+from firth.ask.new_words import in_either_case, new_words
 from firth.errors import FirthError, listed, shown
-from firth.text.known_words import in_either_case, new_words
 from firth.text.normalization import normalize
 from firth.text.sentence_ends import split_sentences
 
 
 @dataclass(frozen=True)
 class EncodedStory:
-    """A story as a question answerer reads it: its ids, its words, and those out of vocabulary."""
+    """A story as a question answerer reads it: its ids, and its words.
+
+    Attributes
+    ----------
+    unknown, unseen : words of the story, as in ``DecodedText``.
+    """
 
     ids: list[int]
     words: frozenset[str]
     unknown: list[str]
+    unseen: list[str]
 
 
 class Translator:
@@ -66,12 +72,12 @@ class QuestionAnswerer:
         """
         read = self.read_story(story.splitlines())
         decoder = self.decoder.varied(beam_size)
-        decoded = only(_answered(decoder, read, [question], with_attention=True))
-        return replace(decoded, unknown=[*read.unknown, *decoded.unknown])
+        return with_words_of(read, only(_answered(decoder, read, [question], with_attention=True)))
 
     def answer_lines(self, story: EncodedStory, questions: list[str]) -> list[DecodedText]:
         """Answer many questions together, in order; one that can't be answered has a ``fault`` and no output.
 
+        ``unknown`` and ``unseen`` hold the words of the question; ``with_words_of`` adds those of the story.
         A word that the story lacks, though every question in training found it there, is in ``notes``.
         """
         return _answered(self.decoder, story, questions, with_attention=False)
@@ -90,7 +96,14 @@ class QuestionAnswerer:
         if not self.decoder.text.is_word[ids].any():
             raise FirthError(f"{shown(name)}: {WITHOUT_WORDS}")
         words = frozenset(word for sentence in sentences for word in form.words(sentence))
-        return EncodedStory(ids, words, [word for _, unknown in encoded for word in unknown])
+        unseen = _each_once(self.decoder.text.unseen(sentence) for sentence in sentences)
+        return EncodedStory(ids, words, _each_once(unknown for _, unknown in encoded), unseen)
+
+
+def with_words_of(story: EncodedStory, decoded: DecodedText) -> DecodedText:
+    """An answer whose ``unknown`` and ``unseen`` hold the words of the story too."""
+    unknown, unseen = _each_once([story.unknown, decoded.unknown]), _each_once([story.unseen, decoded.unseen])
+    return replace(decoded, unknown=unknown, unseen=unseen)
 
 
 def _translated(decoder: LineDecoder, lines: list[str], with_attention: bool) -> list[DecodedText]:
@@ -111,8 +124,8 @@ def _joined(sentences: list[str], outputs: list[DecodedText]) -> DecodedText:
         " ".join(output.text for output in outputs),
         tokens=_chained(output.tokens for output in outputs),
         source_tokens=_chained(output.source_tokens for output in outputs),
-        unknown=_chained(output.unknown for output in outputs),
-        unseen=_chained(output.unseen for output in outputs),
+        unknown=_each_once(output.unknown for output in outputs),
+        unseen=_each_once(output.unseen for output in outputs),
         notes=_chained(output.notes for output in outputs),
         attention=_block_diagonal([output.attention for output in outputs if output.attention is not None]),
     )
@@ -120,6 +133,10 @@ def _joined(sentences: list[str], outputs: list[DecodedText]) -> DecodedText:
 
 def _chained(lists: Iterable[list[str]]) -> list[str]:
     return [item for items in lists for item in items]
+
+
+def _each_once(lists: Iterable[list[str]]) -> list[str]:
+    return list(dict.fromkeys(_chained(lists)))
 
 
 def _block_diagonal(blocks: list[NDArray[np.float32]]) -> NDArray[np.float32] | None:

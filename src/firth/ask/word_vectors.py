@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from firth.ask.spelling import Spelling
 from firth.errors import FirthError, shown
+from firth.measures.analogy_formulas import nearness, three_cos_add, three_cos_mul
 from firth.stored_files import read_json_object
 from firth.text.normalization import normalize
 from firth.vectors.keyed_vectors import keyed_vectors, load_vectors
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
     from gensim.models import KeyedVectors
 
 WITHOUT_COMPANY = "no word stands near it more often than by chance"  # the cause of a zero vector, which is not stored
-
-EPSILON = 1e-6  # of 3CosMul, as in gensim
 
 Ranked = list[tuple[str, float]]  # words with their scores, best first
 
@@ -88,17 +87,15 @@ class WordVectors:
         return float(first @ second)
 
     def analogy(self, a: str, b: str, c: str, count: int = 5) -> dict[str, Ranked]:
-        """Answers to a : b = c : ? by 3CosAdd and 3CosMul (see ``measures.analogies``), without a, b and c.
+        """Answers to a : b = c : ? by 3CosAdd and 3CosMul (see ``measures.analogy_formulas``), without a, b and c.
 
-        The score of 3CosAdd is the cosine with b + c − a, which ranks words as the sum of cosines does. In 3CosMul ε is
-        10⁻⁶, as in gensim.
+        The score of 3CosAdd is the cosine with b + c − a, which ranks words as the sum of cosines does.
         """
         rows = self._rows(a, b, c)
-        cosines = self._unit @ self._unit[rows].T  # (V, 3)
+        cosines = self._unit[rows] @ self._unit.T  # (3, V)
         length = np.linalg.norm(self._unit[rows[1]] + self._unit[rows[2]] - self._unit[rows[0]])
-        near = (1 + cosines) / 2
-        added = (cosines[:, 1] + cosines[:, 2] - cosines[:, 0]) / max(length, np.finfo(np.float32).tiny)
-        multiplied = near[:, 1] * near[:, 2] / (near[:, 0] + EPSILON)
+        added = three_cos_add(*cosines) / max(length, np.finfo(np.float32).tiny)
+        multiplied = three_cos_mul(*nearness(cosines))
         return {"3CosAdd": self._best(added, rows, count), "3CosMul": self._best(multiplied, rows, count)}
 
     def _rows(self, *words: str) -> list[int]:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 
+from firth.measures.analogy_formulas import nearness, three_cos_add, three_cos_mul
 from firth.measures.score_row import ScoreRow
 from firth.measures.unit_rows import UnitRows
 from firth.stored_files import damaged, read_text
@@ -11,7 +12,6 @@ from firth.training.progress import Meter
 
 GOOGLE = "google-analogies"
 FREQUENT = 30_000  # words of the restricted task, as in Mikolov et al. (2013)
-EPSILON = 0.001  # of 3CosMul
 BATCH_SIZE = 64  # questions
 STAGE = "download@embeddings"
 
@@ -67,11 +67,7 @@ def read_questions(path: Path) -> list[list[str]]:
 
 
 def answers(vectors: np.ndarray, questions: np.ndarray, meter: Meter) -> tuple[np.ndarray, np.ndarray]:
-    """The best answers to a : b = c : ?, by two formulas; a, b and c are excluded.
-
-    - 3CosAdd (Mikolov, Yih & Zweig 2013): the d with the largest cos(d, b) + cos(d, c) − cos(d, a).
-    - 3CosMul (Levy & Goldberg 2014, equation 4): the d with the largest s(d, b) · s(d, c) / (s(d, a) + ε), where
-      s = (cos + 1) / 2 lies in [0, 1]; one large term can't outweigh the others.
+    """The best answers to a : b = c : ?, by 3CosAdd and 3CosMul; a, b and c are excluded.
 
     Parameters
     ----------
@@ -87,11 +83,11 @@ def answers(vectors: np.ndarray, questions: np.ndarray, meter: Meter) -> tuple[n
         some = questions[start : start + BATCH_SIZE]
         words, positions = np.unique(some, return_inverse=True)
         cosines = vectors[words] @ vectors.T  # (words, V)
-        nearness = (cosines + 1) / 2
+        near = nearness(cosines)
         for number, (a, b, c) in enumerate(positions.reshape(some.shape), start=start):
             for best, scores in (
-                (added, cosines[b] + cosines[c] - cosines[a]),
-                (multiplied, nearness[b] * nearness[c] / (nearness[a] + EPSILON)),
+                (added, three_cos_add(cosines[a], cosines[b], cosines[c])),
+                (multiplied, three_cos_mul(near[a], near[b], near[c])),
             ):
                 scores[questions[number]] = -np.inf
                 best[number] = scores.argmax()

@@ -1,17 +1,27 @@
 """The headline numbers: which results are among them, in what unit, which direction is better, how they are printed."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
+from itertools import product
 from typing import Literal
+
+from firth.params.cells import RECURRENT_NETWORKS
+from firth.params.model_names import LANGUAGE_MODELS, SPACES, TRAINED_SPACES
+from firth.params.task_names import ATTENTIONS, TASKS
 
 Direction = Literal["higher", "lower", "none"]
 
-# Typed out, so that `firth compare` need not wait for the classes of params.
-LANGUAGE_MODEL = "(ngram|feedforward|rnn|gru|lstm|transformer)"
-TRAINED_SPACE = "(svd|word2vec)"
-ATTENTION = "(none|additive|dot|general)"
 NOTHING = "–"  # printed for a number that does not exist
+
+
+def _one_of(names: Iterable[str]) -> str:
+    """A pattern that matches each of the names."""
+    return f"({'|'.join(names)})"
+
+
+LANGUAGE_MODEL, TRAINED_SPACE, ATTENTION = map(_one_of, (LANGUAGE_MODELS, TRAINED_SPACES, ATTENTIONS))
 
 
 @dataclass(frozen=True)
@@ -41,7 +51,7 @@ class HeadlineNumber:
 
 HEADLINE_NUMBERS = (
     HeadlineNumber(
-        "(one_hot|raw_counts|counts|ppmi|svd|word2vec)_nearest_neighbor_accuracy",
+        f"{_one_of(('one_hot', 'raw_counts', 'ppmi', *SPACES))}_nearest_neighbor_accuracy",
         "share of lemmas",
         "higher",
         3,
@@ -132,7 +142,7 @@ HEADLINE_NUMBERS = (
         "the answer is right to the word; baseline: without reading the story",
     ),
     HeadlineNumber(
-        "gradient_(rnn|gru|lstm)_20_steps_back",
+        f"gradient_{_one_of(RECURRENT_NETWORKS)}_20_steps_back",
         "ratio",
         "none",
         4,
@@ -171,6 +181,21 @@ def number_prefix(stage: str, *arguments: str) -> str:
         case "saliency":
             return f"saliency_{'_'.join(arguments)}_"
     return ""
+
+
+ON_TEST_ITEMS = (*product(["evaluate_lm"], LANGUAGE_MODELS), *product(["evaluate_seq2seq"], TASKS, ATTENTIONS))
+
+
+def split_number(number: str) -> tuple[str, str] | None:
+    """The item that measures a number on test items, such as ``evaluate_lm-gru``, and the number's name there.
+
+    None for a number that no such item measures.
+    """
+    for item in ON_TEST_ITEMS:
+        prefix = number_prefix(*item)
+        if number.startswith(prefix):
+            return "-".join(item), number.removeprefix(prefix)
+    return None
 
 
 def format(name: str, value: float | None, sign: Literal["", "+"] = "") -> str:

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from firth.derived_seed import derived_seed
+from firth.params.model_names import TRAINED_SPACES
 from firth.params.svd_params import SvdParams
 from firth.report import reading
 from firth.report.findings import Findings
@@ -14,7 +15,7 @@ from firth.tables import read_run
 from firth.text.text_form import TextForm
 from firth.text.vocabulary import Vocabulary
 from firth.vectors.counting.count_matrix import load_counts
-from firth.vectors.keyed_vectors import SPACES, keyed_vectors, load_vectors
+from firth.vectors.keyed_vectors import keyed_vectors, load_vectors
 from firth.vectors.ppmi_svd import ppmi
 from firth.workspace import Workspace, write_text, writing
 
@@ -29,7 +30,7 @@ def run(settings: "Settings", workspace: Workspace) -> None:
     counts = load_counts(workspace.model("counts"), len(tokens))  # (V, V) CSR, float32
     of_words = TextForm.load(workspace.tokens("embeddings")).segmentation == "words"
     words, missing = words_to_show(settings.section("words", list[str]), tokens) if of_words else ([], [])
-    built = [name for name in SPACES if workspace.vectors(name).exists()]
+    built: list[str] = [name for name in TRAINED_SPACES if workspace.vectors(name).exists()]
     spaces = {name: load_vectors(workspace.model(name)) for name in built}
     vectors = {name: keyed_vectors(*space) for name, space in spaces.items()}
     classes = reading.read_classes(workspace)

@@ -4,7 +4,7 @@ import json
 from collections.abc import Generator, Iterable, Iterator
 from itertools import islice
 from pathlib import Path
-from typing import NotRequired
+from typing import NamedTuple, NotRequired
 
 from typing_extensions import TypedDict
 
@@ -32,6 +32,14 @@ class CorpusDescription(TypedDict):
     license: NotRequired[str]
     citation: NotRequired[str]
     world: bool
+
+
+class StoryItem(NamedTuple):
+    """A question about a story, whose sentences it is asked after, with its answer."""
+
+    story: list[str]
+    question: str
+    answer: str
 
 
 def read_description(raw: Path) -> CorpusDescription:
@@ -75,8 +83,28 @@ def raw_blocks(raw: Path, role: Role, split: str, side: str) -> Generator[str, N
 def raw_lines(raw: Path, role: Role, split: str, side: str) -> Iterator[str]:
     """The lines of one split without line ends; parameters and errors as for ``raw_blocks``."""
     if role == "qa":
-        return _story_lines(require(raw / "text" / f"{split}.jsonl", "download@qa"), side)
+        return _story_lines(story_items(raw, split), side)
     return _lines(require(raw / "text" / _text_name(split, side), f"download@{role}"))
+
+
+def story_items(raw: Path, split: str) -> Iterator[StoryItem]:
+    """The questions of one split, each with its story and its answer.
+
+    Raises
+    ------
+    FirthError
+        As ``raw_blocks``.
+    """
+    path = require(raw / "text" / f"{split}.jsonl", "download@qa")
+    for number, line in enumerate(_lines(path), start=1):
+        try:
+            found = json.loads(line)
+            item = StoryItem(list(found["story"]), found["question"], found["answer"])
+            if not all(isinstance(text, str) for text in (*item.story, item.question, item.answer)):
+                raise TypeError
+        except (ValueError, KeyError, TypeError, RecursionError):
+            raise damaged(path, f"line {number} is not a story with question and answer", "download@qa") from None
+        yield item
 
 
 def _text_name(split: str, side: str) -> str:
@@ -90,16 +118,11 @@ def _lines(path: Path) -> Iterator[str]:
         yield from whole
 
 
-def _story_lines(path: Path, side: str) -> Iterator[str]:
+def _story_lines(items: Iterable[StoryItem], side: str) -> Iterator[str]:
     """One line for each question: the story's sentences and the question, or the answer."""
-    for number, line in enumerate(_lines(path), start=1):
-        try:
-            item = json.loads(line)
-            parts = [*item["story"], item["question"]] if side == "source" else [item["answer"]]
-            text = " ".join(parts).replace("\n", " ")
-        except (ValueError, KeyError, TypeError, RecursionError):
-            raise damaged(path, f"line {number} is not a story with question and answer", "download@qa") from None
-        yield text
+    for item in items:
+        parts = [*item.story, item.question] if side == "source" else [item.answer]
+        yield " ".join(parts).replace("\n", " ")
 
 
 def _joined(lines: Iterable[str]) -> Generator[str, None, None]:

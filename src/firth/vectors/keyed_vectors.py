@@ -1,4 +1,4 @@
-"""Word vectors on disk, in word2vec's text and binary formats, which gensim, the TensorBoard projector and others read.
+"""Word vectors on disk, in word2vec's text and binary formats, which gensim and others read.
 
 Both formats hold a header ``words dimension`` and then, for each word in order of frequency, the word, a space and its
 vector: decimal numbers up to the end of the line, or little-endian float32. A word may contain any character but the
@@ -20,7 +20,6 @@ from firth.workspace import VECTORS
 if TYPE_CHECKING:
     from gensim.models import KeyedVectors
 
-SPACES = ("svd", "word2vec")  # the stages that train word vectors
 TEXT = "vectors.txt"
 
 
