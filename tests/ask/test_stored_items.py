@@ -29,7 +29,7 @@ def answers(right: int, questions: list[str] = QUESTIONS) -> ScoredItems:
 
 def sentences(nats: float) -> ScoredItems:
     """40 sentences of 10 tokens, 20 nats each and ``nats`` more."""
-    return ScoredItems(np.tile([20 + nats, 10], (40, 1)), digest(["text"]))
+    return ScoredItems(np.tile([20.0 + nats, 10], (40, 1)), digest(["text"]))
 
 
 class Experiment:
@@ -61,7 +61,11 @@ class Experiment:
         place = self.folder / "items"
         place.mkdir(exist_ok=True)
         save_items(place, items)
-        listing = [{"md5": self._store((place / "items.npz").read_bytes()), "relpath": "items.npz"}] if items else []
+        listing = (
+            [{"md5": self._store((place / "items.safetensors").read_bytes()), "relpath": "items.safetensors"}]
+            if items
+            else []
+        )
         return self._store(json.dumps(listing).encode(), ".dir") + ".dir"
 
     def _store(self, content: bytes, ending: str = "") -> str:
@@ -134,7 +138,7 @@ def test_scores_that_cannot_be_read_are_one_line_that_says_what_to_do(
     experiment.build(numbers, {})
     assert reason() == "no scores of test items in dvc.lock of workspace"
     experiment.build(numbers, {QA: {}, LSTM: {}})
-    assert reason() == "measured before scores of test items were stored: workspace"
+    assert reason() == "measured before items.safetensors was stored: workspace"
     items = {QA: {"test_exact_match": answers(80)}, LSTM: {"test_perplexity": sentences(1)}}
     experiment.build(numbers, items)
     for path in experiment.objects.rglob("*"):

@@ -89,7 +89,7 @@ def test_the_scores_of_items_add_up_to_the_main_numbers(tmp_path: Path) -> None:
     train_lm(experiment(max_epochs=1), workspace, "rnn")
     evaluate(experiment(max_epochs=1, dynamic_evaluation=dynamic), workspace, "rnn")
     folder = workspace.evaluation("evaluate_lm-rnn")
-    main, items = metrics_in(folder), load_items(folder / "items.npz")
+    main, items = metrics_in(folder), load_items(folder / "items.safetensors")
     assert items.keys() == main.keys() - {"valid_perplexity", "source_perplexity"}
     for name, scored in items.items():
         assert score(name, scored.summands.sum(axis=0, keepdims=True)) == pytest.approx(main[name], rel=1e-5)
@@ -281,7 +281,7 @@ def test_perplexity_per_word_and_per_character_is_that_of_the_same_text(
         main = metrics_in(workspace.evaluation(f"evaluate_lm-{model}"))
         for name in ("word_perplexity", "character_perplexity", "bits_per_character"):
             assert main[name] == test[name]
-        items = load_items(workspace.evaluation(f"evaluate_lm-{model}") / "items.npz")
+        items = load_items(workspace.evaluation(f"evaluate_lm-{model}") / "items.safetensors")
         for name in ("test_perplexity", "word_perplexity", "bits_per_character"):
             sums = items[name].summands.sum(axis=0, keepdims=True)
             assert score(name, sums) == pytest.approx(main[name], rel=1e-5)

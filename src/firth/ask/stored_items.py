@@ -6,7 +6,6 @@ import re
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
-from zipfile import BadZipFile
 
 from firth.ask.recorded_outputs import object_path, read_listing
 
@@ -15,7 +14,7 @@ if TYPE_CHECKING:
 
 LOCK = "dvc.lock"
 FETCH = "dvc fetch -A evaluate_lm evaluate_seq2seq"
-SCORED_ITEMS = "items.npz"  # as measures.scored_items has it, which imports numpy
+SCORED_ITEMS = "items.safetensors"  # as measures.scored_items has it, which imports numpy
 EVALUATIONS = (  # headline number → the evaluation that measures it, and its name there
     (re.compile("lm_(ngram|feedforward|rnn|gru|lstm|transformer)_(.+)"), "evaluate_lm-"),
     (re.compile("translation_(none|additive|dot|general)_(.+)"), "evaluate_seq2seq-translation-"),
@@ -70,7 +69,7 @@ class StoredItems:
             raise NotStoredError(f"no scores of test items in {LOCK} of {self.label}")
         files = read_listing(object_path(_cache(self.folder), checksum))
         if name not in files:
-            raise NotStoredError(f"measured before scores of test items were stored: {self.label}")
+            raise NotStoredError(f"measured before {name} was stored: {self.label}")
         return object_path(_cache(self.folder), files[name])
 
     def _load(self, evaluation: str) -> dict[str, ScoredItems]:
@@ -80,7 +79,7 @@ class StoredItems:
             return load_items(self.file(evaluation, SCORED_ITEMS))
         except FileNotFoundError:
             raise NotStoredError(f"not in DVC's cache; `{FETCH}`") from None
-        except (OSError, ValueError, KeyError, BadZipFile):
+        except (OSError, ValueError, KeyError):
             raise NotStoredError("DVC's cache is damaged; `firth verify` says where") from None
 
     @cached_property
