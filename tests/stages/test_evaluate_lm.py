@@ -97,6 +97,21 @@ def test_the_scores_of_items_add_up_to_the_main_numbers(tmp_path: Path) -> None:
     assert len(items["agreement_one_attractor"].summands) == 20
 
 
+def test_perplexities_of_the_same_text_over_two_vocabularies_are_of_other_items(tmp_path: Path) -> None:
+    found = []
+    for name, further in (("one", []), ("same", []), ("other", ["cat"])):
+        workspace = workspace_at(tmp_path / name)
+        tokens = [*TOKENS, *further]
+        Vocabulary(tokens, [1] * len(tokens)).save(workspace.tokens("lm") / "vocabulary.tsv")
+        train_ngram(experiment(order=2), workspace)
+        evaluate(experiment(order=2), workspace, "ngram")
+        found.append(load_items(workspace.evaluation("evaluate_lm-ngram") / "items.safetensors"))
+    one, same, other = found
+    for name in ("test_perplexity", "perplexity_over_source"):
+        assert one[name].texts == same[name].texts != other[name].texts
+    assert one["agreement_one_attractor"].texts == other["agreement_one_attractor"].texts
+
+
 def test_every_order_is_measured_as_if_it_were_the_only_one(tmp_path: Path) -> None:
     workspace = workspace_at(tmp_path)
     train_ngram(experiment(order=2), workspace)

@@ -174,7 +174,8 @@ def _sentence_items(text: HeldOutText, scores: Floats, learning: Floats | None) 
     learning : those of dynamic evaluation.
     """
     stream = text.stream("test")
-    texts = digest(" ".join(text.vocabulary.decode(sentence)) for sentence in stream.sentences())
+    sentences = (" ".join(text.vocabulary.decode(sentence)) for sentence in stream.sentences())
+    texts = digest([*text.vocabulary.tokens, "", *sentences])  # over another vocabulary, perplexity is another quantity
     nats, tokens = -by_sentence(stream, scores), np.diff(stream.offsets) + 1  # with <eos>
     parts = {"test_perplexity": (nats, tokens)}
     if length := text.length("test"):  # of the whole text; each sentence gets its share by tokens
