@@ -6,20 +6,19 @@ from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 import torch
-from pydantic import BaseModel, PositiveInt
+from pydantic import BaseModel
 
 from firth.errors import shown
 from firth.lm.language_network import LanguageNetwork
 from firth.lm.output import INITIAL_RANGE
 from firth.params.lm_params import LmParams
+from firth.params.section import VocabularySize
 from firth.stored_files import damaged, read_json
 from firth.training.embeddings import initialize
 from firth.training.reproducibility import derived_seed
 from firth.training.saved import SETTINGS, load_network
 from firth.word2vec_format import read_word2vec
 from firth.workspace import model_stage
-
-SIZES = ("embedding_size", "hidden_size", "context_size", "heads")  # keys of params that are sizes of weights
 
 NetworkParams = TypeVar("NetworkParams")
 NetworkClass = Callable[[Any, int, Any], LanguageNetwork]  # its name, the vocabulary size, its params → the network
@@ -109,7 +108,7 @@ class SavedSettings(BaseModel, Generic[NetworkParams]):
     """What ``settings.json`` of a trained network holds; see ``LanguageNetwork``."""
 
     network: str
-    vocabulary_size: PositiveInt
+    vocabulary_size: VocabularySize
     params: NetworkParams
     warm_up_context: list[int]
 
@@ -132,7 +131,6 @@ def load(folder: Path) -> LanguageNetwork:
     params, size, context = settings.params, settings.vocabulary_size, settings.warm_up_context
     if not all(0 <= word < size for word in context):
         raise damaged(path, f"warm_up_context has ids beyond the vocabulary of {size:,}", stage)
-    sizes = (getattr(params, key, 0) for key in SIZES)
-    network = load_network(folder, partial(build, name, size, params), params.layers, max(size, *sizes))
+    network = load_network(folder, partial(build, name, size, params))
     network.warm_up_context = context
     return network.eval()
