@@ -12,13 +12,13 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from firth.measures.agreement.accuracy import accuracies, agreement_points, conditions
-from firth.measures.agreement.items import STAGE, agreement_items
+from firth.measures.agreement.items import agreement_items
 from firth.measures.excess import TokenProbabilities, excess_cross_entropy, read_token_probabilities
 from firth.measures.perplexity import TextLength, by_sentence, unit_perplexities
 from firth.measures.scored_items import ScoredItems, digest, share_items
 from firth.measures.scorer import Floats, Scorer
-from firth.measures.source_entropy import perplexity_over_source, source_perplexity
-from firth.stored_files import damaged, read_array
+from firth.measures.source_entropy import perplexity_over_source, read_source_nats, source_perplexity
+from firth.stored_files import damaged
 from firth.tables import read_csv
 from firth.text.streams import TokenStream
 from firth.text.text_form import TextForm
@@ -27,7 +27,6 @@ from firth.workspace import stage_of
 
 HELD_OUT = ("valid", "test")
 PER_UNIT = ("word_perplexity", "character_perplexity", "bits_per_character")  # where tokens are not words
-ROUNDING, LEAST = 1e-9, -1e9  # of the logarithm of a probability
 AGREEMENT_NUMBERS = {  # group of pairs → the name of its accuracy among the main numbers
     "attractors_1": "agreement_one_attractor",
     "adjacent_attractor": "agreement_adjacent_attractor",
@@ -79,21 +78,11 @@ class HeldOutText:
         """That of the grammar of the built-in world; None for other text, and where words became ``<unk>``."""
         if not self.form.world:
             return None
-        return source_perplexity(self._log_probabilities(split), self.stream(split), str(self._source_file(split)))
+        return source_perplexity(self.source_nats(split), self.stream(split))
 
     def source_nats(self, split: str) -> Floats:
-        """−log P of each sentence (N,) by the grammar of the built-in world, where ``source_perplexity`` is known."""
-        return -self._log_probabilities(split)
-
-    def _log_probabilities(self, split: str) -> Floats:
-        path = self._source_file(split)
-        found = read_array(path, (np.float64,), STAGE)
-        if len(found) and not LEAST < found.min() <= found.max() <= ROUNDING:
-            raise damaged(path, "holds a value that is no logarithm of a probability", STAGE)
-        return found
-
-    def _source_file(self, split: str) -> Path:
-        return self.raw / "log_probabilities" / f"{split}.npy"
+        """−log P of each sentence (N,) by the grammar of the built-in world."""
+        return read_source_nats(self.raw / "log_probabilities" / f"{split}.npy", self.stream(split))
 
     @cached_property
     def agreement_items(self) -> pd.DataFrame:
