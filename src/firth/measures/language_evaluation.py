@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import compress
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -14,7 +15,7 @@ from numpy.typing import NDArray
 from firth.measures.agreement.accuracy import accuracies, agreement_points, conditions
 from firth.measures.agreement.items import agreement_items
 from firth.measures.excess import TokenProbabilities, excess_cross_entropy, read_token_probabilities
-from firth.measures.perplexity import TextLength, by_sentence, unit_perplexities
+from firth.measures.perplexity import RunningTotals, TextLength, by_sentence, unit_perplexities
 from firth.measures.scored_items import ScoredItems, digest, share_items
 from firth.measures.scorer import Floats, Scorer
 from firth.measures.source_entropy import perplexity_over_source, read_source_nats, source_perplexity
@@ -115,22 +116,10 @@ def evaluate(start: Start, text: HeldOutText, start_learning: Start | None = Non
     """
     rows, items = [], {}
     for split in HELD_OUT:
-        ids, source = text.stream(split).with_sentence_ends(), text.source_perplexity(split)
+        ids = text.stream(split).with_sentence_ends()
         scores = start().score(ids) if len(ids) else None
         learning = start_learning().score(ids) if start_learning and len(ids) else None
-        nats, length = _cross_entropy(scores), text.length(split)
-        found = _perplexity(scores)
-        rows.append(
-            {
-                "split": split,
-                "tokens": len(ids),
-                "perplexity": found,
-                **(unit_perplexities(nats * len(ids), length) if length and nats is not None else {}),
-                "source_perplexity": source,
-                "perplexity_over_source": perplexity_over_source(found, source),
-                "dynamic_perplexity": _perplexity(learning),
-            }
-        )
+        rows.append(_perplexities(text, split, scores, learning))
         if split == "test" and scores is not None:
             items = _sentence_items(text, scores, learning)
     tables = {"perplexity": pd.DataFrame(rows)}
@@ -145,14 +134,26 @@ def evaluate(start: Start, text: HeldOutText, start_learning: Start | None = Non
     return LanguageEvaluation(tables, items)
 
 
-def _cross_entropy(scores: Floats | None) -> float | None:
-    """Nats per token, from log P of each token; None for a text without tokens."""
-    return None if scores is None else -float(scores.sum()) / len(scores)
+def _perplexities(text: HeldOutText, split: str, scores: Floats | None, learning: Floats | None) -> dict[str, Any]:
+    """The row of a split in the table of perplexities, from log P of each token (N,).
 
-
-def _perplexity(scores: Floats | None) -> float | None:
-    nats = _cross_entropy(scores)
-    return None if nats is None else float(np.exp(nats))
+    Parameters
+    ----------
+    scores : None for a split without sentences.
+    learning : those of dynamic evaluation, if that is wanted.
+    """
+    ids, source = text.stream(split).with_sentence_ends(), text.source_perplexity(split)
+    totals = None if scores is None else RunningTotals.of(ids, scores)
+    length, found = text.length(split), None if totals is None else totals.perplexity
+    return {
+        "split": split,
+        "tokens": len(ids),
+        "perplexity": found,
+        **(unit_perplexities(totals.negative_log_likelihood, length) if length and totals else {}),
+        "source_perplexity": source,
+        "perplexity_over_source": perplexity_over_source(found, source),
+        "dynamic_perplexity": None if learning is None else RunningTotals.of(ids, learning).perplexity,
+    }
 
 
 def _sentence_items(text: HeldOutText, scores: Floats, learning: Floats | None) -> dict[str, ScoredItems]:
