@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import compress
 from pathlib import Path
@@ -38,7 +38,7 @@ Start = Callable[[], Scorer]  # a scorer that has read nothing yet
 
 @dataclass(frozen=True)
 class HeldOutText:
-    """The texts that language models are measured on, and what is known of them.
+    """The texts that language models are measured on, and what is known of them; each file is read once.
 
     Attributes
     ----------
@@ -50,6 +50,8 @@ class HeldOutText:
     tokens: Path
     vocabulary: Vocabulary
     form: TextForm
+    _streams: dict[str, TokenStream] = field(default_factory=dict, init=False)  # split → what has been read of it
+    _source_nats: dict[str, Floats] = field(default_factory=dict, init=False)
 
     @classmethod
     def load(cls, raw: Path, tokens: Path) -> "HeldOutText":
@@ -61,7 +63,9 @@ class HeldOutText:
         return self.stream("train").with_sentence_ends()
 
     def stream(self, split: str) -> TokenStream:
-        return TokenStream.load(self.tokens, split)
+        if split not in self._streams:
+            self._streams[split] = TokenStream.load(self.tokens, split)
+        return self._streams[split]
 
     def length(self, split: str) -> TextLength | None:
         """How many words and characters a split has; None if tokens are words."""
@@ -83,7 +87,10 @@ class HeldOutText:
 
     def source_nats(self, split: str) -> Floats:
         """−log P of each sentence (N,) by the grammar of the built-in world."""
-        return read_source_nats(self.raw / "log_probabilities" / f"{split}.npy", self.stream(split))
+        if split not in self._source_nats:
+            path = self.raw / "log_probabilities" / f"{split}.npy"
+            self._source_nats[split] = read_source_nats(path, self.stream(split))
+        return self._source_nats[split]
 
     @cached_property
     def agreement_items(self) -> pd.DataFrame:
