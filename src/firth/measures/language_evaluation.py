@@ -12,8 +12,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from firth.measures.agreement.accuracy import accuracies, agreement_points, conditions
+from firth.measures.agreement.accuracy import accuracies, agreement_points
 from firth.measures.agreement.items import agreement_items
+from firth.measures.agreement.main_groups import MAIN_GROUPS
 from firth.measures.excess import TokenProbabilities, excess_cross_entropy, read_token_probabilities
 from firth.measures.perplexity import RunningTotals, TextLength, by_sentence, unit_perplexities
 from firth.measures.scored_items import ScoredItems, digest, share_items
@@ -28,10 +29,6 @@ from firth.workspace import stage_of
 
 HELD_OUT = ("valid", "test")
 PER_UNIT = ("word_perplexity", "character_perplexity", "bits_per_character")  # where tokens are not words
-AGREEMENT_NUMBERS = {  # group of pairs → the name of its accuracy among the main numbers
-    "attractors_1": "agreement_one_attractor",
-    "adjacent_attractor": "agreement_adjacent_attractor",
-}
 
 Start = Callable[[], Scorer]  # a scorer that has read nothing yet
 
@@ -192,11 +189,8 @@ def _pair_items(text: HeldOutText, points: Floats) -> dict[str, ScoredItems]:
         " ".join(text.vocabulary.decode([*prefix, correct, wrong]))
         for prefix, correct, wrong in zip(pairs["prefix"], pairs["correct"], pairs["wrong"], strict=True)
     ]
-    members = {"attractors_1": conditions(pairs) == "attractors_1", "adjacent_attractor": pairs["adjacent_attractor"]}
-    return {
-        AGREEMENT_NUMBERS[group]: share_items(points[chosen], compress(texts, chosen))
-        for group, chosen in members.items()
-    }
+    chosen = {group.number: group.members(pairs) for group in MAIN_GROUPS.values()}
+    return {number: share_items(points[members], compress(texts, members)) for number, members in chosen.items()}
 
 
 def main_numbers(tables: Mapping[str, pd.DataFrame]) -> dict[str, float | None]:
@@ -209,6 +203,6 @@ def main_numbers(tables: Mapping[str, pd.DataFrame]) -> dict[str, float | None]:
             numbers[column] = by_split.at["test", column]
     if "agreement" in tables:
         by_group = tables["agreement"].drop_duplicates("group").set_index("group")["accuracy"]
-        there = {group: name for group, name in AGREEMENT_NUMBERS.items() if pd.notna(by_group.get(group))}
-        numbers |= {name: float(by_group[group]) for group, name in there.items()}
+        there = {name: group.number for name, group in MAIN_GROUPS.items() if pd.notna(by_group.get(name))}
+        numbers |= {number: float(by_group[name]) for name, number in there.items()}
     return numbers
