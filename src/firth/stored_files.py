@@ -81,10 +81,15 @@ def read_json(path: Path, kind: Any, stage: str) -> Any:
     FirthError
         If the file doesn't exist, is not JSON, or holds a value of another kind.
     """
+    return parse_json(require(path, stage).read_bytes(), kind, path, stage)
+
+
+def parse_json(content: bytes, kind: Any, path: Path, stage: str) -> Any:
+    """The content of a JSON file that has been read, as a typed value; errors as for ``read_json``."""
     from pydantic import TypeAdapter, ValidationError
 
     try:
-        return TypeAdapter(kind).validate_json(require(path, stage).read_bytes(), strict=True)
+        return TypeAdapter(kind).validate_json(content, strict=True)
     except ValidationError as error:
         raise damaged(path, f"damaged or of another version ({kind_fault(error)})", stage) from None
 

@@ -204,6 +204,20 @@ def test_settings_of_another_network_than_the_saved_one_are_refused(
         load(tmp_path)
 
 
+def test_the_settings_of_a_network_are_read_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    small("gru").float().save(tmp_path)
+    names: list[str] = []
+    read_bytes = Path.read_bytes
+
+    def noted(path: Path) -> bytes:
+        names.append(path.name)
+        return read_bytes(path)
+
+    monkeypatch.setattr(Path, "read_bytes", noted)
+    load(tmp_path)
+    assert names == ["settings.json"]
+
+
 @pytest.mark.parametrize("network", NETWORKS)
 def test_adaptive_softmax_is_a_distribution_and_its_loss_is_that_of_its_targets(network: Network) -> None:
     model = small(network, adaptive_softmax_cutoffs=[2, 5, 900])  # a cutoff beyond the vocabulary makes no cluster

@@ -13,12 +13,12 @@ from firth.lm.language_network import LanguageNetwork
 from firth.lm.output import INITIAL_RANGE
 from firth.params.lm_params import LmParams
 from firth.params.section import VocabularySize
-from firth.stored_files import damaged, read_json
+from firth.stored_files import damaged, parse_json
 from firth.training.embeddings import initialize
 from firth.training.reproducibility import derived_seed
 from firth.training.saved import SETTINGS, load_network
 from firth.word2vec_format import read_word2vec
-from firth.workspace import model_stage
+from firth.workspace import model_stage, require
 
 NetworkParams = TypeVar("NetworkParams")
 NetworkClass = Callable[[Any, int, Any], LanguageNetwork]  # its name, the vocabulary size, its params → the network
@@ -122,12 +122,13 @@ def load(folder: Path) -> LanguageNetwork:
         If a file is missing or damaged.
     """
     path, stage = folder / SETTINGS, model_stage(folder)
-    name: str = read_json(path, SavedSettings[Any], stage).network
+    content = require(path, stage).read_bytes()
+    name: str = parse_json(content, SavedSettings[Any], path, stage).network  # which decides the kind of params
     try:
         kind = network_params(name)
     except ValueError as error:
         raise damaged(path, shown(str(error)), stage) from None
-    settings: SavedSettings[LmParams] = read_json(path, SavedSettings[kind], stage)  # type: ignore[valid-type]
+    settings: SavedSettings[LmParams] = parse_json(content, SavedSettings[kind], path, stage)  # type: ignore[valid-type]
     params, size, context = settings.params, settings.vocabulary_size, settings.warm_up_context
     if not all(0 <= word < size for word in context):
         raise damaged(path, f"warm_up_context has ids beyond the vocabulary of {size:,}", stage)
