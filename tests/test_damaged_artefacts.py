@@ -27,7 +27,8 @@ from firth.workspace import Workspace
 Damage = Callable[[bytes], bytes]
 FUZZED = 300  # files by default
 LINE = re.compile(r"\S+: .*`dvc repro (\S+)`")
-STAGES = {  # folder → the stage that builds it
+STAGES = {  # folder or file → the stage that builds it
+    "data/raw/embeddings": "download@embeddings",
     "data/raw/lm": "download@lm",
     "data/raw/qa": "download@qa",
     "data/tokens/lm": "tokenize@lm",
@@ -40,6 +41,9 @@ STAGES = {  # folder → the stage that builds it
     "evaluations/evaluate_lm-rnn": "evaluate_lm@rnn",
     "evaluations/evaluate_seq2seq-translation-none": "evaluate_seq2seq@translation-none",
     "reports/details": "headline",
+    "reports/headline.json": "headline",
+    "reports/studies": "studies/dvc.yaml",
+    "settings": "check",
 }
 
 
@@ -160,9 +164,9 @@ def damages(name: str) -> dict[str, Damage]:
             return ANY | CUT | LONGER
         case "json":
             return ANY | {"half": CUT["half"], "twice": LONGER["twice"]}
-    if name.endswith(".jsonl"):
+    if name.endswith((".jsonl", ".txt")):
         return {kind: damage for kind, damage in ANY.items() if kind != "empty"}
-    return ANY | (LINES if name.endswith((".csv", "agreement.tsv", "token_probabilities/test.tsv")) else {})
+    return ANY | ({} if name.endswith("vocabulary.tsv") else LINES)
 
 
 CASES = [(name, kind) for name in READERS for kind in damages(name)]
@@ -176,7 +180,7 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
 def names_the_stage(line: str, name: str) -> bool:
     """Whether the line of an error ends with the command that builds the file."""
     found = LINE.fullmatch(line)
-    (stage,) = (stage for folder, stage in STAGES.items() if name.startswith(f"{folder}/"))
+    (stage,) = (stage for folder, stage in STAGES.items() if f"{name}/".startswith(f"{folder}/"))
     return found is not None and found[1] == stage
 
 
