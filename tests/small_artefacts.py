@@ -1,4 +1,15 @@
-"""A tiny artefact of every kind in the folders of an experiment, and the public reader of each."""
+"""A tiny artefact of every kind in the folders of an experiment, and the public reader of each.
+
+``READERS`` names every file that a stage writes and a stage, a question or the page reads, one of each kind: the tables
+of an evaluation have one reader, and so have the streams of ids, the trained networks of one class, and the metrics.
+
+Not covered:
+
+- plain text (``text/*.txt``, words known from training), of which every line in UTF-8 is sound;
+- ``items.safetensors``, which is read from DVC's cache by its checksum (``tests/measures/test_scored_items.py``);
+- checkpoints, which are no outputs (``tests/training/test_checkpoints.py``);
+- params.yaml, dvc.lock and what ``firth`` itself keeps beside them, which have tests of their own.
+"""
 
 import json
 from collections.abc import Callable
@@ -9,12 +20,19 @@ import pandas as pd
 import torch
 from ask.tiny_models import SENTENCES, TOKENS, build_encoder_decoders, build_language_models, plain
 
+from firth.ask.loading import load_line_decoder
 from firth.lm import networks
+from firth.measures.analogies import read_questions
+from firth.measures.answers import QuestionRecord
 from firth.measures.gathering import gathered_tables, text_statistics, training_tables
+from firth.measures.json_records import read_json_lines
 from firth.measures.language_evaluation import HeldOutText
 from firth.measures.result_columns import typed
+from firth.measures.similarity import pair_score
+from firth.measures.unit_rows import UnitRows
+from firth.measures.word_classes import Lexicon
 from firth.ngram.kneser_ney import KneserNey
-from firth.report.reading import read_corpora, read_samples, read_tables
+from firth.report.reading import read_classes, read_corpora, read_samples, read_studies, read_tables
 from firth.seq2seq import encoder_decoder
 from firth.tables import read_run, write_metrics, write_table
 from firth.text.raw_text import raw_lines
@@ -65,7 +83,18 @@ def _write_text(workspace: Workspace) -> None:
     write_table(raw / "agreement.tsv", pd.DataFrame([item, {**item, "prefix": "The cats near the dog"}]))
     (raw / "corpus.json").write_text(json.dumps(CORPUS, indent=2))
     (workspace.raw("qa") / "text").mkdir(parents=True)
-    (workspace.raw("qa") / "text" / "train.jsonl").write_text(2 * (json.dumps(QUESTION) + "\n"))
+    for split in ("train", "test"):
+        (workspace.raw("qa") / "text" / f"{split}.jsonl").write_text(2 * (json.dumps(QUESTION) + "\n"))
+    _write_gold_sets(workspace.raw("embeddings"))
+
+
+def _write_gold_sets(raw: Path) -> None:
+    (raw / "gold").mkdir(parents=True)
+    (raw / "gold" / "google.txt").write_text(": grammar\ndog dogs cat cats\n")
+    judged = pd.DataFrame({"word1": ["dog", "run"], "word2": ["cats", "runs"], "score": [7.5, 9.25]})
+    write_table(raw / "gold" / "wordsim.tsv", judged)
+    classes = pd.DataFrame({"form": ["dog", "dogs"], "lemma": "dog", "class": "animal"})
+    write_table(raw / "classes.tsv", classes)
 
 
 def _write_vectors(workspace: Workspace) -> None:
@@ -88,6 +117,14 @@ def _write_results(workspace: Workspace) -> None:
     write_table(workspace.details / "perplexity.csv", scores.assign(model="rnn"))
     bleu = pd.DataFrame({"task": ["translation"], "attention": "none", "split": "test", "sentences": 1, "bleu": 50.5})
     write_table(workspace.details / "translation.csv", bleu)
+    missing = pd.DataFrame({"number": ["dynamic_perplexity"], "reason": "the test text has no sentence"})
+    write_table(evaluation / "not_measured.csv", missing)
+    write_metrics(workspace.headline, {"lm_rnn_test_perplexity": 8.5, "lm_source_perplexity": None})
+    outcome = {"diverged_at_step": None, "valid_perplexity": 9.5}
+    clipping = {"gradient_clip_norm": 1.5, "by_learning_rate": {"0.5": outcome}}
+    write_metrics(workspace.study_metrics("clipping-clipped"), clipping)
+    steps = pd.DataFrame({"learning_rate": [0.5], "step": 10, "train_loss": 6.5, "gradient_norm": 1.5})
+    write_table(workspace.study_plot("clipping-clipped"), steps)
     outputs = workspace.evaluation("evaluate_seq2seq-translation-none") / "outputs"
     outputs.mkdir(parents=True)
     (outputs / "test.jsonl").write_text(2 * (json.dumps(OUTPUT) + "\n"))
@@ -127,6 +164,19 @@ def _read_scores(workspace: Workspace) -> object:
     return typed("perplexity", tables["perplexity"]), read_run(folder / "metrics.json", flat=True)
 
 
+def _read_classes(workspace: Workspace) -> object:
+    return read_classes(workspace), Lexicon.load(workspace.raw("embeddings") / "classes.tsv")
+
+
+def _read_similarity(workspace: Workspace) -> object:
+    unit = UnitRows(TOKENS[2:], np.eye(len(TOKENS) - 2))
+    return pair_score(unit, workspace.raw("embeddings") / "gold" / "wordsim.tsv")
+
+
+def _read_questions(workspace: Workspace) -> object:
+    return read_json_lines(workspace.raw("qa") / "text" / "test.jsonl", QuestionRecord, "download@qa")
+
+
 READERS: dict[str, Read] = {
     **dict.fromkeys(
         [f"data/tokens/lm/{name}" for name in ("train.ids.npy", "train.offsets.npy", "vocabulary.tsv", "text.json")],
@@ -140,6 +190,10 @@ READERS: dict[str, Read] = {
     "data/raw/lm/agreement.tsv": lambda w: _held_out(w).agreement_items,
     "data/raw/lm/corpus.json": read_corpora,
     "data/raw/qa/text/train.jsonl": lambda w: list(raw_lines(w.raw("qa"), "qa", "train", "source")),
+    "data/raw/qa/text/test.jsonl": _read_questions,
+    "data/raw/embeddings/classes.tsv": _read_classes,
+    "data/raw/embeddings/gold/google.txt": lambda w: read_questions(w.raw("embeddings") / "gold" / "google.txt"),
+    "data/raw/embeddings/gold/wordsim.tsv": _read_similarity,
     **dict.fromkeys([f"models/lm-rnn/{name}" for name in ("settings.json", "weights.safetensors")], _read_network),
     **dict.fromkeys(
         [f"models/seq2seq-qa-none/{name}" for name in ("settings.json", "weights.safetensors")],
@@ -163,10 +217,16 @@ READERS: dict[str, Read] = {
         [f"models/lm-rnn/{name}" for name in ("curve.csv", "metrics.json", "gradient_norm.json")], _read_training
     ),
     **dict.fromkeys(
-        [f"evaluations/evaluate_lm-rnn/{name}" for name in ("perplexity.csv", "metrics.json")], _read_scores
+        [f"evaluations/evaluate_lm-rnn/{name}" for name in ("perplexity.csv", "not_measured.csv", "metrics.json")],
+        _read_scores,
     ),
     "evaluations/evaluate_seq2seq-translation-none/outputs/test.jsonl": lambda w: read_samples(
         w, read_tables(w.details)
     ),
     "reports/details/perplexity.csv": lambda w: typed("perplexity", read_tables(w.details)["perplexity"]),
+    "reports/details/translation.csv": lambda w: typed("translation", read_tables(w.details)["translation"]),
+    "reports/headline.json": lambda w: read_run(w.headline, flat=True),
+    "reports/studies/metrics/clipping-clipped.json": read_studies,
+    "reports/studies/plots/clipping-clipped.csv": read_studies,
+    "settings/evaluate_seq2seq-qa-none.json": lambda w: load_line_decoder(w.model("seq2seq-qa-none")),
 }

@@ -123,7 +123,7 @@ def test_a_stage_whose_input_is_not_built_names_the_stage_that_builds_it(
     write_text(workspace.settings / f"{item.name}.json", as_text(values))
     write_text(workspace.code / f"{item.name}.txt", "")
     with pytest.raises(FirthError) as caught:
-        execute.execute(workspace, params.compute, *stage)
+        execute.execute(workspace, execute.read_settings(workspace, item.name, params.compute), *stage)
     assert missing in str(caught.value)
     assert "\n" not in str(caught.value)
     assert {path.name for path in tmp_path.iterdir()} == {"params.yaml", "settings", "code"}

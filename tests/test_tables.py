@@ -133,6 +133,7 @@ def test_a_number_of_a_table_is_finite_or_missing(tmp_path: Path, value: str) ->
         ('{"a": NaN}', "a is nan"),
         ('{"a": {"b": -Infinity}}', r"a\.b is -inf"),
         ('{"a": [1, 2]}', r"a is \[1, 2\]"),
+        ('{"a": {"b": true}}', r"a\.b is True"),
         (f'{{"a": {10**30}}}', "a is 1000"),
         ('{"a": ' * 100_000, "damaged or of another version"),
     ],
@@ -149,7 +150,7 @@ def test_flat_metrics_hold_numbers_and_null_alone(tmp_path: Path) -> None:
     path = tmp_path / "a.json"
     path.write_text('{"a": 1, "b": 2.5, "c": null}')
     assert read_run(path, flat=True) == {"a": 1, "b": 2.5, "c": None}
-    for content in ('{"a": {"b": 1}}', '{"a": "text"}'):
+    for content in ('{"a": {"b": 1}}', '{"a": "text"}', '{"a": false}'):
         path.write_text(content)
         with pytest.raises(FirthError, match=r"a\.json: a is .*; build it again with `dvc repro`"):
             read_run(path, flat=True)

@@ -32,7 +32,7 @@ app.registered_commands += questions.registered_commands + work.registered_comma
 
 def _run(stage: str, *arguments: str) -> None:
     """Run one stage item of the pipeline in the current folder."""
-    from firth.execute import execute
+    from firth.execute import execute, read_settings
     from firth.freshness import verify_fresh
     from firth.output_lock import output_lock
     from firth.params.experiment import load_params
@@ -40,9 +40,10 @@ def _run(stage: str, *arguments: str) -> None:
 
     workspace, item = Workspace(Path.cwd()), Item(stage, arguments)
     params = load_params(workspace.params)
-    verify_fresh(workspace, item, params)
+    settings = read_settings(workspace, item.name, params.compute)
+    verify_fresh(workspace, item, settings, params)
     with output_lock(workspace.lock(item.name), item.name):
-        execute(workspace, params.compute, stage, *arguments)
+        execute(workspace, settings, stage, *arguments)
 
 
 def _print_version(asked: bool) -> None:

@@ -11,15 +11,8 @@ from firth.process import fix_threads, use_huge_pages
 from firth.workspace import Workspace, require
 
 
-def execute(workspace: Workspace, compute: ComputeParams, stage: str, *arguments: str) -> None:
-    """Run a stage with its arguments on the given hardware; see the stage's module for what it reads and writes.
-
-    Raises
-    ------
-    FirthError
-        If the item has no settings: ``check`` writes them.
-    """
-    settings = read_settings(workspace, "-".join([stage, *arguments]), compute)
+def execute(workspace: Workspace, settings: Settings, stage: str, *arguments: str) -> None:
+    """Run a stage with its arguments on the settings of its item; see the stage's module for its files."""
     if "threads" in settings.values:
         fix_threads(settings.threads)
     use_huge_pages()
@@ -27,11 +20,17 @@ def execute(workspace: Workspace, compute: ComputeParams, stage: str, *arguments
 
 
 def read_settings(workspace: Workspace, item: str, compute: ComputeParams) -> Settings:
-    """The effective settings of an item, its code's digests, and the hardware."""
+    """The effective settings of an item, its code's digests, and the hardware.
+
+    Raises
+    ------
+    FirthError
+        If there are no digests or no settings, which ``code`` and ``check`` write, or the settings are damaged.
+    """
     path, code = workspace.settings / f"{item}.json", workspace.code / f"{item}.txt"
     try:
-        values: dict[str, Any] = json.loads(require(path, "check").read_text(encoding="utf-8"))
         listing = require(code, "code").read_text(encoding="utf-8")
+        values: dict[str, Any] = json.loads(require(path, "check").read_text(encoding="utf-8"))
     except ValueError:
         raise FirthError(f"{path}: not JSON (a merge conflict?); write it anew with `dvc repro check`") from None
     return Settings(item, values, listing, compute)

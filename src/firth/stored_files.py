@@ -81,51 +81,21 @@ def read_json(path: Path, kind: Any, stage: str) -> Any:
     FirthError
         If the file doesn't exist, is not JSON, or holds a value of another kind.
     """
+    return parse_json(require(path, stage).read_bytes(), kind, path, stage)
+
+
+def parse_json(content: bytes, kind: Any, path: Path, stage: str) -> Any:
+    """The content of a JSON file that has been read, as a typed value; errors as for ``read_json``."""
     from pydantic import TypeAdapter, ValidationError
 
     try:
-        return TypeAdapter(kind).validate_json(require(path, stage).read_bytes(), strict=True)
+        return TypeAdapter(kind).validate_json(content, strict=True)
     except ValidationError as error:
-        raise damaged(path, f"damaged or of another version ({_fault(error)})", stage) from None
+        raise damaged(path, f"damaged or of another version ({kind_fault(error)})", stage) from None
 
 
-def check_kind(value: Any, kind: Any, path: Path, stage: str) -> None:
-    """Refuse a value that was read from a file and is of another kind.
-
-    Raises
-    ------
-    FirthError
-        If it is; the error names the file and the key.
-    """
-    from pydantic import TypeAdapter, ValidationError
-
-    try:
-        TypeAdapter(kind).validate_python(value, strict=True)
-    except ValidationError as error:
-        raise damaged(path, f"damaged or of another version ({_fault(error)})", stage) from None
-
-
-def read_json_lines(path: Path, kind: Any, stage: str, *, lowercase: bool = False) -> list[Any]:
-    """Read a file with a value of this kind in each line, in lower case if that is wanted.
-
-    Raises
-    ------
-    FirthError
-        If the file doesn't exist or is not UTF-8, or a line is not JSON or holds a value of another kind.
-    """
-    from pydantic import TypeAdapter, ValidationError
-
-    adapter: TypeAdapter[Any] = TypeAdapter(kind)
-    values = []
-    for number, line in enumerate(read_text(path, stage).split("\n"), start=1):
-        try:
-            values += [adapter.validate_json(line.lower() if lowercase else line, strict=True)] if line else []
-        except ValidationError as error:
-            raise damaged(path, f"line {number} is damaged or of another version ({_fault(error)})", stage) from None
-    return values
-
-
-def _fault(error: "ValidationError") -> str:
+def kind_fault(error: "ValidationError") -> str:
+    """The first fault of a value of another kind: the place in it, and what is wrong there."""
     first = error.errors()[0]
     place = ".".join(map(str, first["loc"]))
     return shown(f"{place}: {first['msg']}" if place else first["msg"])

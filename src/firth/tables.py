@@ -137,7 +137,9 @@ def _number(value: str, kind: type) -> Any:
 
 
 def _is_number(value: Any) -> bool:
-    return math.isfinite(value) if isinstance(value, float) else isinstance(value, int) and abs(value) < LARGEST
+    if isinstance(value, float):
+        return math.isfinite(value)
+    return isinstance(value, int) and not isinstance(value, bool) and abs(value) < LARGEST
 
 
 def write_metrics(path: Path, metrics: dict[str, Any]) -> None:
@@ -168,7 +170,7 @@ def read_run(path: Path, *, flat: bool = False) -> dict[str, Any]:
     Raises
     ------
     FirthError
-        If the file doesn't exist, is not JSON, or holds a list or a number that is not finite.
+        If the file doesn't exist, is not JSON, or holds a list, a truth value or a number that is not finite.
     """
     stage = stage_of(path)
     metrics = read_json_object(path, stage)

@@ -30,7 +30,7 @@ def answers(right: int, questions: list[str] = QUESTIONS) -> ScoredItems:
 
 def sentences(nats: float) -> ScoredItems:
     """40 sentences of 10 tokens, 20 nats each and ``nats`` more."""
-    return ScoredItems(np.tile([20 + nats, 10], (40, 1)), digest(["text"]))
+    return ScoredItems(np.tile([20.0 + nats, 10], (40, 1)), digest(["text"]))
 
 
 class Experiment:
@@ -55,7 +55,11 @@ class Experiment:
         place = self.folder / "items"
         place.mkdir(exist_ok=True)
         save_items(place, items)
-        listing = [{"md5": self._store((place / "items.npz").read_bytes()), "relpath": "items.npz"}] if items else []
+        listing = (
+            [{"md5": self._store((place / "items.safetensors").read_bytes()), "relpath": "items.safetensors"}]
+            if items
+            else []
+        )
         return self._store(json.dumps(listing).encode(), ".dir") + ".dir"
 
     def _store(self, content: bytes, ending: str = "") -> str:
@@ -128,7 +132,7 @@ def test_scores_that_cannot_be_read_are_one_line_that_says_what_to_do(
     experiment.build(numbers, {})
     assert reason() == "no scores of test items in dvc.lock of workspace"
     experiment.build(numbers, {QA: {}, LSTM: {}})
-    assert reason() == "measured before scores of test items were stored: workspace"
+    assert reason() == "measured before items.safetensors was stored: workspace"
     items = {QA: {"test_exact_match": answers(80)}, LSTM: {"test_perplexity": sentences(1)}}
     experiment.build(numbers, items)
     for path in experiment.objects.rglob("*"):
@@ -143,14 +147,14 @@ def test_scores_that_cannot_be_read_are_one_line_that_says_what_to_do(
 
 def test_what_can_t_be_read_from_the_cache_is_one_kind_of_error(experiment: Experiment) -> None:
     stored = committed(experiment.folder, "HEAD").items
-    assert stored.read("evaluate_lm-lstm", "items.npz", Path.is_file)
+    assert stored.read("evaluate_lm-lstm", "items.safetensors", Path.is_file)
     with pytest.raises(NotStoredError, match="damaged"):
-        stored.read("evaluate_lm-lstm", "items.npz", lambda path: json.loads(path.read_text("latin-1")))
+        stored.read("evaluate_lm-lstm", "items.safetensors", lambda path: json.loads(path.read_text("latin-1")))
     with pytest.raises(NotStoredError, match=r"no scores of test items in dvc\.lock of HEAD"):
-        stored.read("evaluate_lm-gru", "items.npz", Path.is_file)
+        stored.read("evaluate_lm-gru", "items.safetensors", Path.is_file)
     shutil.rmtree(experiment.objects)
     with pytest.raises(NotStoredError, match="not in DVC's cache"):
-        stored.read("evaluate_lm-lstm", "items.npz", Path.read_bytes)
+        stored.read("evaluate_lm-lstm", "items.safetensors", Path.read_bytes)
 
 
 def test_a_number_that_is_no_longer_measured_fails_as_a_worse_one(experiment: Experiment, ask: Ask) -> None:

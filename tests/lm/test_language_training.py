@@ -57,6 +57,7 @@ def fit(
         ),
         max_epochs=params.max_epochs,
         patience=params.patience,
+        gradient_clip_norm=params.gradient_clip_norm,
     )
 
 

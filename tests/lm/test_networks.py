@@ -179,13 +179,14 @@ def test_a_loaded_network_scores_as_the_saved_one_without_dropout(network: Netwo
 SPOILED: list[tuple[str, Any, str]] = [
     ("network", "seq2seq", "no language model is named seq2seq"),
     ("network", "transformer", r"damaged .*params\.context_size: Field required"),
-    ("vocabulary_size", 17, "describes a larger network"),
-    ("vocabulary_size", -1, r"damaged .*vocabulary_size: Input should be greater than 0"),
+    ("vocabulary_size", 17, r"embedding\.weight is float32 \[7, 4\], but float32 \[17, 4\] by settings\.json"),
+    ("vocabulary_size", 10**18, r"damaged .*vocabulary_size: Input should be less than or equal to 1000000"),
+    ("vocabulary_size", -1, r"damaged .*vocabulary_size: Input should be greater than or equal to 1"),
     ("warm_up_context", [7], "warm_up_context has ids beyond the vocabulary of 7"),
     ("warm_up_context", "a b", "damaged .*warm_up_context: Input should be a valid array"),
-    ("layers", 64, "describes a larger network"),
+    ("layers", 64, r"layers\.10\.bias_hh_l0 is absent, but float32 \[12\] by settings\.json"),
     ("layers", 10**6, r"damaged .*params\.layers: Input should be less"),
-    ("hidden_size", 16_384, "describes a larger network"),
+    ("hidden_size", 16_384, r"layers\.0\.bias_hh_l0 is float32 \[12\], but float32 \[49152\] by settings\.json"),
     ("hidden_size", None, r"damaged .*params\.hidden_size: Input should be a valid integer"),
 ]
 
@@ -199,8 +200,22 @@ def test_settings_of_another_network_than_the_saved_one_are_refused(
     content = json.loads(path.read_text())
     (content if key in content else content["params"])[key] = value
     path.write_text(json.dumps(content))
-    with pytest.raises(FirthError, match=rf"settings\.json: {fault}.*; build it again with `dvc repro"):
+    with pytest.raises(FirthError, match=rf"(settings\.json|safetensors): {fault}.*; build it again with `dvc repro"):
         load(tmp_path)
+
+
+def test_the_settings_of_a_network_are_read_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    small("gru").float().save(tmp_path)
+    names: list[str] = []
+    read_bytes = Path.read_bytes
+
+    def noted(path: Path) -> bytes:
+        names.append(path.name)
+        return read_bytes(path)
+
+    monkeypatch.setattr(Path, "read_bytes", noted)
+    load(tmp_path)
+    assert names == ["settings.json"]
 
 
 @pytest.mark.parametrize("network", NETWORKS)

@@ -69,6 +69,7 @@ def test_running_totals_add_up_to_the_whole_text_and_tell_unknown_tokens_apart()
     assert (totals.tokens, totals.unknown) == (5, 1)
     assert totals.perplexity == pytest.approx(2 ** (12 / 5))
     assert totals.perplexity_without_unknown == pytest.approx(2 ** (11 / 4))
+    assert RunningTotals.of(ids, scores).cross_entropy == pytest.approx(math.log(2) * 12 / 5)
 
 
 def test_an_empty_sentence_counts_its_end_for_an_n_gram_model() -> None:

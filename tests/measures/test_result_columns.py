@@ -16,6 +16,13 @@ def test_the_sizes_of_the_counts_are_all_needed() -> None:
     assert table_fault("counts", sizes.assign(nonzeros=None)) == "has no nonzeros in some row"
 
 
+def test_a_number_that_is_not_measured_needs_a_reason() -> None:
+    reasons = pd.DataFrame({"number": ["test_bleu"], "reason": ["no sentences in test"]})
+    assert table_fault("not_measured", reasons) is None
+    for damaged in (reasons[["number"]], reasons.assign(reason=None)):
+        assert table_fault("not_measured", damaged) == "has no reason in some row"
+
+
 def test_a_table_needs_its_keys_alone_and_may_have_other_columns() -> None:
     assert table_fault("learning_curves", CURVE, given=["model"]) is None
     assert table_fault("learning_curves", CURVE[["epoch"]].assign(model="gru", other="text")) is None

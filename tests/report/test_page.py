@@ -13,6 +13,7 @@ from scipy.sparse import csr_array
 from firth.report.findings import Findings
 from firth.report.neighbors import cooccurrence_example
 from firth.report.page import render_page
+from firth.text.corpus_description import CorpusDescription
 
 VOID = {"meta", "br", "img", "hr", "link", "input"}
 TOKENS = ["<unk>", "<eos>", "the", "cat", "<b>"]
@@ -134,11 +135,12 @@ def tables() -> dict[str, pd.DataFrame]:
 
 
 def findings() -> Findings:
-    corpus = {
+    corpus: CorpusDescription = {
         "name": "w & w",
         "language": "en",
         "license": "MIT",
         "citation": "see https://example.org <here>",
+        "tokenized": False,
         "world": True,
     }
     lengths = {"1-5": {"sentences": 7, "bleu": 51.5}, "6-10": {"sentences": 9, "bleu": 31.5}}

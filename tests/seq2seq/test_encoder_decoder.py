@@ -170,7 +170,8 @@ def test_settings_of_another_network_and_another_vocabulary_are_refused(settings
     path = folder / "settings.json"
     written = path.read_text()
     for old, new, fault in (
-        ('"layers": 1', '"layers": 64', "describes a larger network"),
+        ('"layers": 1', '"layers": 64', r"decoder\.recurrence\.bias_hh_l1 is absent, but float32"),
+        ('"source_vocabulary_size": 9', '"source_vocabulary_size": 9000000', r"damaged .*: Input should be less"),
         ('"attention": "none"', '"attention": "dot"', r".* is absent, but float32"),
         ('"attention": "none"', '"attention": "all"', r"damaged .*attention: Input should be 'none'"),
         ('"cell": ', '"cells": ', r"damaged .*settings\.cell: Field required"),

@@ -106,9 +106,12 @@ def test_shares_of_a_batch_are_the_batch_and_know_its_size(many: Pairs) -> None:
 
 def test_misaligned_pairs_are_refused(pairs: MakePairs, tmp_path: Path) -> None:
     three, two = pairs([[3], [4], [5]], [[3], [4], [5]]), pairs([[3], [4]], [[3], [4]])
-    three.source.save(tmp_path, "train.source")
-    two.target.save(tmp_path, "train.target")
+    folder = tmp_path / "qa"
+    folder.mkdir()
+    three.source.save(folder, "train.source")
+    two.target.save(folder, "train.target")
     for side in ("source", "target"):
-        (tmp_path / f"{side}.vocabulary.tsv").write_text("token\t1\n" * 6)
-    with pytest.raises(FirthError, match="3 sources but 2 targets"):
-        Pairs.load(tmp_path, "train")
+        (folder / f"{side}.vocabulary.tsv").write_text("token\t1\n" * 6)
+    fault = "qa/train: 3 sources but 2 targets; build it again with `dvc repro tokenize@qa`"
+    with pytest.raises(FirthError, match=fault):
+        Pairs.load(folder, "train")

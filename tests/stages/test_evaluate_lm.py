@@ -89,12 +89,27 @@ def test_the_scores_of_items_add_up_to_the_main_numbers(tmp_path: Path) -> None:
     train_lm(experiment(max_epochs=1), workspace, "rnn")
     evaluate(experiment(max_epochs=1, dynamic_evaluation=dynamic), workspace, "rnn")
     folder = workspace.evaluation("evaluate_lm-rnn")
-    main, items = metrics_in(folder), load_items(folder / "items.npz")
+    main, items = metrics_in(folder), load_items(folder / "items.safetensors")
     assert items.keys() == main.keys() - {"valid_perplexity", "source_perplexity"}
     for name, scored in items.items():
         assert score(name, scored.summands.sum(axis=0, keepdims=True)) == pytest.approx(main[name], rel=1e-5)
     assert len(items["test_perplexity"].summands) == 60
     assert len(items["agreement_one_attractor"].summands) == 20
+
+
+def test_perplexities_of_the_same_text_over_two_vocabularies_are_of_other_items(tmp_path: Path) -> None:
+    found = []
+    for name, further in (("one", []), ("same", []), ("other", ["cat"])):
+        workspace = workspace_at(tmp_path / name)
+        tokens = [*TOKENS, *further]
+        Vocabulary(tokens, [1] * len(tokens)).save(workspace.tokens("lm") / "vocabulary.tsv")
+        train_ngram(experiment(order=2), workspace)
+        evaluate(experiment(order=2), workspace, "ngram")
+        found.append(load_items(workspace.evaluation("evaluate_lm-ngram") / "items.safetensors"))
+    one, same, other = found
+    for name in ("test_perplexity", "perplexity_over_source"):
+        assert one[name].texts == same[name].texts != other[name].texts
+    assert one["agreement_one_attractor"].texts == other["agreement_one_attractor"].texts
 
 
 def test_every_order_is_measured_as_if_it_were_the_only_one(tmp_path: Path) -> None:
@@ -281,7 +296,7 @@ def test_perplexity_per_word_and_per_character_is_that_of_the_same_text(
         main = metrics_in(workspace.evaluation(f"evaluate_lm-{model}"))
         for name in ("word_perplexity", "character_perplexity", "bits_per_character"):
             assert main[name] == test[name]
-        items = load_items(workspace.evaluation(f"evaluate_lm-{model}") / "items.npz")
+        items = load_items(workspace.evaluation(f"evaluate_lm-{model}") / "items.safetensors")
         for name in ("test_perplexity", "word_perplexity", "bits_per_character"):
             sums = items[name].summands.sum(axis=0, keepdims=True)
             assert score(name, sums) == pytest.approx(main[name], rel=1e-5)

@@ -69,7 +69,7 @@ def test_answers_and_scores_are_those_of_the_saved_model(params: Params, tmp_pat
     assert set(by_sentences["group"]) == {1, 2} and by_sentences["questions"].sum() == len(items)
     metrics = json.loads((folder / "metrics.json").read_text())
     assert metrics == {f"test_{name}": scores.at["test", name] for name in ("exact_match", "question_alone")}
-    assert load_items(folder / "items.npz")["test_exact_match"].summands[:, 0].tolist() == right
+    assert load_items(folder / "items.safetensors")["test_exact_match"].summands[:, 0].tolist() == right
 
 
 def test_every_test_split_of_a_translation_is_scored_against_the_raw_text(params: Params, tmp_path: Path) -> None:
@@ -103,7 +103,7 @@ def test_every_test_split_of_a_translation_is_scored_against_the_raw_text(params
     expected = {f"{split}_{name}": scores.at[split, name] for split in scores.index for name in ("bleu", "chrf")}
     assert metrics == expected
     for split in scores.index:
-        sums = load_items(folder / "items.npz")[f"{split}_bleu"].summands.sum(axis=0, keepdims=True)
+        sums = load_items(folder / "items.safetensors")[f"{split}_bleu"].summands.sum(axis=0, keepdims=True)
         assert score("bleu", sums) == pytest.approx(scores.at[split, "bleu"], rel=1e-5)
     lengths = read_csv(folder / "source_length.csv")
     assert lengths.groupby("split")["sentences"].sum().to_dict() == scores["sentences"].to_dict()
@@ -117,7 +117,7 @@ def test_the_same_model_gives_the_same_bytes(params: Params, tmp_path: Path) -> 
         folder = train_and_evaluate(params, workspace, "qa", "none")
         results.append({path.name: path.read_bytes() for path in folder.rglob("*") if path.is_file()})
     assert results[0] == results[1]
-    assert {"test.jsonl", "answers.csv", "answer_groups.csv", "metrics.json", "items.npz"} == {*results[0]}
+    assert {"test.jsonl", "answers.csv", "answer_groups.csv", "metrics.json", "items.safetensors"} == {*results[0]}
 
 
 def test_a_missing_model_names_the_stage_that_makes_it(params: Params, tmp_path: Path) -> None:

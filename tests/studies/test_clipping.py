@@ -118,7 +118,8 @@ def test_an_interrupted_training_gives_the_same_curve(tmp_path: Path) -> None:
     model = model_at(0.5)
     data, place = shared_windows(TEXT, TEXT, model.params, 1), run_in(tmp_path / "broken")
     with pytest.raises(InterruptionError):
-        train(model, data, place, max_epochs=2, patience=None, observers=[StepCurve(model), Breaks()])
+        observers, clip = [StepCurve(model), Breaks()], model.params.gradient_clip_norm
+        train(model, data, place, max_epochs=2, patience=None, gradient_clip_norm=clip, observers=observers)
     resumed = fit(model_at(0.5), tmp_path / "broken")
     assert (resumed.losses, resumed.norms) == (whole.losses, whole.norms)
 

@@ -5,11 +5,13 @@ from pathlib import Path
 import pytest
 
 from firth.errors import FirthError
+from firth.text.corpus_description import Language
 from firth.text.text_form import TextForm
 
 
 def test_a_form_is_read_as_it_was_written(tmp_path: Path) -> None:
-    for language in ("en", {"source": "en", "target": "fr"}):
+    languages: list[Language] = ["en", {"source": "en", "target": "fr"}]
+    for language in languages:
         form = TextForm(lowercase=True, tokenized=False, language=language, world=False, segmentation="words")
         form.save(tmp_path)
         assert TextForm.load(tmp_path) == form

@@ -1,6 +1,7 @@
 """A training that was interrupted ends in the same weights and the same curve as one that was not."""
 
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -21,6 +22,8 @@ from firth.training.trainer import Run, train, warm_up_and_cosine
 
 class Regression(pl.LightningModule):
     """A line through noise, with dropout so that random states matter; ``valid_losses`` may script its validation."""
+
+    params = SimpleNamespace(gradient_clip_norm=9.0)  # which says nothing of how the trainer clips
 
     def __init__(self, valid_losses: list[float] | None = None) -> None:
         super().__init__()

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
-from zipfile import BadZipFile
 
 from firth.ask.recorded_outputs import object_path, read_listing
 from firth.lock_file import recorded_checksums, recorded_stages
@@ -69,7 +68,7 @@ class StoredItems:
             return parse(self._object(item, name))
         except FileNotFoundError:
             raise NotStoredError(f"not in DVC's cache; `{FETCH}`") from None
-        except (OSError, ValueError, KeyError, BadZipFile):
+        except (OSError, ValueError, KeyError):
             raise NotStoredError("DVC's cache is damaged; `firth verify` says where") from None
 
     def _object(self, item: str, name: str) -> Path:
@@ -79,7 +78,7 @@ class StoredItems:
             raise NotStoredError(f"no scores of test items in {LOCK} of {self.label}")
         files = read_listing(object_path(_cache(self.folder), checksum))
         if name not in files:
-            raise NotStoredError(f"measured before scores of test items were stored: {self.label}")
+            raise NotStoredError(f"measured before {name} was stored: {self.label}")
         return object_path(_cache(self.folder), files[name])
 
     @cached_property

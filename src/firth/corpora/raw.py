@@ -1,4 +1,4 @@
-"""The layout of data/raw/<role>/: text by split, and its description."""
+"""The layout of data/raw/<role>/: text by split."""
 
 import json
 from collections.abc import Iterable, Iterator
@@ -33,29 +33,6 @@ class SplitFiles:
         if name not in self.files:
             self.files[name] = self.stack.enter_context((self.folder / name).open("w", encoding="utf-8", newline="\n"))
         self.files[name].write(line + "\n")
-
-
-def write_description(
-    folder: Path, *, name: str, language: Any, tokenized: bool, license_: str, citation: str, world: bool
-) -> None:
-    """Write ``corpus.json``.
-
-    Parameters
-    ----------
-    language : code of the language, or ``{"source": …, "target": …}``.
-    tokenized : whether tokens are separated by spaces and must be kept as they are.
-    world : whether the text is the built-in world's.
-    """
-    content = {
-        "name": name,
-        "language": language,
-        "tokenized": tokenized,
-        "license": license_,
-        "citation": citation,
-        "world": world,
-    }
-    text = json.dumps(content, indent=2, ensure_ascii=False) + "\n"
-    (folder / "corpus.json").write_text(text, encoding="utf-8", newline="\n")
 
 
 def write_text(folder: Path, lines: Iterable[tuple[str, str]]) -> Counts:

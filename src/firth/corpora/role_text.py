@@ -7,8 +7,9 @@ from typing import Any
 from firth.corpora.catalog import CORPORA
 from firth.corpora.library import Library
 from firth.corpora.own_text import own_items, own_name
-from firth.corpora.raw import Counts, write_description, write_pairs, write_questions, write_text
+from firth.corpora.raw import Counts, write_pairs, write_questions, write_text
 from firth.corpora.sampled import write_embeddings_text, write_lm_text, write_qa_text, write_translation_text
+from firth.text.corpus_description import LanguagePair, write_description
 
 WRITERS: dict[str, Callable[[Path, Any], Counts]] = {
     "embeddings": write_text,
@@ -47,12 +48,14 @@ def flat_counts(counts: Counts) -> dict[str, int]:
 def _write_world(out: Path, role: str, source: Any, settings: Any, seed: int) -> Counts:
     write_description(
         out,
-        name="world",
-        language=_languages(source) if role == "translation" else "en",
-        tokenized=False,
-        license_="MIT",
-        citation="the world that is built into Firth",
-        world=True,
+        {
+            "name": "world",
+            "language": _languages(source) if role == "translation" else "en",
+            "tokenized": False,
+            "license": "MIT",
+            "citation": "the world that is built into Firth",
+            "world": True,
+        },
     )
     if role == "embeddings":
         return write_embeddings_text(out, settings, seed)
@@ -67,12 +70,14 @@ def _write_catalog(out: Path, role: Any, source: Any, name: str, library: Librar
     corpus = CORPORA[name]
     write_description(
         out,
-        name=name,
-        language=_languages(source) if role == "translation" else corpus.language,
-        tokenized=corpus.tokenized,
-        license_=corpus.license,
-        citation=corpus.citation,
-        world=False,
+        {
+            "name": name,
+            "language": _languages(source) if role == "translation" else corpus.language,
+            "tokenized": corpus.tokenized,
+            "license": corpus.license,
+            "citation": corpus.citation,
+            "world": False,
+        },
     )
     return WRITERS[role](out, corpus.read(corpus.files, source, role, library))
 
@@ -80,15 +85,17 @@ def _write_catalog(out: Path, role: Any, source: Any, name: str, library: Librar
 def _write_own(out: Path, role: Any, source: Any, library: Library) -> Counts:
     write_description(
         out,
-        name=own_name(source, role),
-        language=_languages(source) if role == "translation" else source.language or "unknown",
-        tokenized=source.tokenized,
-        license_="the user's own text",
-        citation="the user's own text",
-        world=False,
+        {
+            "name": own_name(source, role),
+            "language": _languages(source) if role == "translation" else source.language or "unknown",
+            "tokenized": source.tokenized,
+            "license": "the user's own text",
+            "citation": "the user's own text",
+            "world": False,
+        },
     )
     return WRITERS[role](out, own_items(source, role, library))
 
 
-def _languages(source: Any) -> dict[str, str]:
+def _languages(source: Any) -> LanguagePair:
     return {"source": source.source_language, "target": source.target_language}

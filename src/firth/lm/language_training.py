@@ -76,9 +76,17 @@ class LanguageModelTraining(pl.LightningModule):
             penalty = penalty + self.params.temporal_activation_regularization * hidden.diff(dim=0).pow(2).mean()
         return penalty
 
-    def configure_gradient_clipping(self, optimizer: Optimizer, *_: object, **__: object) -> None:
-        """Clip the norm of the whole gradient (Pascanu et al. 2013, algorithm 1), and record the norm before."""
-        self.gradient_norms.append(clip_grad_norm_(self.parameters(), self.params.gradient_clip_norm).detach())
+    def configure_gradient_clipping(
+        self, optimizer: Optimizer, gradient_clip_val: float | None = None, gradient_clip_algorithm: str | None = None
+    ) -> None:
+        """Clip the norm of the whole gradient (Pascanu et al. 2013, algorithm 1), and record the norm before.
+
+        Parameters
+        ----------
+        gradient_clip_val : the largest norm, as the trainer was given it.
+        """
+        assert gradient_clip_val is not None
+        self.gradient_norms.append(clip_grad_norm_(self.parameters(), gradient_clip_val).detach())
 
     def optimizer_step(self, epoch: int, batch_index: int, optimizer: Any, closure: Any = None) -> None:
         """Step, and average; the learning rate is proportional to the length of a random window.

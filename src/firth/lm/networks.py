@@ -6,20 +6,19 @@ from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 import torch
-from pydantic import BaseModel, PositiveInt
+from pydantic import BaseModel
 
 from firth.derived_seed import derived_seed
 from firth.errors import shown
 from firth.lm.language_network import LanguageNetwork
 from firth.lm.output import INITIAL_RANGE
 from firth.params.lm_params import LmParams
-from firth.stored_files import damaged, read_json
+from firth.params.section import VocabularySize
+from firth.stored_files import damaged, parse_json
 from firth.training.embeddings import initialize
 from firth.training.saved import SETTINGS, load_network
 from firth.word2vec_format import read_word2vec
-from firth.workspace import model_stage
-
-SIZES = ("embedding_size", "hidden_size", "context_size", "heads")  # keys of params that are sizes of weights
+from firth.workspace import model_stage, require
 
 NetworkParams = TypeVar("NetworkParams")
 NetworkClass = Callable[[Any, int, Any], LanguageNetwork]  # its name, the vocabulary size, its params → the network
@@ -114,7 +113,7 @@ class SavedSettings(BaseModel, Generic[NetworkParams]):
     """What ``settings.json`` of a trained network holds; see ``LanguageNetwork``."""
 
     network: str
-    vocabulary_size: PositiveInt
+    vocabulary_size: VocabularySize
     params: NetworkParams
     warm_up_context: list[int]
 
@@ -128,16 +127,16 @@ def load(folder: Path) -> LanguageNetwork:
         If a file is missing or damaged.
     """
     path, stage = folder / SETTINGS, model_stage(folder)
-    name: str = read_json(path, SavedSettings[Any], stage).network
+    content = require(path, stage).read_bytes()
+    name: str = parse_json(content, SavedSettings[Any], path, stage).network  # which decides the kind of params
     try:
         kind = network_params(name)
     except ValueError as error:
         raise damaged(path, shown(str(error)), stage) from None
-    settings: SavedSettings[LmParams] = read_json(path, SavedSettings[kind], stage)  # type: ignore[valid-type]
+    settings: SavedSettings[LmParams] = parse_json(content, SavedSettings[kind], path, stage)  # type: ignore[valid-type]
     params, size, context = settings.params, settings.vocabulary_size, settings.warm_up_context
     if not all(0 <= word < size for word in context):
         raise damaged(path, f"warm_up_context has ids beyond the vocabulary of {size:,}", stage)
-    sizes = (getattr(params, key, 0) for key in SIZES)
-    network = load_network(folder, partial(build, name, size, params), params.layers, max(size, *sizes))
+    network = load_network(folder, partial(build, name, size, params))
     network.warm_up_context = context
     return network.eval()

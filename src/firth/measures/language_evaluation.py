@@ -2,23 +2,25 @@
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import compress
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from firth.measures.agreement.accuracy import accuracies, agreement_points, conditions
-from firth.measures.agreement.items import STAGE, agreement_items
+from firth.measures.agreement.accuracy import accuracies, agreement_points
+from firth.measures.agreement.items import agreement_items
+from firth.measures.agreement.main_groups import MAIN_GROUPS
 from firth.measures.excess import TokenProbabilities, excess_cross_entropy, read_token_probabilities
-from firth.measures.perplexity import TextLength, by_sentence, unit_perplexities
+from firth.measures.perplexity import RunningTotals, TextLength, by_sentence, unit_perplexities
 from firth.measures.scored_items import ScoredItems, digest, share_items
 from firth.measures.scorer import Floats, Scorer
-from firth.measures.source_entropy import perplexity_over_source, source_perplexity
-from firth.stored_files import damaged, read_array
+from firth.measures.source_entropy import perplexity_over_source, read_source_nats, source_perplexity
+from firth.stored_files import damaged
 from firth.tables import read_csv
 from firth.text.streams import TokenStream
 from firth.text.text_form import TextForm
@@ -27,18 +29,13 @@ from firth.workspace import stage_of
 
 HELD_OUT = ("valid", "test")
 PER_UNIT = ("word_perplexity", "character_perplexity", "bits_per_character")  # where tokens are not words
-ROUNDING, LEAST = 1e-9, -1e9  # of the logarithm of a probability
-AGREEMENT_NUMBERS = {  # group of pairs → the name of its accuracy among the main numbers
-    "attractors_1": "agreement_one_attractor",
-    "adjacent_attractor": "agreement_adjacent_attractor",
-}
 
 Start = Callable[[], Scorer]  # a scorer that has read nothing yet
 
 
 @dataclass(frozen=True)
 class HeldOutText:
-    """The texts that language models are measured on, and what is known of them.
+    """The texts that language models are measured on, and what is known of them; each file is read once.
 
     Attributes
     ----------
@@ -50,6 +47,8 @@ class HeldOutText:
     tokens: Path
     vocabulary: Vocabulary
     form: TextForm
+    _streams: dict[str, TokenStream] = field(default_factory=dict, init=False)  # split → what has been read of it
+    _source_nats: dict[str, Floats] = field(default_factory=dict, init=False)
 
     @classmethod
     def load(cls, raw: Path, tokens: Path) -> "HeldOutText":
@@ -61,7 +60,9 @@ class HeldOutText:
         return self.stream("train").with_sentence_ends()
 
     def stream(self, split: str) -> TokenStream:
-        return TokenStream.load(self.tokens, split)
+        if split not in self._streams:
+            self._streams[split] = TokenStream.load(self.tokens, split)
+        return self._streams[split]
 
     def length(self, split: str) -> TextLength | None:
         """How many words and characters a split has; None if tokens are words."""
@@ -79,21 +80,14 @@ class HeldOutText:
         """That of the grammar of the built-in world; None for other text, and where words became ``<unk>``."""
         if not self.form.world:
             return None
-        return source_perplexity(self._log_probabilities(split), self.stream(split), str(self._source_file(split)))
+        return source_perplexity(self.source_nats(split), self.stream(split))
 
     def source_nats(self, split: str) -> Floats:
-        """−log P of each sentence (N,) by the grammar of the built-in world, where ``source_perplexity`` is known."""
-        return -self._log_probabilities(split)
-
-    def _log_probabilities(self, split: str) -> Floats:
-        path = self._source_file(split)
-        found = read_array(path, (np.float64,), STAGE)
-        if len(found) and not LEAST < found.min() <= found.max() <= ROUNDING:
-            raise damaged(path, "holds a value that is no logarithm of a probability", STAGE)
-        return found
-
-    def _source_file(self, split: str) -> Path:
-        return self.raw / "log_probabilities" / f"{split}.npy"
+        """−log P of each sentence (N,) by the grammar of the built-in world."""
+        if split not in self._source_nats:
+            path = self.raw / "log_probabilities" / f"{split}.npy"
+            self._source_nats[split] = read_source_nats(path, self.stream(split))
+        return self._source_nats[split]
 
     @cached_property
     def agreement_items(self) -> pd.DataFrame:
@@ -126,22 +120,10 @@ def evaluate(start: Start, text: HeldOutText, start_learning: Start | None = Non
     """
     rows, items = [], {}
     for split in HELD_OUT:
-        ids, source = text.stream(split).with_sentence_ends(), text.source_perplexity(split)
+        ids = text.stream(split).with_sentence_ends()
         scores = start().score(ids) if len(ids) else None
         learning = start_learning().score(ids) if start_learning and len(ids) else None
-        nats, length = _cross_entropy(scores), text.length(split)
-        found = _perplexity(scores)
-        rows.append(
-            {
-                "split": split,
-                "tokens": len(ids),
-                "perplexity": found,
-                **(unit_perplexities(nats * len(ids), length) if length and nats is not None else {}),
-                "source_perplexity": source,
-                "perplexity_over_source": perplexity_over_source(found, source),
-                "dynamic_perplexity": _perplexity(learning),
-            }
-        )
+        rows.append(_perplexities(text, split, scores, learning))
         if split == "test" and scores is not None:
             items = _sentence_items(text, scores, learning)
     tables = {"perplexity": pd.DataFrame(rows)}
@@ -156,14 +138,26 @@ def evaluate(start: Start, text: HeldOutText, start_learning: Start | None = Non
     return LanguageEvaluation(tables, items)
 
 
-def _cross_entropy(scores: Floats | None) -> float | None:
-    """Nats per token, from log P of each token; None for a text without tokens."""
-    return None if scores is None else -float(scores.sum()) / len(scores)
+def _perplexities(text: HeldOutText, split: str, scores: Floats | None, learning: Floats | None) -> dict[str, Any]:
+    """The row of a split in the table of perplexities, from log P of each token (N,).
 
-
-def _perplexity(scores: Floats | None) -> float | None:
-    nats = _cross_entropy(scores)
-    return None if nats is None else float(np.exp(nats))
+    Parameters
+    ----------
+    scores : None for a split without sentences.
+    learning : those of dynamic evaluation, if that is wanted.
+    """
+    ids, source = text.stream(split).with_sentence_ends(), text.source_perplexity(split)
+    totals = None if scores is None else RunningTotals.of(ids, scores)
+    length, found = text.length(split), None if totals is None else totals.perplexity
+    return {
+        "split": split,
+        "tokens": len(ids),
+        "perplexity": found,
+        **(unit_perplexities(totals.negative_log_likelihood, length) if length and totals else {}),
+        "source_perplexity": source,
+        "perplexity_over_source": perplexity_over_source(found, source),
+        "dynamic_perplexity": None if learning is None else RunningTotals.of(ids, learning).perplexity,
+    }
 
 
 def _sentence_items(text: HeldOutText, scores: Floats, learning: Floats | None) -> dict[str, ScoredItems]:
@@ -174,7 +168,8 @@ def _sentence_items(text: HeldOutText, scores: Floats, learning: Floats | None) 
     learning : those of dynamic evaluation.
     """
     stream = text.stream("test")
-    texts = digest(" ".join(text.vocabulary.decode(sentence)) for sentence in stream.sentences())
+    sentences = (" ".join(text.vocabulary.decode(sentence)) for sentence in stream.sentences())
+    texts = digest([*text.vocabulary.tokens, "", *sentences])  # over another vocabulary, perplexity is another quantity
     nats, tokens = -by_sentence(stream, scores), np.diff(stream.offsets) + 1  # with <eos>
     parts = {"test_perplexity": (nats, tokens)}
     if length := text.length("test"):  # of the whole text; each sentence gets its share by tokens
@@ -194,11 +189,8 @@ def _pair_items(text: HeldOutText, points: Floats) -> dict[str, ScoredItems]:
         " ".join(text.vocabulary.decode([*prefix, correct, wrong]))
         for prefix, correct, wrong in zip(pairs["prefix"], pairs["correct"], pairs["wrong"], strict=True)
     ]
-    members = {"attractors_1": conditions(pairs) == "attractors_1", "adjacent_attractor": pairs["adjacent_attractor"]}
-    return {
-        AGREEMENT_NUMBERS[group]: share_items(points[chosen], compress(texts, chosen))
-        for group, chosen in members.items()
-    }
+    chosen = {group.number: group.members(pairs) for group in MAIN_GROUPS.values()}
+    return {number: share_items(points[members], compress(texts, members)) for number, members in chosen.items()}
 
 
 def main_numbers(tables: Mapping[str, pd.DataFrame]) -> dict[str, float | None]:
@@ -211,6 +203,6 @@ def main_numbers(tables: Mapping[str, pd.DataFrame]) -> dict[str, float | None]:
             numbers[column] = by_split.at["test", column]
     if "agreement" in tables:
         by_group = tables["agreement"].drop_duplicates("group").set_index("group")["accuracy"]
-        there = {group: name for group, name in AGREEMENT_NUMBERS.items() if pd.notna(by_group.get(group))}
-        numbers |= {name: float(by_group[group]) for group, name in there.items()}
+        there = {name: group.number for name, group in MAIN_GROUPS.items() if pd.notna(by_group.get(name))}
+        numbers |= {number: float(by_group[name]) for name, number in there.items()}
     return numbers

@@ -5,11 +5,11 @@ from collections.abc import Mapping
 import pandas as pd
 
 from firth.measures.agreement.items import FEWEST_PAIRS
-from firth.measures.language_evaluation import AGREEMENT_NUMBERS, HELD_OUT, PER_UNIT, HeldOutText
+from firth.measures.agreement.main_groups import MAIN_GROUPS
+from firth.measures.language_evaluation import HELD_OUT, PER_UNIT, HeldOutText
 from firth.measures.not_measured import NOT_FINITE
 
 TEXTS = {"valid": "the validation text", "test": "the test text"}
-GROUPS = {"attractors_1": "one attractor", "adjacent_attractor": "an attractor right before the verb"}
 
 
 def language_reasons(tables: Mapping[str, pd.DataFrame], text: HeldOutText, is_learning: bool) -> dict[str, str]:
@@ -46,16 +46,16 @@ def language_reasons(tables: Mapping[str, pd.DataFrame], text: HeldOutText, is_l
 
 
 def _agreement_reasons(agreement: pd.DataFrame | None, segmentation: str) -> dict[str, str]:
+    numbers = [group.number for group in MAIN_GROUPS.values()]
     if segmentation != "words":
-        return dict.fromkeys(AGREEMENT_NUMBERS.values(), "agreement is measured where tokens are words")
+        return dict.fromkeys(numbers, "agreement is measured where tokens are words")
     if agreement is None:
-        return dict.fromkeys(AGREEMENT_NUMBERS.values(), "no agreement pair has all its words in the vocabulary")
+        return dict.fromkeys(numbers, "no agreement pair has all its words in the vocabulary")
     pairs = agreement.drop_duplicates("group").set_index("group")["pairs"]
-    counts = {group: int(pairs.get(group, 0)) for group in AGREEMENT_NUMBERS}
+    counts = {name: int(pairs.get(name, 0)) for name in MAIN_GROUPS}
     return {
-        AGREEMENT_NUMBERS[
-            group
-        ]: f"too few agreement pairs with {GROUPS[group]}: {count} where {FEWEST_PAIRS} are needed"
-        for group, count in counts.items()
-        if count < FEWEST_PAIRS
+        group.number: f"too few agreement pairs with {group.description}: {counts[name]} where "
+        f"{FEWEST_PAIRS} are needed"
+        for name, group in MAIN_GROUPS.items()
+        if counts[name] < FEWEST_PAIRS
     }

@@ -17,10 +17,11 @@ from firth.measures.bleu import (
     sentence_chrf,
     translation_scores,
 )
+from firth.measures.json_records import read_json_lines
 from firth.measures.scored_items import ScoredItems, digest, share_items
 from firth.params.task_names import Task
 from firth.seq2seq.pairs import Pairs
-from firth.stored_files import read_json_lines, read_text
+from firth.stored_files import read_text
 from firth.text.sides import decoder
 from firth.text.text_form import TextForm
 

@@ -54,6 +54,13 @@ class RunningTotals:
         self.unknown += int(unknown.sum())
         self.unknown_negative_log_likelihood -= float(scores[unknown].sum())
 
+    @classmethod
+    def of(cls, ids: NDArray, scores: Floats) -> "RunningTotals":
+        """The sums over tokens (N,), ``<eos>`` among them, with log P of each (N,)."""
+        totals = cls()
+        totals.add(ids, scores)
+        return totals
+
     @property
     def cross_entropy(self) -> float:
         """Nats per token."""
@@ -112,9 +119,7 @@ def cross_entropy(scorer: Scorer, ids: NDArray) -> float:
     """
     if len(ids) == 0:
         raise FirthError("validation or test text: no sentence to score; give a longer text")
-    totals = RunningTotals()
-    totals.add(ids, scorer.score(ids))
-    return totals.cross_entropy
+    return RunningTotals.of(ids, scorer.score(ids)).cross_entropy
 
 
 def perplexity(scorer: Scorer, ids: NDArray) -> float:

@@ -6,6 +6,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from firth.measures.not_measured import NOT_MEASURED
+
 COLUMNS = {
     "vectors": "space representation measure score low high items covered reason",
     "perplexity": "model split tokens perplexity source_perplexity perplexity_over_source dynamic_perplexity",
@@ -25,7 +27,7 @@ COLUMNS = {
     "learning_curves": "model epoch train_loss valid_loss valid_perplexity",
     "training": "model parameters best_epoch epochs",
     "counts": "cells nonzeros density bytes_dense bytes_sparse pairs",
-    "not_measured": "number reason",
+    NOT_MEASURED: "number reason",
 }
 TEXTS = (
     "space representation measure number reason model split category grouping construction group task attention "
@@ -74,7 +76,8 @@ def table_fault(name: str, frame: pd.DataFrame, given: Collection[str] = ()) -> 
         return f"has a column {clash[0]}"
     if name not in COLUMNS:
         return None
-    for key in (key for key in COLUMNS[name].split() if key in KEYS.split() and key not in given):
+    needed = (*KEYS.split(), "reason") if name == NOT_MEASURED else KEYS.split()
+    for key in (key for key in COLUMNS[name].split() if key in needed and key not in given):
         if key not in frame or frame[key].isna().any():
             return f"has no {key} in some row"
     identity = [key for key in COLUMNS[name].split() if key in (*KEYS.split(), *MORE_KEYS.split()) and key in frame]

@@ -5,16 +5,19 @@ sentence. The summands of each item are kept.
 """
 
 import hashlib
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from safetensors import SafetensorError, safe_open
+from safetensors.numpy import save_file
 
-SCORED_ITEMS = "items.npz"  # in the folder of an evaluation
-TEXTS = ".texts"  # ends the name of the digest in this file
+SCORED_ITEMS = "items.safetensors"  # in the folder of an evaluation
+TEXTS = "texts"  # the one key of the file's metadata: safetensors writes several keys in no fixed order
 
 
 @dataclass(frozen=True)
@@ -44,20 +47,36 @@ def share_items(points: NDArray, texts: Iterable[str]) -> ScoredItems:
 
 
 def save_items(folder: Path, items: Mapping[str, ScoredItems]) -> None:
-    """Write ``items.npz`` into an existing folder: the summands of each score, by its name among the metrics."""
-    arrays: dict[str, Any] = {name: scored.summands for name, scored in items.items()}
-    arrays |= {name + TEXTS: np.array(scored.texts) for name, scored in items.items()}
-    np.savez(folder / SCORED_ITEMS, **arrays)
+    """Write ``items.safetensors`` into an existing folder: the summands of each score, by its name among the metrics.
+
+    The metadata holds the digests of the items, by the same names, as JSON.
+    """
+    summands = {name: np.ascontiguousarray(scored.summands) for name, scored in items.items()}
+    texts = {name: scored.texts for name, scored in items.items()}
+    save_file(summands, folder / SCORED_ITEMS, {TEXTS: json.dumps(texts, sort_keys=True)})
 
 
-def load_items(file: Path | IO[bytes]) -> dict[str, ScoredItems]:
+def load_items(file: Path) -> dict[str, ScoredItems]:
     """Read what ``save_items`` wrote.
 
     Raises
     ------
-    OSError, ValueError, KeyError, zipfile.BadZipFile
-        If the file is not there, or is damaged.
+    FileNotFoundError
+        If the file is not there.
+    ValueError
+        If it is damaged.
     """
-    with np.load(file, allow_pickle=False) as arrays:
-        names = [name for name in arrays.files if not name.endswith(TEXTS)]
-        return {name: ScoredItems(arrays[name], str(arrays[name + TEXTS])) for name in names}
+    try:
+        with safe_open(file, framework="numpy") as opened:
+            texts = json.loads((opened.metadata() or {}).get(TEXTS, ""))
+            names = opened.keys()
+            return {name: _read_scored(opened, name, texts[name]) for name in names}
+    except (SafetensorError, ValueError, KeyError, TypeError, RecursionError) as error:
+        raise ValueError(f"{file}: no scores of test items ({error})") from None
+
+
+def _read_scored(opened: Any, name: str, texts: Any) -> ScoredItems:
+    header = opened.get_slice(name)
+    if header.get_dtype() != "F64" or len(header.get_shape()) != 2 or not isinstance(texts, str):
+        raise ValueError(f"{name} is no (N, K) float64 with the digest of its items")
+    return ScoredItems(opened.get_tensor(name), texts)

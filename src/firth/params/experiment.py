@@ -16,7 +16,7 @@ from firth.params.evaluation_params import EvaluationParams
 from firth.params.fault_line import fault_line
 from firth.params.lm_section import LmOverrides, LmSection
 from firth.params.memory_limits import check_memory
-from firth.params.model_names import NETWORKS, Network
+from firth.params.model_names import NETWORKS, Network, TrainedSpace
 from firth.params.models_params import ModelsParams
 from firth.params.ngram_params import NgramParams
 from firth.params.overrides import overridden
@@ -108,7 +108,7 @@ class Params(Section):
                     f"make it equal to {kind}.dimension = {vectors[kind]}"
                 )
 
-    def _initialized(self) -> Iterator[tuple[str, int, Literal["svd", "word2vec"]]]:
+    def _initialized(self) -> Iterator[tuple[str, int, TrainedSpace]]:
         """Embeddings that are initialized from word vectors: key, size, and which vectors."""
         if self.lm.initial_embeddings != "random":
             for name in self.models.networks:

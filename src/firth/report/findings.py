@@ -10,6 +10,7 @@ from firth.measures.result_columns import typed
 from firth.report.names import ATTENTIONS, LANGUAGE_MODELS, with_names
 from firth.report.neighbors import CooccurrenceExample, Ranked
 from firth.report.result_tables import of_models
+from firth.text.corpus_description import CorpusDescription
 
 Metrics = Mapping[str, Any]
 Samples = Mapping[str, list[dict[str, Any]]]
@@ -34,7 +35,7 @@ class Findings:
     study_curves : study → its curve.
     """
 
-    corpora: Mapping[str, Metrics]
+    corpora: Mapping[str, CorpusDescription]
     settings: Mapping[str, Metrics]
     tables: Mapping[str, pd.DataFrame]
     headline: Mapping[str, float | None]

@@ -18,6 +18,7 @@ from firth.report.result_tables import rows_of
 from firth.report.study_sections import studies_section
 from firth.report.word_sections import cooccurrence_section, representation_scores, vectors_section
 from firth.tables import flatten
+from firth.text.corpus_description import Language
 
 CONTENTS = {
     "run": "What was run",
@@ -62,7 +63,7 @@ def _run_section(findings: Findings) -> Markup | None:
         [
             ROLES[role],
             corpus.get("name"),
-            _language(corpus.get("language")),
+            _language(corpus["language"]),
             corpus.get("license"),
             corpus.get("citation"),
         ]
@@ -170,5 +171,5 @@ def _value(value: Any) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def _language(language: Any) -> str:
-    return f"{language['source']} → {language['target']}" if isinstance(language, Mapping) else str(language or "")
+def _language(language: Language) -> str:
+    return language if isinstance(language, str) else f"{language['source']} → {language['target']}"

@@ -6,14 +6,15 @@ from typing import Any
 
 import pandas as pd
 
+from firth.measures.json_records import check_kind, read_json_lines
 from firth.measures.result_columns import table_fault
 from firth.params.roles import ROLES
 from firth.report.names import ATTENTIONS, display_name
 from firth.report.samples import OutputRecord, chosen
 from firth.report.study_records import METRICS, curve_fault
-from firth.stored_files import check_kind, damaged, read_json_lines
+from firth.stored_files import damaged
 from firth.tables import read_csv, read_metrics, read_table
-from firth.text.raw_text import CorpusDescription, read_description
+from firth.text.corpus_description import CorpusDescription, read_description
 from firth.workspace import Workspace, stage_of
 
 EARLIER_NAMES = {"class_recovery": "nearest_neighbor_accuracy", "whole": "share_1", "tenth": "share_0.1"}

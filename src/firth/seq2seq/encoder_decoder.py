@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 import torch
-from pydantic import PositiveInt
 from torch import Tensor, nn
 
 from firth.kernels.packed_recurrence import State
+from firth.params.section import VocabularySize
 from firth.params.seq2seq_params import Seq2seqParams
 from firth.params.task_names import Attention, Task
 from firth.seq2seq.attention import Memory
@@ -36,8 +36,8 @@ class Configuration(NamedTuple):
     """Everything that is needed to rebuild a network."""
 
     attention: Attention
-    source_vocabulary_size: PositiveInt
-    target_vocabulary_size: PositiveInt
+    source_vocabulary_size: VocabularySize
+    target_vocabulary_size: VocabularySize
     settings: Seq2seqParams
 
 
@@ -119,9 +119,7 @@ def load(folder: Path) -> EncoderDecoder:
         If a file is missing or damaged.
     """
     configuration = read_json(folder / SETTINGS, Configuration, model_stage(folder))
-    _, source, target, settings = configuration
-    largest = max(source, target, settings.embedding_size, settings.hidden_size)
-    return load_network(folder, partial(EncoderDecoder, configuration), settings.layers, largest).eval()
+    return load_network(folder, partial(EncoderDecoder, configuration)).eval()
 
 
 def load_for(tokens: Path, folder: Path) -> EncoderDecoder:

@@ -12,6 +12,7 @@ from torch import Tensor
 
 from firth.errors import FirthError
 from firth.params.seq2seq_params import Seq2seqParams
+from firth.stored_files import damaged
 from firth.text.streams import TokenStream
 from firth.text.vocabulary import EOS_ID, PAD_ID
 from firth.training.reproducibility import generator
@@ -57,12 +58,17 @@ class Pairs:
 
     @classmethod
     def load(cls, folder: Path, split: str) -> "Pairs":
-        """Open ``{split}.source`` and ``{split}.target`` of a folder of tokens."""
+        """Open ``{split}.source`` and ``{split}.target`` of a folder of tokens.
+
+        Raises
+        ------
+        FirthError
+            If a file is missing or damaged, or the sides are not of one length.
+        """
         pairs = cls(TokenStream.load(folder, f"{split}.source"), TokenStream.load(folder, f"{split}.target"))
         if len(pairs.source) != len(pairs.target):
-            raise FirthError(
-                f"{folder}/{split}: {len(pairs.source)} sources but {len(pairs.target)} targets; run its tokenize stage"
-            )
+            fault = f"{len(pairs.source)} sources but {len(pairs.target)} targets"
+            raise damaged(folder / split, fault, f"tokenize@{folder.name}")
         return pairs
 
     def __len__(self) -> int:

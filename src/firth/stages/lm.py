@@ -32,7 +32,8 @@ def run(settings: "Settings", workspace: Workspace, network: "Network") -> None:
     window_seed = derived_seed(settings.seed, name, "windows") if params.random_bptt else None
     data = TextData(train_text, valid_text, params.batch_size, params.bptt_length, window_seed)
     with training_run(name, settings, workspace, inputs) as run:
-        history = train(model, data, run, max_epochs=params.max_epochs, patience=params.patience)
+        clip, epochs = params.gradient_clip_norm, params.max_epochs
+        history = train(model, data, run, max_epochs=epochs, patience=params.patience, gradient_clip_norm=clip)
         model.network.warm_up_context = warm_up_context(train_text)
         metrics = {
             "parameters": sum(weight.numel() for weight in model.parameters()),

@@ -37,7 +37,14 @@ def run(settings: "Settings", workspace: Workspace, initial: InitialEmbeddings) 
             network, covered = initial_network("lstm", vocabulary.tokens, params, settings.seed, vectors)
             model = LanguageModelTraining(network, params)
             data, part = shared_windows(text, texts["valid"], params, settings.seed), f"share_{share:g}"
-            history = train(model, data, part_of(run, part), max_epochs=params.max_epochs, patience=params.patience)
+            history = train(
+                model,
+                data,
+                part_of(run, part),
+                max_epochs=params.max_epochs,
+                patience=params.patience,
+                gradient_clip_norm=params.gradient_clip_norm,
+            )
             metrics["initial_embeddings_covered"] = covered
             metrics[part] = {"training_tokens": len(text), "best_epoch": history.best_epoch}
             for split in ("valid", "test"):

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from firth.params.tokens_params import TOKENS
 from firth.tables import write_metrics, write_table
+from firth.text.corpus_description import read_description
 from firth.text.corpus_streams import make_streams
 from firth.text.known_words import write_known_words
-from firth.text.raw_text import read_description
 from firth.text.stream_statistics import main_numbers_of_streams, statistics_table
 from firth.text.text_form import TextForm
 from firth.workspace import Workspace, writing
@@ -25,7 +25,7 @@ def run(settings: Settings, workspace: Workspace, role: Role) -> None:
     start = time.monotonic()
     params: Any = settings.section("tokens", TOKENS[role])
     raw = workspace.raw(role)
-    corpus: Any = read_description(raw)
+    corpus = read_description(raw)
     tokenized = corpus["tokenized"]
     lowercase = params.lowercase and not tokenized  # tokenized text keeps its case
     form = TextForm(lowercase, tokenized, corpus["language"], corpus["world"], params.segmentation)

@@ -82,7 +82,8 @@ def train_until_divergence(model: LanguageModelTraining, data: TextData, run: Ru
     """
     curve = StepCurve(model)
     with suppress(DivergenceError):  # the curve says so
-        train(model, data, run, max_epochs=model.params.max_epochs, patience=None, observers=[curve])
+        clip, epochs = model.params.gradient_clip_norm, model.params.max_epochs
+        train(model, data, run, max_epochs=epochs, patience=None, gradient_clip_norm=clip, observers=[curve])
     return curve
 
 

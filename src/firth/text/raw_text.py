@@ -4,34 +4,14 @@ import json
 from collections.abc import Generator, Iterable, Iterator
 from itertools import islice
 from pathlib import Path
-from typing import NamedTuple, NotRequired
-
-from typing_extensions import TypedDict
+from typing import NamedTuple
 
 from firth.params.roles import Role
-from firth.stored_files import damaged, read_json
+from firth.stored_files import damaged
 from firth.text.numbering import text_blocks
 from firth.workspace import require
 
 LINES_A_BLOCK = 10_000
-
-
-class LanguagePair(TypedDict):
-    """The codes of the languages of a translation."""
-
-    source: str
-    target: str
-
-
-class CorpusDescription(TypedDict):
-    """Content of ``corpus.json``; see ``corpora.raw``."""
-
-    name: NotRequired[str]
-    language: str | LanguagePair
-    tokenized: bool
-    license: NotRequired[str]
-    citation: NotRequired[str]
-    world: bool
 
 
 class StoryItem(NamedTuple):
@@ -40,17 +20,6 @@ class StoryItem(NamedTuple):
     story: list[str]
     question: str
     answer: str
-
-
-def read_description(raw: Path) -> CorpusDescription:
-    """Read ``corpus.json`` of a folder data/raw/ROLE.
-
-    Raises
-    ------
-    FirthError
-        If the file doesn't exist or is damaged.
-    """
-    return read_json(raw / "corpus.json", CorpusDescription, f"download@{raw.name}")
 
 
 def splits_of(raw: Path, role: Role) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from typing import ClassVar
 from firth.params.tokens_params import Segmentation
 from firth.stored_files import read_json
 from firth.text.characters import SPACE, characters
+from firth.text.corpus_description import Language
 from firth.text.normalization import normalize
 from firth.text.tokenizer import tokenize_line
 from firth.workspace import write_text
@@ -31,7 +32,7 @@ class TextForm:
 
     lowercase: bool
     tokenized: bool
-    language: str | dict[str, str]
+    language: Language
     world: bool
     segmentation: Segmentation
 

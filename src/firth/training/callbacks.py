@@ -54,10 +54,9 @@ class History(Callback):
         if "valid_loss" in trainer.callback_metrics:
             losses["valid_loss"] = float(trainer.callback_metrics["valid_loss"])
         if not all(loss < DIVERGED for loss in losses.values()):
-            clips = trainer.gradient_clip_val or hasattr(getattr(pl_module, "params", None), "gradient_clip_norm")
             raise FirthError(
                 f"{self.name}: training diverged in epoch {trainer.current_epoch + 1} ({losses}); "
-                f"lower its learning_rate{' or gradient_clip_norm' if clips else ''} in params.yaml"
+                f"lower its learning_rate{' or gradient_clip_norm' if trainer.gradient_clip_val else ''} in params.yaml"
             )
         self.rows.append({"epoch": trainer.current_epoch + 1, **losses})
         loss = losses.get("valid_loss", float("-inf"))  # without validation, the last weights are kept

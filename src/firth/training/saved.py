@@ -27,15 +27,14 @@ def save_network(folder: Path, network: nn.Module, settings: dict[str, Any]) -> 
     (folder / SETTINGS).write_text(json.dumps(settings, indent=2) + "\n", encoding="utf-8", newline="\n")
 
 
-def load_network(folder: Path, build: Callable[[], Network], layers: int, largest: int) -> Network:
+def load_network(folder: Path, build: Callable[[], Network]) -> Network:
     """Build a network and give it the saved weights.
 
-    Nothing large is built before the weights have shown that the network is not larger than they are.
+    The shapes of the network's weights are compared with those of the saved ones before any memory is taken for it.
 
     Parameters
     ----------
-    build : makes the network that the saved settings describe.
-    layers, largest : by the saved settings, its number of layers, and the largest of its sizes.
+    build : makes the network that the saved settings describe; their sizes must have bounds.
 
     Raises
     ------
@@ -47,8 +46,6 @@ def load_network(folder: Path, build: Callable[[], Network], layers: int, larges
         weights = load_file(require(path, stage))
     except SafetensorError:
         raise damaged(path, "no safetensors, or cut short", stage) from None
-    if layers > len(weights) or largest > max((size for value in weights.values() for size in value.shape), default=0):
-        raise damaged(folder / SETTINGS, f"describes a larger network than {WEIGHTS} holds", stage)
     try:
         with torch.device("meta"), _WithoutValues():
             expected = build().state_dict()
