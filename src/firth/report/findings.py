@@ -22,6 +22,7 @@ class Findings:
     Attributes
     ----------
     corpora : role → content of ``corpus.json``.
+    sentences : role → a few sentences of its test text.
     settings : part of the experiment → {key: value}, as in params.yaml.
     tables : name of a table in ``reports/details`` → its rows.
     headline : the main numbers by name.
@@ -35,6 +36,7 @@ class Findings:
     """
 
     corpora: Mapping[str, Metrics]
+    sentences: Mapping[str, list[str]]
     settings: Mapping[str, Metrics]
     tables: Mapping[str, pd.DataFrame]
     headline: Mapping[str, float | None]

@@ -37,6 +37,7 @@ def run(settings: "Settings", workspace: Workspace) -> None:
     tables = reading.read_tables(workspace.details)
     findings = Findings(
         corpora=reading.read_corpora(workspace),
+        sentences=reading.read_sentences(workspace),
         settings=reading.shown_settings(params),
         tables=tables,
         headline=read_run(workspace.headline, flat=True),
