@@ -19,7 +19,7 @@ from firth.report.readable import readable
 
 FONT = "Liberation Sans"
 # The name that Vega gives a mark, and that a browser shows as a title under the pointer.
-NAMED_MARK = re.compile(r'<path aria-label="([^"]*)" role="graphics-symbol" aria-roledescription="\w+"([^>]*)/>')
+NAMED_MARK = re.compile(r'<path aria-label="([^"]*)" role="graphics-symbol" aria-roledescription="[^"]*"([^>]*)/>')
 LONG_NUMBER = re.compile(r"\d+\.\d{4,}(e[-+]?\d+)?")
 # Okabe & Ito (2008), as in ``names``: for whatever has no color of its own.
 PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#B07A00", "#3399CC")

@@ -3,11 +3,12 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, cast
 
+import markupsafe
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
 
 from firth.report.readable import readable
 
+Markup = markupsafe.Markup  # finished HTML; everything else is text
 Content = Markup | str | int | float | None
 
 
@@ -34,7 +35,7 @@ def markup(content: Content) -> Markup:
 
 def join(parts: Iterable[Content], separator: str = "") -> Markup:
     """Several pieces as one; the separator is text."""
-    return cast(Markup, Markup(separator).join(map(markup, parts)))
+    return Markup(separator).join(map(markup, parts))
 
 
 def paragraph(*parts: Content, kind: str = "") -> Markup:
