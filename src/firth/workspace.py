@@ -105,6 +105,10 @@ class Workspace:
         return self.root / "reports" / "projector"
 
     @property
+    def vega(self) -> Path:
+        return self.root / "reports" / "vega.js"
+
+    @property
     def home(self) -> Path:
         """The folder that a person works in: ``root``, but for a queued experiment, which DVC runs in a copy.
 

@@ -1,12 +1,14 @@
 """Figures: well-formed, titled, the same bytes twice, and with the numbers they were given."""
 
 import re
+from importlib.resources import files
 from xml.etree import ElementTree
 
 import numpy as np
 import pytest
 
 from firth.report import encoder_figures, figures, study_figures
+from firth.report.names import COLORS
 from firth.report.word_map import WIDTH, frequent_members, label_places, positions, word_map
 
 CURVES = {"RNN": [(1, 80.0), (2, 40.0), (3, 30.0)], "LSTM": [(1, 70.0), (2, 30.0), (3, 25.0)]}
@@ -205,3 +207,29 @@ def test_the_best_represented_classes_give_their_most_frequent_words_in_order_of
     chosen = frequent_members(words, classes)
     assert chosen[:13] == [*(f"{letter}0" for letter in "lkjihgfedcba"), "l1"]
     assert len(chosen) == 12 * 15
+
+
+def test_marks_say_their_values_under_the_pointer_once_and_nothing_else_does() -> None:
+    drawn = figures.over_source({"LSTM": 1.0625, "a & b": 1.123456}, "n", "l")
+    titles = re.findall(r"<title>([^<]*)</title>", drawn)
+    axis = "test perplexity ÷ source perplexity (1 = best possible)"
+    assert titles == [f"{axis}: 1.062; language model: LSTM", f"{axis}: 1.123; language model: a &amp; b"]
+    assert drawn.count("aria-") == 1
+    steps = figures.accuracy_by_attractors({"LSTM": [(1, 1.0)]}, "n", "l")
+    assert "attractors between subject and verb: 1; agreement accuracy (share): 1; model: LSTM" in steps
+
+
+@pytest.mark.parametrize("theme", range(2))
+@pytest.mark.parametrize("color", sorted({*COLORS.values(), *figures.PALETTE}))
+def test_colors_of_marks_stand_out_from_the_paper_in_both_themes(color: str, theme: int) -> None:
+    style = files("firth.report").joinpath("templates/page.css").read_text(encoding="utf-8")
+    paper = re.findall(r"--paper: (#\w{6})", style)[theme]
+    lighter, darker = sorted(map(_luminance, (color, paper)), reverse=True)
+    assert (lighter + 0.05) / (darker + 0.05) >= 3  # WCAG 2.2, success criterion 1.4.11
+
+
+def _luminance(color: str) -> float:
+    """Relative luminance of #rrggbb (WCAG 2.2)."""
+    shares = [int(color[start : start + 2], 16) / 255 for start in (1, 3, 5)]
+    red, green, blue = (x / 12.92 if x <= 0.04045 else ((x + 0.055) / 1.055) ** 2.4 for x in shares)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue

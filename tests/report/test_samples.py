@@ -21,5 +21,5 @@ def test_first_best_and_worst_are_chosen_and_of_equals_the_longest() -> None:
 def test_few_items_are_shown_and_none_is_no_part() -> None:
     one = [{"story": ["S.", "T."], "question": "Q?", "reference": "A.", "output": "B.", "chrf": 12.5}]
     found = samples_part(chosen(one), "dot")
-    assert found is not None and found.code.count("S. T.") == 3 and "chrF 12.50" in found.code
+    assert found is not None and found.count("S. T.") == 3 and "chrF 12.50" in found
     assert samples_part(chosen([]), "dot") is None and samples_part({}, "dot") is None

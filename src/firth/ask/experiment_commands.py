@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from firth.workspace import Workspace, checkout
+from firth.workspace import Workspace, checkout, write_text
 
 EXPERIMENT = "The experiment"  # heading in the help
 
@@ -106,10 +106,12 @@ def verify(
 
 @work.command(rich_help_panel=EXPERIMENT)
 def results() -> None:
-    """Write docs/*.md from docs/*.yaml and the metrics of the commits named there, and the pictures of README."""
+    """Write docs/*.md from docs/*.yaml and the metrics of the commits named there, docs/report.md, and the pictures."""
     from firth.report.pictures import write_pictures
+    from firth.report.report_document import report_document
     from firth.report.results_document import write_documents
 
     workspace = Workspace(Path.cwd())
     write_documents(workspace.root)
+    write_text(workspace.root / "docs" / "report.md", report_document())
     write_pictures(workspace.page, workspace.root / "docs" / "pictures")

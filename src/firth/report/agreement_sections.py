@@ -6,7 +6,7 @@ from firth.report import figures
 from firth.report.findings import Findings
 from firth.report.markup import Markup, figure, side_by_side, table
 from firth.report.names import LANGUAGE_MODELS, in_words, with_names
-from firth.report.result_tables import Points, attractor_curves, cells_by_name, curves, in_text, pivoted, rows_of
+from firth.report.result_tables import Points, cells_by_name, curves, in_text, pivoted, rows_of
 
 KINDS = {"attractors": "≠", "adjacent_attractor": "", "neutral": "", "intervening_nouns": "="}  # in their order
 
@@ -16,23 +16,9 @@ def agreement_parts(findings: Findings) -> list[Markup | None]:
     agreement = with_names(findings.table("agreement"), "model", LANGUAGE_MODELS)
     groups = _groups(agreement)
     return [
-        side_by_side([_by_attractors(agreement), _by_distance(agreement)]),
+        _by_distance(agreement),
         side_by_side([_by_group(groups), _table(groups)]),
     ]
-
-
-def _by_attractors(agreement: pd.DataFrame) -> Markup | None:
-    there = curves(attractor_curves(agreement), "model", "attractors", "accuracy")
-    if not there:
-        return None
-    label = "Agreement accuracy by attractors: " + "; ".join(
-        f"{name} {', '.join(f'{y:.3g}' for _, y in curve)}" for name, curve in there.items()
-    )
-    caption = (
-        "Share of prefixes whose right verb form is more probable than the wrong one, by the number of attractors: "
-        "nouns of the other number between subject and verb."
-    )
-    return figure(figures.accuracy_by_attractors(there, "agreement", label), caption)
 
 
 def _by_distance(agreement: pd.DataFrame) -> Markup | None:
@@ -42,7 +28,10 @@ def _by_distance(agreement: pd.DataFrame) -> Markup | None:
     if not there:
         return None
     label = f"Agreement accuracy by distance: {in_text(there)}"
-    caption = "The same by the number of tokens between the subject's noun and the verb, whatever they are."
+    caption = (
+        "Share of prefixes whose right verb form is more probable than the wrong one, by the number of tokens between "
+        "the subject's noun and the verb, whatever they are."
+    )
     return figure(figures.accuracy_by_distance(there, "agreement-distance", label), caption)
 
 

@@ -15,29 +15,44 @@ import altair as alt
 import vl_convert
 
 from firth.report.names import COLORS, LANGUAGE_MODELS
+from firth.report.readable import readable
 
 FONT = "Liberation Sans"
+# The name that Vega gives a mark, and that a browser shows as a title under the pointer.
+NAMED_MARK = re.compile(r'<path aria-label="([^"]*)" role="graphics-symbol" aria-roledescription="[^"]*"([^>]*)/>')
+LONG_NUMBER = re.compile(r"\d+\.\d{4,}(e[-+]?\d+)?")
 # Okabe & Ito (2008), as in ``names``: for whatever has no color of its own.
-PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
+PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#B07A00", "#3399CC")
 SHAPES = ("circle", "square", "triangle-up", "diamond", "triangle-down", "cross")
 NARROW = 330  # plot width in pixels: with axis and title it fits a phone unscaled
 WIDE_LETTER = 6.5  # pixels of a label at 12 pixels: the page may be drawn in a wider font than is measured
 CHANCE = 0.5  # agreement accuracy of guessing between two verb forms
 MOST_IN_A_ROW = 5  # of a legend's entries beside each other, which are then about as wide as the plot
 CONFIG = {
-    "aria": False,  # the figure as a whole has a label; a screen reader needs no name for every point
     "background": "transparent",
     "font": FONT,
     "view": {"stroke": "transparent"},
     "axis": {
+        "aria": False,
         "labelFontSize": 12,
         "titleFontSize": 12,
         "titleFontWeight": "normal",
         "titlePadding": 8,
         "labelPadding": 5,
     },
-    "legend": {"labelFontSize": 12, "orient": "top", "title": None, "symbolSize": 60, "columnPadding": 16, "offset": 8},
-    "line": {"strokeWidth": 2},
+    "legend": {
+        "aria": False,
+        "labelFontSize": 12,
+        "orient": "top",
+        "title": None,
+        "symbolSize": 60,
+        "columnPadding": 16,
+        "offset": 8,
+    },
+    "line": {"aria": False, "strokeWidth": 2},
+    "rule": {"aria": False},
+    "text": {"aria": False},
+    "tick": {"aria": False},
 }
 
 Curve = Sequence[tuple[float, float]]
@@ -182,10 +197,24 @@ def svg(chart: Any, name: str, label: str) -> str:
     """
     specification = chart.configure(**CONFIG).to_dict()
     drawn = vl_convert.vegalite_to_svg(specification, allowed_base_urls=[])
+    drawn = NAMED_MARK.sub(lambda mark: f"<path{mark[2]}><title>{_values(mark[1])}</title></path>", drawn)
+    drawn = re.sub(r' (aria-hidden|aria-roledescription|role)="[^"]*"', "", drawn)  # the figure as a whole has a label
     drawn = re.sub(r'\bid="([^"]+)"', rf'id="{name}-\1"', drawn)
     drawn = re.sub(r'(url\(|href=")#', rf"\1#{name}-", drawn)
     drawn = re.sub(r' xmlns(:xlink)?="[^"]*"', "", drawn, count=2)  # inline SVG needs no namespace
     return drawn.replace("<svg ", f'<svg role="img" aria-label="{html.escape(label)}" ', 1)
+
+
+def _values(name: str) -> str:
+    """The values of a mark, each once, with numbers as people read them; ``name`` is HTML, as Vega writes it."""
+    parts = dict.fromkeys(name.split("; "))
+    texts = {part.split(": ", 1)[-1]: part for part in reversed(parts)}  # a model is named by axis and color alike
+    shown = [part for part in parts if texts[part.split(": ", 1)[-1]] == part or _is_number(part.split(": ", 1)[-1])]
+    return LONG_NUMBER.sub(lambda number: readable(float(number[0])), "; ".join(shown))
+
+
+def _is_number(text: str) -> bool:
+    return bool(re.fullmatch(r"[-−+\d.,e%]+", text))
 
 
 def _agreement(accuracies: Mapping[str, Steps], title: str, name: str, label: str) -> str:

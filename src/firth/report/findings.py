@@ -23,6 +23,7 @@ class Findings:
     Attributes
     ----------
     corpora : role → content of ``corpus.json``.
+    sentences : role → a few sentences of its test text.
     settings : part of the experiment → {key: value}, as in params.yaml.
     tables : name of a table in ``reports/details`` → its rows.
     headline : the main numbers by name.
@@ -36,6 +37,7 @@ class Findings:
     """
 
     corpora: Mapping[str, CorpusDescription]
+    sentences: Mapping[str, list[str]]
     settings: Mapping[str, Metrics]
     tables: Mapping[str, pd.DataFrame]
     headline: Mapping[str, float | None]

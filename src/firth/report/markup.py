@@ -1,58 +1,87 @@
-"""Pieces of HTML; every string that comes from data is escaped here, once."""
+"""Pieces of HTML, by the macros of ``templates/pieces.html.j2``, which escape every string that comes from data."""
 
-import html
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, cast
+
+import markupsafe
+from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from firth.report.readable import readable
 
-
-@dataclass(frozen=True)
-class Markup:
-    """HTML that is finished; any other value is text and gets escaped."""
-
-    code: str
-
-
+Markup = markupsafe.Markup  # finished HTML; everything else is text
 Content = Markup | str | int | float | None
 
 
-def markup(content: Content) -> str:
+def _shown(content: Content) -> str:
+    """Numbers as people read them; HTML as it is, and text, which is escaped where it is put in."""
+    return content if isinstance(content, Markup) else readable(content)
+
+
+ENVIRONMENT = Environment(
+    loader=PackageLoader("firth.report", "templates"),
+    trim_blocks=True,
+    lstrip_blocks=True,
+    undefined=StrictUndefined,
+    autoescape=True,
+)
+ENVIRONMENT.filters["readable"] = _shown
+_PIECES: Any = ENVIRONMENT.get_template("pieces.html.j2").module
+
+
+def markup(content: Content) -> Markup:
     """HTML of one piece of content: numbers as people read them, text escaped."""
-    if isinstance(content, Markup):
-        return content.code
-    return html.escape(readable(content))
+    return Markup("{}").format(_shown(content))
 
 
 def join(parts: Iterable[Content], separator: str = "") -> Markup:
-    """Several pieces as one; ``separator`` is HTML."""
-    return Markup(separator.join(markup(part) for part in parts))
+    """Several pieces as one; the separator is text."""
+    return Markup(separator).join(map(markup, parts))
 
 
 def paragraph(*parts: Content, kind: str = "") -> Markup:
     """A paragraph; ``kind`` is its CSS class."""
-    return Markup(f"<p{_class(kind)}>{join(parts).code}</p>\n")
+    return cast(Markup, _PIECES.paragraph(parts, kind))
 
 
 def code(text: str) -> Markup:
     """A word of the corpus or of the params, set apart from the sentence around it."""
-    return Markup(f"<code>{html.escape(text)}</code>")
+    return cast(Markup, _PIECES.code(text))
+
+
+def marked(text: str) -> Markup:
+    """A word that a reader is to find in its sentence."""
+    return cast(Markup, _PIECES.marked(text))
+
+
+def small(content: Content) -> Markup:
+    """What stands beside a value in smaller letters, such as its interval."""
+    return cast(Markup, _PIECES.small(content))
+
+
+def subscript(text: str) -> Markup:
+    """An index of a symbol."""
+    return cast(Markup, _PIECES.subscript(text))
+
+
+def shaded(text: str, step: int) -> Markup:
+    """Text on a ground of one of the steps 0 (bare) to 4."""
+    return cast(Markup, _PIECES.shaded(text, step))
+
+
+def in_language(text: str, language: str) -> Markup:
+    """Text in another language than English, so that a screen reader pronounces it; ``language`` as in BCP 47."""
+    return cast(Markup, _PIECES.in_language(text, language))
 
 
 def section(anchor: str, title: str, parts: Sequence[Markup | None]) -> Markup | None:
-    """A section with a heading, or None where no part has anything to show."""
+    """A part of all results, folded, or None where there is nothing to show."""
     there = [part for part in parts if part]
-    if not there:
-        return None
-    heading = f'<h2 id="{anchor}-title">{html.escape(title)}</h2>'
-    return Markup(
-        f'<section id="{anchor}" aria-labelledby="{anchor}-title">\n{heading}\n{join(there).code}</section>\n'
-    )
+    return cast(Markup, _PIECES.section(anchor, title, there)) if there else None
 
 
-def heading(title: str) -> Markup:
+def heading(title: str, level: int = 3) -> Markup:
     """A heading inside a section."""
-    return Markup(f"<h3>{html.escape(title)}</h3>\n")
+    return cast(Markup, _PIECES.heading(title, level))
 
 
 def titled(title: str, introduction: str, parts: list[Markup | None]) -> Markup | None:
@@ -61,18 +90,15 @@ def titled(title: str, introduction: str, parts: list[Markup | None]) -> Markup 
     return join([heading(title), paragraph(introduction), *there]) if there else None
 
 
-def figure(svg: str, caption: Content, kind: str = "") -> Markup:
+def figure(svg: str, caption: Content = None, kind: str = "") -> Markup:
     """A drawing with its caption; a ``wide`` one scrolls sideways on a narrow screen."""
-    return Markup(
-        f'<figure{_class(kind)}>\n<div class="drawing" tabindex="0">{svg}</div>\n'
-        f"<figcaption>{markup(caption)}</figcaption>\n</figure>\n"
-    )
+    return cast(Markup, _PIECES.figure(Markup(svg), caption, kind))
 
 
 def side_by_side(parts: Sequence[Markup | None]) -> Markup | None:
     """Figures beside each other where there is room."""
     there = [part for part in parts if part]
-    return Markup(f'<div class="pair">\n{join(there).code}</div>\n') if there else None
+    return cast(Markup, _PIECES.side_by_side(there)) if there else None
 
 
 def table(
@@ -89,32 +115,29 @@ def table(
     if not rows:
         return None
     numeric = [all(isinstance(row[column], int | float | None) for row in rows) for column in range(len(header))]
-    head = "".join(
-        f'<th scope="col"{_class("number" if numeric[column] else "")}>{markup(title)}</th>'
-        for column, title in enumerate(header)
-    )
-    labels = [markup(title) for title in header] if "stack" in kind.split() else None
-    body = "".join(f"<tr>{_cells(row, numeric, names, labels)}</tr>\n" for row in rows)
-    return Markup(
-        f'<div class="table" tabindex="0">\n<table{_class(kind)}>\n<caption>{html.escape(caption)}</caption>\n'
-        f"<thead><tr>{head}</tr></thead>\n<tbody>\n{body}</tbody>\n</table>\n</div>\n"
-    )
+    return cast(Markup, _PIECES.table(caption, header, rows, kind, names, numeric))
 
 
 def fold(summary: str, content: Markup) -> Markup:
-    """Something long that opens at a click, and stays closed in print."""
-    return Markup(f"<details>\n<summary>{html.escape(summary)}</summary>\n{content.code}</details>\n")
+    """Something long that opens at a click, and stands open in print."""
+    return cast(Markup, _PIECES.fold(summary, content))
 
 
-def _cells(row: Sequence[Content], numeric: Sequence[bool], names: int, labels: Sequence[str] | None) -> str:
-    cells = []
-    for column, content in enumerate(row):
-        kind = _class("number" if numeric[column] else "")
-        tag, scope = ("th", ' scope="row"') if column < names else ("td", "")
-        label = f' data-label="{labels[column]}"' if labels and column >= names else ""
-        cells.append(f"<{tag}{scope}{kind}{label}>{markup(content)}</{tag}>")
-    return "".join(cells)
+def named_values(values: Mapping[str, str]) -> Markup:
+    """Names of params with their values, one after another."""
+    return cast(Markup, _PIECES.named_values(list(values.items())))
 
 
-def _class(kind: str) -> str:
-    return f' class="{kind}"' if kind else ""
+def ranked(pairs: Sequence[tuple[str, str]]) -> Markup:
+    """Words with their values, one after another."""
+    return cast(Markup, _PIECES.ranked(pairs))
+
+
+def listed_sentences(sentences: Sequence[str]) -> Markup:
+    """Sentences of a text, below each other."""
+    return cast(Markup, _PIECES.listed_sentences(sentences))
+
+
+def samples(title: str, items: Sequence[Mapping[str, Any]]) -> Markup:
+    """Outputs of a model; of each its rows (name, content), whether it is exact, and the verdict in words."""
+    return cast(Markup, _PIECES.samples(title, items))

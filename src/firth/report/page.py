@@ -1,7 +1,6 @@
 """The report: one page that holds everything it needs and opens without a network."""
 
 from collections.abc import Mapping
-from importlib.resources import files
 from typing import Any
 
 import pandas as pd
@@ -10,71 +9,62 @@ from firth.measures.not_measured import by_reason
 from firth.measures.result_columns import COLUMNS, typed
 from firth.report.encoder_sections import SCORES, baselines, encoder_decoders_section
 from firth.report.findings import Findings
+from firth.report.introduction import corpora_table, introduction
 from firth.report.language_sections import language_models_section
-from firth.report.markup import Content, Markup, code, fold, join, section, table
+from firth.report.lecture.block import Chapter
+from firth.report.lecture.chapters import CHAPTERS
+from firth.report.markup import ENVIRONMENT, Content, Markup, code, fold, join, named_values, section, table
 from firth.report.names import LANGUAGE_MODELS, ROLES, in_words, with_names
 from firth.report.readable import readable
 from firth.report.result_tables import rows_of
 from firth.report.study_sections import studies_section
 from firth.report.word_sections import cooccurrence_section, representation_scores, vectors_section
 from firth.tables import flatten
-from firth.text.corpus_description import Language
-
-CONTENTS = {
-    "run": "What was run",
-    "headline": "Main results",
-    "counts": "Counting neighbors",
-    "vectors": "Word vectors",
-    "language-models": "Language models",
-    "encoder-decoders": "Encoder–decoders",
-    "studies": "Studies",
-    "metrics": "All metrics",
-}
 
 
 def render_page(findings: Findings) -> str:
-    """The whole page as HTML; the same findings give the same bytes, and a section without results is left out."""
-    sections = {
-        "run": _run_section(findings),
-        "headline": _headline_section(findings),
-        "counts": cooccurrence_section(findings),
-        "vectors": vectors_section(findings),
-        "language-models": language_models_section(findings),
-        "encoder-decoders": encoder_decoders_section(findings),
-        "studies": studies_section(findings),
-        "metrics": _metrics_section(findings),
-    }
-    there = {anchor: content for anchor, content in sections.items() if content}
-    links = "".join(f'<li><a href="#{anchor}">{CONTENTS[anchor]}</a></li>' for anchor in there)
-    style = files("firth.report").joinpath("page.css").read_text(encoding="utf-8")
-    return (
-        '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        '<meta name="color-scheme" content="light dark">\n'
-        f"<title>Firth: results</title>\n<style>\n{style}</style>\n</head>\n<body>\n"
-        "<header>\n<h1>Firth</h1>\n<p>Words by the company they keep: counts, vectors, language models and "
-        f'encoder–decoders.</p>\n<nav aria-label="Contents"><ul>{links}</ul></nav>\n</header>\n'
-        f"<main>\n{join(there.values()).code}</main>\n</body>\n</html>\n"
+    """The whole page as HTML; the same findings give the same bytes, and a part without results is left out."""
+    return ENVIRONMENT.get_template("page.html.j2").render(
+        introduction=introduction(findings),
+        chapters=[_chapter(chapter, findings) for chapter in CHAPTERS if chapter.blocks],
+        details=[part for part in _details(findings) if part],
     )
 
 
+def _chapter(chapter: Chapter, findings: Findings) -> dict[str, Any]:
+    """A chapter with what this run has to say, for the template."""
+    blocks = [
+        {
+            "anchor": block.anchor,
+            "title": block.title,
+            "judgment": block.judge(findings),
+            "figure": block.draw(findings),
+            "example": block.example(findings),
+            "command": block.command,
+        }
+        for block in chapter.blocks
+    ]
+    return {"anchor": chapter.anchor, "title": chapter.title, "blocks": blocks}
+
+
+def _details(findings: Findings) -> list[Markup | None]:
+    """All that was measured, each part folded."""
+    return [
+        _headline_section(findings),
+        cooccurrence_section(findings),
+        vectors_section(findings),
+        language_models_section(findings),
+        encoder_decoders_section(findings),
+        studies_section(findings),
+        _run_section(findings),
+        _metrics_section(findings),
+    ]
+
+
 def _run_section(findings: Findings) -> Markup | None:
-    corpora = [
-        [
-            ROLES[role],
-            corpus.get("name"),
-            _language(corpus["language"]),
-            corpus.get("license"),
-            corpus.get("citation"),
-        ]
-        for role, corpus in findings.corpora.items()
-    ]
     settings: list[list[Content]] = [[name, _settings(values)] for name, values in findings.settings.items()]
-    parts = [
-        table("Texts", ["for", "corpus", "language", "license", "source"], corpora, "texts stack"),
-        table("Settings", ["part", "values"], settings, "settings"),
-    ]
-    return section("run", CONTENTS["run"], parts)
+    parts = [corpora_table(findings), table("Settings", ["part", "values"], settings, "settings")]
+    return section("run", "Texts and settings", parts)
 
 
 def _headline_section(findings: Findings) -> Markup | None:
@@ -83,7 +73,7 @@ def _headline_section(findings: Findings) -> Markup | None:
         table("The main result of each model", ["model", "score", "value", "beside it"], rows, "headline", names=2),
         table("Not measured", ["numbers", "why"], _not_measured(findings), "stack", names=1),
     ]
-    return section("headline", CONTENTS["headline"], parts)
+    return section("headline", "Main results", parts)
 
 
 def _not_measured(findings: Findings) -> list[list[Content]]:
@@ -135,7 +125,7 @@ def _metrics_section(findings: Findings) -> Markup | None:
         *folded,
         _folded(f"studies ({_rows(studies)})", "Every number of every study", studies),
     ]
-    return section("metrics", CONTENTS["metrics"], parts)
+    return section("metrics", "All metrics", parts)
 
 
 def _folded(summary: str, caption: str, frame: pd.DataFrame) -> Markup | None:
@@ -159,17 +149,9 @@ def _study_numbers(findings: Findings) -> pd.DataFrame:
 
 
 def _settings(values: Mapping[str, Any]) -> Markup:
-    items = (
-        join([Markup('<span class="setting">'), in_words(key), Markup(" <b>"), _value(value), Markup("</b></span>")])
-        for key, value in values.items()
-    )
-    return join(items, " ")
+    return named_values({in_words(key): _value(value) for key, value in values.items()})
 
 
 def _value(value: Any) -> str:
     """A setting as it stands in params.yaml: exactly, since 0.00025 rounded is another experiment."""
     return str(value).lower() if isinstance(value, bool) else str(value)
-
-
-def _language(language: Language) -> str:
-    return language if isinstance(language, str) else f"{language['source']} → {language['target']}"

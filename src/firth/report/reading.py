@@ -1,6 +1,7 @@
 """The files that the page shows, read: tables, studies, samples, classes; and the params under names for people."""
 
 from collections.abc import Mapping
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +16,11 @@ from firth.report.study_records import METRICS, curve_fault
 from firth.stored_files import damaged
 from firth.tables import read_csv, read_metrics, read_table
 from firth.text.corpus_description import CorpusDescription, read_description
+from firth.text.raw_text import raw_lines
 from firth.workspace import Workspace, stage_of
 
 EARLIER_NAMES = {"class_recovery": "nearest_neighbor_accuracy", "whole": "share_1", "tenth": "share_0.1"}
+SENTENCES = 5  # shown of a text
 SECTIONS = {  # section of params.yaml → its name on the page
     "cooccurrence": "co-occurrence",
     "svd": "SVD",
@@ -47,6 +50,12 @@ def read_tables(folder: Path) -> dict[str, pd.DataFrame]:
 def read_corpora(workspace: Workspace) -> dict[str, CorpusDescription]:
     """Role → content of ``corpus.json``, for the roles that have one."""
     return {role: read_description(raw) for role in ROLES if ((raw := workspace.raw(role)) / "corpus.json").exists()}
+
+
+def read_sentences(workspace: Workspace) -> dict[str, list[str]]:
+    """Role → the first sentences of its test text, for language models."""
+    raw = workspace.raw("lm")
+    return {"lm": list(islice(raw_lines(raw, "lm", "test", ""), SENTENCES))} if raw.exists() else {}
 
 
 def read_studies(workspace: Workspace) -> tuple[dict[str, Any], dict[str, pd.DataFrame]]:

@@ -83,7 +83,7 @@ def results_document(content: Mapping[str, Any], read: Read, source: str) -> str
     """
     cached = cache(read)
     environment = Environment(
-        loader=PackageLoader("firth.report", "."),
+        loader=PackageLoader("firth.report", "templates"),
         trim_blocks=True,
         lstrip_blocks=True,
         undefined=StrictUndefined,

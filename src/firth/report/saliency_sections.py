@@ -7,7 +7,7 @@ import pandas as pd
 from firth.report import encoder_figures
 from firth.report.figures import Curve
 from firth.report.findings import Findings
-from firth.report.markup import Markup, code, figure, heading, join, paragraph, side_by_side
+from firth.report.markup import Markup, code, figure, heading, join, paragraph, side_by_side, subscript
 from firth.report.names import ATTENTIONS, display_name, in_order
 from firth.report.result_tables import above_smallest_norm, curves, in_text
 
@@ -21,9 +21,9 @@ def saliency_parts(findings: Findings, task: str) -> list[Markup | None]:
     if not reach and not maps:
         return []
     explained = paragraph(
-        "The loss at an output position t, E", Markup("<sub>t</sub>"), ", depends on a source word's embedding, x",
-        Markup("<sub>k</sub>"), ", by way of every step between the two; attention is a way past them. The norm of the "
-        "gradient ∂E", Markup("<sub>t</sub>"), "/∂x", Markup("<sub>k</sub>"), " says how much of it arrives.",
+        "The loss at an output position t, E", subscript("t"), ", depends on a source word's embedding, x",
+        subscript("k"), ", by way of every step between the two; attention is a way past them. The norm of the "
+        "gradient ∂E", subscript("t"), "/∂x", subscript("k"), " says how much of it arrives.",
     )  # fmt: skip
     return [heading("Saliency of source words"), explained, reach, *maps]
 

@@ -5,7 +5,7 @@ from typing import Any, NotRequired
 
 from typing_extensions import TypedDict
 
-from firth.report.markup import Content, Markup, join, markup
+from firth.report.markup import Markup, heading, join, samples
 from firth.report.readable import readable
 from firth.text.vocabulary import UNK
 
@@ -39,26 +39,20 @@ def chosen(items: Sequence[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
     }
 
 
-def samples_part(samples: Mapping[str, Sequence[Mapping[str, Any]]], name: str) -> Markup | None:
+def samples_part(found: Mapping[str, Sequence[Mapping[str, Any]]], name: str) -> Markup | None:
     """Outputs of a model, a list for each reason to show them."""
-    parts = [_listed(TITLES[reason], items) for reason, items in samples.items() if items]
-    return join([Markup(f"<h4>Outputs: {markup(name)}</h4>\n"), *parts]) if parts else None
+    parts = [samples(TITLES[reason], [_sample(item) for item in items]) for reason, items in found.items() if items]
+    return join([heading(f"Outputs: {name}", 4), *parts]) if parts else None
 
 
-def _listed(title: str, items: Sequence[Mapping[str, Any]]) -> Markup:
-    listed = "".join(f"<li>{_sample(item).code}</li>\n" for item in items)
-    return Markup(f'<h5>{title}</h5>\n<ul class="samples">\n{listed}</ul>\n')
-
-
-def _sample(sample: Mapping[str, Any]) -> Markup:
-    verdict = Markup('<span class="exact">✓ exact</span>')
-    if not _is_exact(sample):
-        verdict = Markup(f'<span class="other">chrF {readable(sample["chrf"])}</span>')
-    rows: list[tuple[str, Content]] = [
-        (key, _prose(sample[key])) for key in ("story", "question", "source", "reference") if sample.get(key)
-    ]
-    rows.append(("output", join([sample["output"], " ", verdict])))
-    return Markup(f"<dl>{''.join(f'<dt>{key}</dt><dd>{markup(value)}</dd>' for key, value in rows)}</dl>")
+def _sample(sample: Mapping[str, Any]) -> dict[str, Any]:
+    keys = ("story", "question", "source", "reference", "output")
+    is_exact = _is_exact(sample)
+    return {
+        "rows": [(key, _prose(sample[key])) for key in keys if sample.get(key) or key == "output"],
+        "exact": is_exact,
+        "verdict": "✓ exact" if is_exact else f"chrF {readable(sample['chrf'])}",
+    }
 
 
 def _is_exact(sample: Mapping[str, Any]) -> bool:

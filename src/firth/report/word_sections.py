@@ -4,7 +4,7 @@ import pandas as pd
 
 from firth.measures.analogies import GOOGLE
 from firth.report.findings import Findings
-from firth.report.markup import Content, Markup, code, figure, join, paragraph, section, table
+from firth.report.markup import Content, Markup, code, figure, join, paragraph, ranked, section, shaded, small, table
 from firth.report.names import REPRESENTATIONS, display_name, with_names
 from firth.report.neighbors import Ranked
 from firth.report.result_tables import pivoted, rows_of
@@ -108,7 +108,7 @@ def _scores(scores: pd.DataFrame) -> Markup | None:
 
 
 def _beside(value: float | None, interval: str | None) -> Content:
-    return join([value, Markup(" <small>"), interval, Markup("</small>")]) if interval else value
+    return join([value, " ", small(interval)]) if interval else value
 
 
 def _map(findings: Findings) -> Markup | None:
@@ -152,15 +152,11 @@ def _matrix(words: list[str], values: list[list[float]]) -> list[list[Content]]:
 
 def _cell(value: float, shade: int) -> Markup:
     number = f"{value:,.0f}" if value == int(value) else f"{value:.2f}"
-    return Markup(f'<span class="shade{shade}">{number}</span>')
+    return shaded(number, shade)
 
 
-def _list(ranked: Ranked) -> Markup:
-    items = (
-        join([Markup('<span class="ranked">'), word, Markup(" <small>"), _short(value), Markup("</small></span>")])
-        for word, value in ranked
-    )
-    return join(items, " ")
+def _list(found: Ranked) -> Markup:
+    return ranked([(word, _short(value)) for word, value in found])
 
 
 def _short(value: float) -> str:

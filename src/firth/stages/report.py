@@ -2,6 +2,8 @@
 
 from typing import TYPE_CHECKING
 
+from vl_convert import javascript_bundle
+
 from firth.derived_seed import derived_seed
 from firth.params.model_names import TRAINED_SPACES
 from firth.params.svd_params import SvdParams
@@ -24,7 +26,7 @@ if TYPE_CHECKING:
 
 
 def run(settings: "Settings", workspace: Workspace) -> None:
-    """reports/headline.json, reports/details, models and evaluations → reports/index.html, reports/projector."""
+    """reports/headline.json, reports/details, models, evaluations → reports/{index.html,projector,vega.js}."""
     params, seed = settings.values["params"], derived_seed(settings.seed, "report") % 2**32
     tokens = Vocabulary.load(workspace.tokens("embeddings") / "vocabulary.tsv").tokens
     counts = load_counts(workspace.model("counts"), len(tokens))  # (V, V) CSR, float32
@@ -38,6 +40,7 @@ def run(settings: "Settings", workspace: Workspace) -> None:
     tables = reading.read_tables(workspace.details)
     findings = Findings(
         corpora=reading.read_corpora(workspace),
+        sentences=reading.read_sentences(workspace),
         settings=reading.shown_settings(params),
         tables=tables,
         headline=read_run(workspace.headline, flat=True),
@@ -52,4 +55,5 @@ def run(settings: "Settings", workspace: Workspace) -> None:
     page = render_page(findings)
     with writing(workspace.projector) as out:
         write_projector(out, spaces, classes)
+    write_text(workspace.vega, javascript_bundle("window.vegaEmbed = vegaEmbed;"))  # for the page of `dvc plots`
     write_text(workspace.page, page)
