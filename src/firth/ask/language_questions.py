@@ -133,7 +133,7 @@ def print_agreement(
         raise FirthError("one alternative is given; give two or more that differ, such as bark barks")
     unknown = model.encoder.encode([" ".join([text, *alternatives])]).unknown_words
     found = {name: model.continuations(text, alternatives) for name, model in models.items()}
-    best = {name: _preferred(shares) for name, shares in found.items()}
+    best = {name: preferred(shares) for name, shares in found.items()}
     if as_json:
         print_json({"text": text, "probability": found, "prefers": best, "unknown": unknown})
         return
@@ -148,7 +148,7 @@ def print_agreement(
     print_answer(f"probability after {text}" if text else "probability first in a sentence", [table], [])
 
 
-def _preferred(shares: Mapping[str, float]) -> str | None:
+def preferred(shares: Mapping[str, float]) -> str | None:
     """The alternative with the highest probability; None if another has the same (within 10⁻⁶ nats)."""
     first, second = sorted(shares, key=lambda alternative: -shares[alternative])[:2]
     return first if shares[second] < shares[first] * math.exp(-TIE) else None
