@@ -5,19 +5,17 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 
 from firth.ask.generation import generate, most_likely
 from firth.ask.sentence_blocks import SentenceEncoder, UnknownWords, line_groups
 from firth.ask.sentence_tables import rows_of
-from firth.ask.spelling import Spelling
 from firth.errors import FirthError
 from firth.measures.perplexity import RunningTotals, TextLength, unit_perplexities
 from firth.measures.scorer import Scorer
 from firth.text.normalization import normalize
-from firth.text.vocabulary import EOS, EOS_ID, UNK
+from firth.text.vocabulary import EOS_ID
 from firth.training.reproducibility import generator
 
 
@@ -199,8 +197,3 @@ class LanguageModel:
         end = len(tokens) - finished
         text = self.encoder.text([*sentence.tokens, *tokens[:end]], [*sentence.stream.ids.tolist(), *ids[:end]])
         return GeneratedText(text, tokens, finished, sentence.unknown_words)
-
-    @cached_property
-    def spelling(self) -> Spelling:
-        """Help with words out of vocabulary."""
-        return Spelling(token for token in self.encoder.vocabulary.tokens if token not in (UNK, EOS))

@@ -165,7 +165,7 @@ def _first_words(text: str, encoder: SentenceEncoder) -> SentenceBlock:
 def _report_unknown(model: LanguageModel, unknown: list[str]) -> None:
     """Report the first words out of vocabulary, and words spelled like them, on standard error."""
     for word in unknown[:NAMED]:
-        advice = model.spelling.advice(word)
+        advice = model.encoder.spelling.advice(word)
         print(f"{shown(word)}: not in the vocabulary of the language models, so read as {UNK}{advice}", file=sys.stderr)
     if len(unknown) > NAMED:
         print(f"… and {len(unknown) - NAMED:,} more words", file=sys.stderr)
