@@ -17,6 +17,7 @@ from firth.ask.loading import load_language_model
 from firth.ask.translators import QuestionAnswerer, Translator
 from firth.ask.word_vectors import WordVectors
 from firth.errors import FirthError
+from firth.lm.recurrent import Recurrent
 from firth.params.model_names import Network
 from firth.text.vocabulary import EOS, UNK, Vocabulary
 from firth.vectors.keyed_vectors import save_vectors
@@ -52,6 +53,18 @@ def test_a_language_model_may_have_any_name(experiment: Workspace) -> None:
     assert isinstance(model, LanguageModel)
     assert model.name == "my-gru"
     assert len(model.next_token("the", 100)) == len(TOKENS)
+
+
+def test_the_warm_up_context_is_read_once_and_no_question_changes_another(
+    experiment: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, begin = [], Recurrent.initial_state
+    monkeypatch.setattr(Recurrent, "initial_state", lambda self, *columns: begun.append(self) or begin(self, *columns))
+    model = load_language_model(experiment.model("lm-lstm"))
+    before = model.next_token("the dog", 3)
+    model.continuations("the cats", ["run", "runs"])
+    assert model.next_token("the dog", 3) == before
+    assert len(begun) == 1
 
 
 @pytest.mark.parametrize("name", ["ngram", "feedforward", "transformer", "lstm"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from copy import copy
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -152,7 +153,8 @@ def _network(folder: Path) -> tuple[int, Callable[[], Scorer], int | None]:
     from firth.lm.networks import load as load_network
 
     network = load_network(folder)
-    return network.vocabulary_size, partial(NetworkScorer, network), _context_size(network.params)
+    fresh = NetworkScorer(network)  # has read the warm-up context, which takes as long as an answer
+    return network.vocabulary_size, partial(copy, fresh), _context_size(network.params)
 
 
 def _context_size(params: LmParams) -> int | None:

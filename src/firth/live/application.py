@@ -24,7 +24,7 @@ from firth.live.guarding import Guard
 from firth.live.opened_models import OpenedModels
 from firth.live.screens import SCREENS
 from firth.process import is_fault, message
-from firth.report.names import ATTENTIONS, CELL_STATE, LANGUAGE_MODELS, REPRESENTATIONS
+from firth.report.names import ATTENTIONS, CELL_STATE, GRAMMAR, LANGUAGE_MODELS, REPRESENTATIONS
 
 TYPES = {".html": "text/html", ".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}
 
@@ -53,6 +53,7 @@ def shell() -> dict[str, Any]:
     return {
         "screens": [{"name": screen.name, "title": screen.title, "look": screen.look} for screen in SCREENS],
         "models": {key: shown._asdict() for key, shown in LANGUAGE_MODELS.items()},
+        "grammar": GRAMMAR._asdict(),
         "attentions": {key: shown._asdict() for key, shown in ATTENTIONS.items()},
         "cell_state": CELL_STATE._asdict(),
         "representations": REPRESENTATIONS,

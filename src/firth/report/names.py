@@ -28,6 +28,7 @@ ATTENTIONS = {
     "dot": Shown("dot attention", "#009E73"),
     "general": Shown("general attention", "#CC79A7"),
 }
+GRAMMAR = Shown("the grammar", "#E69F00")  # of the built-in world
 CELL_STATE = Shown("LSTM, cell", "#56B4E9")
 COLORS = {shown.name: shown.color for shown in (*LANGUAGE_MODELS.values(), *ATTENTIONS.values(), CELL_STATE)}
 REPRESENTATIONS = {

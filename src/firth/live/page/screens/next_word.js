@@ -10,7 +10,7 @@ export function mount(shell) {
   const chosen = element("div", { class: "chips", role: "group", "aria-label": "Models shown" });
   const clear = chip("start anew", () => shell.change({ text: null }), { class: "chip plain" });
 
-  const label = (name) => (name === GRAMMAR ? { name: "the grammar", color: "#808080" } : shell.model(name));
+  const label = (name) => (name === GRAMMAR ? shell.names.grammar : shell.model(name));
   const panels = (answer) => [...answer.models, { name: GRAMMAR, ...answer.grammar }];
   const hidden = (query) => new Set((query.hidden ?? "").split(",").filter(Boolean));
   const shown = (answer, query) => panels(answer).filter(({ name }) => !hidden(query).has(name));

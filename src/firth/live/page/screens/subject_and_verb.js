@@ -17,7 +17,7 @@ export function mount(shell) {
     ]),
   );
   const phrases = element("div", { class: "chips", role: "group", "aria-label": "Phrases to put in between" });
-  const examples = element("div", { class: "chips", role: "group", "aria-label": "Examples" });
+  const examples = element("div", { class: "chips prepared", role: "group", "aria-label": "Examples" });
 
   const exampleOf = (answer) =>
     answer.examples.find(({ subject, first, second }) =>
@@ -80,8 +80,8 @@ export function mount(shell) {
 
   function row(answer, one, name, color, contextSize, sees) {
     const heading = element("h2", {}, element("span", { class: "swatch", style: { "background-color": color } }), name);
-    if (one.error) return element("section", { class: "agreeing" }, heading, element("p", { class: "note" }, one.error));
-    return element("section", { class: "agreeing" }, heading, element("p", { class: "note" }, sees),
+    if (one.error) return element("section", { class: "agreeing" }, heading, element("p", { class: "note answerless" }, one.error));
+    return element("section", { class: "agreeing" }, heading, element("p", { class: "note sees" }, sees),
       split(answer, one, color), sentence(answer, contextSize, color));
   }
 
@@ -98,16 +98,17 @@ export function mount(shell) {
       const { name, color } = shell.model(one.name);
       return row(answer, one, name, color, one.context_size, sees(one.context_size));
     });
-    rows.push(row(answer, answer.grammar, "the grammar", "#808080", null, "makes the sentences"));
+    const { name, color } = shell.names.grammar;
+    rows.push(row(answer, answer.grammar, name, color, null, "makes the sentences"));
     return element("div", {}, element("div", { class: "rows" }, rows),
       element("p", { class: "note" },
         "Each bar divides the probability of the two forms between them; at the line in the middle, a model guesses. " +
         "Shaded: the words that a model sees. Bold: the subject."));
   }
 
-  const lines = [...fields.values()].map(({ field }) => field);
+  const blanks = [...fields.values()].map(({ field }) => field);
   return {
-    controls: element("div", {}, element("div", { class: "blanks" }, lines), phrases, examples),
+    controls: element("div", {}, element("div", { class: "blanks" }, blanks), phrases, examples),
     fill(query) {
       if (Object.keys(query).length) for (const [key, { input }] of fields) setField(input, query[key] ?? "");
     },
