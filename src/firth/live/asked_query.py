@@ -37,5 +37,7 @@ def asked_text(query: Query, key: str, name: str, longest: int = LONGEST_TEXT) -
 
 
 def unknown_with_advice(words: Sequence[str], spelling: Spelling) -> list[dict[str, str]]:
-    """The first unknown words, each with the known words that are spelled like it, as the end of a sentence."""
-    return [{"word": word, "advice": spelling.advice(word)} for word in words[:NAMED]]
+    """Unknown words; the first of them with the known words that are spelled like it, as the end of a sentence."""
+    return [
+        {"word": word, "advice": spelling.advice(word) if number < NAMED else ""} for number, word in enumerate(words)
+    ]

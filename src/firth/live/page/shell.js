@@ -143,13 +143,18 @@ function draw(screen, answer, query) {
     document.querySelector(`[data-key="${CSS.escape(focused)}"]`)?.focus({ preventScroll: true });
   }
   at("spoken").textContent = screen.say?.(answer, query) ?? "";
-  const unknown = answer.unknown ?? [];
+  tellUnknown(answer.unknown ?? []);
+  tellKeys();
+}
+
+function tellUnknown(unknown) {
+  const others = unknown.filter(({ advice }) => !advice).flatMap(({ word }) => [", ", element("bdi", {}, word)]);
   at("unknown").hidden = !unknown.length;
   at("unknown").replaceChildren(
-    ...unknown.map(({ word, advice }) =>
+    ...unknown.filter(({ advice }) => advice).map(({ word, advice }) =>
       element("span", {}, element("bdi", {}, word), ` is not in the vocabulary, so it is read as <unk>${advice}. `)),
+    ...(others.length ? ["Also not in the vocabulary: ", ...others.slice(1), "."] : []),
   );
-  tellKeys();
 }
 
 // An error where the answer would stand; "" takes it away.

@@ -56,9 +56,8 @@ export function mount(shell) {
     const { tokens, subject_tokens: subject, question: { first, second } } = answer;
     const start = contextSize === null ? 0 : Math.max(0, tokens.length - contextSize);
     const words = tokens.map((token, place) =>
-      element("bdi", { class: `${place < start ? "unseen-word" : "seen-word"}${place < subject ? " subject" : ""}` }, token));
-    const seen = element("span", { class: "seen" },
-      element("span", { class: "fill", style: { "background-color": color } }), ...spaced(words.slice(start)));
+      element("bdi", { class: `${place < start ? "unread" : ""}${place < subject ? " subject" : ""}` }, token));
+    const seen = element("span", { class: "seen", style: { "--of-model": color } }, ...spaced(words.slice(start)));
     return element("p", { class: "sentence", dir: "auto" },
       ...spaced(words.slice(0, start)), start ? " " : null, start < words.length ? seen : null, " ",
       element("span", { class: "gap" }, element("bdi", {}, first), " | ", element("bdi", {}, second)));
