@@ -17,6 +17,7 @@ from firth.ask.loading import load_language_model
 from firth.ask.translators import QuestionAnswerer, Translator
 from firth.ask.word_vectors import WordVectors
 from firth.errors import FirthError
+from firth.lm.language_network import State
 from firth.lm.recurrent import Recurrent
 from firth.params.model_names import Network
 from firth.text.vocabulary import EOS, UNK, Vocabulary
@@ -59,7 +60,12 @@ def test_the_warm_up_context_is_read_once_and_no_question_changes_another(
     experiment: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     begun, begin = [], Recurrent.initial_state
-    monkeypatch.setattr(Recurrent, "initial_state", lambda self, *columns: begun.append(self) or begin(self, *columns))
+
+    def counted(self: Recurrent, columns: int = 1) -> State:
+        begun.append(columns)
+        return begin(self, columns)
+
+    monkeypatch.setattr(Recurrent, "initial_state", counted)
     model = load_language_model(experiment.model("lm-lstm"))
     before = model.next_token("the dog", 3)
     model.continuations("the cats", ["run", "runs"])

@@ -1,12 +1,11 @@
 """The page of a small experiment on the built-in world, and of one on other text, served on a free port."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
 from pathlib import Path
 from threading import Thread
 
 import pytest
-from ask.tiny_models import TOKENS, add_network, build_language_models
+from ask.tiny_models import add_network, build_language_models
 from live.asking_pages import Page
 
 from firth.live.opened_models import OpenedModels
@@ -45,27 +44,16 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
 @pytest.fixture
 def other_text(tmp_path: Path) -> Workspace:
     """An n-gram model, an Elman network and an LSTM of a few English sentences."""
-    assert "dog" in TOKENS
     return build_language_models(tmp_path)
 
 
-@contextmanager
-def _served(workspace: Workspace) -> Iterator[Page]:
+@pytest.fixture(scope="session")
+def world_page(world: Workspace) -> Iterator[Page]:
+    """The page that asks the models of ``world``."""
     with listening(0) as connection:
-        server = page_server(OpenedModels(workspace), connection)
+        server = page_server(OpenedModels(world), connection)
         thread = Thread(target=server.run, kwargs={"sockets": [connection]})
         thread.start()
         yield Page(connection.getsockname()[1])
         server.should_exit = True
         thread.join()
-
-
-@pytest.fixture(scope="session")
-def world_page(world: Workspace) -> Iterator[Page]:
-    with _served(world) as page:
-        yield page
-
-
-@pytest.fixture
-def served() -> Callable[[Workspace], object]:
-    return _served

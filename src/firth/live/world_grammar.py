@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from firth.text.text_form import TextForm
     from firth.workspace import Workspace
 
-NO_GRAMMAR = "The text is not the built-in world's: the distribution that generated it is not known."
+NO_GRAMMAR = "The text is not words of the built-in world: the distribution that generated it is not known."
 NO_SENTENCE = "The grammar has no sentence that begins with these words."
 
 

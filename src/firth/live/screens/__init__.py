@@ -47,7 +47,8 @@ SCREENS = (
     Screen(
         "subject_and_verb",
         "Subject and verb",
-        "Put words between subject and verb: the verb still agrees with its subject, so which models still see it?",
+        "The verb agrees with its subject, whatever stands in between: put words there, and see which models lose the "
+        "subject.",
         subject_and_verb.answer,
     ),
     Screen(
