@@ -139,6 +139,16 @@ def test_an_error_stands_in_place_of_the_answer_and_goes_with_it(tab: "Tab") -> 
     expect(tab.locator("#error")).to_be_hidden()
 
 
+def test_a_field_that_is_empty_stays_so_while_another_is_typed_in(tab: "Tab") -> None:
+    form = opened(tab, SUBJECT).get_by_label("Verb form")
+    form.fill("")
+    expect(tab.locator("#error")).to_contain_text("a verb form is empty")
+    tab.get_by_label("or", exact=True).fill("eats")
+    tab.wait_for_url("**second=eats*")
+    expect(form).to_have_value("")
+    expect(tab.locator("#error")).to_contain_text("a verb form is empty")
+
+
 def test_a_model_that_is_not_built_is_named_with_its_command(tab: "Tab") -> None:
     expect(opened(tab, "#next_word").locator("#answer")).to_contain_text("dvc repro lm@gru")
 

@@ -56,3 +56,8 @@ def test_without_a_display_it_says_that_there_is_no_browser(tmp_path: Path, monk
         assert process.stderr.readline() == "no browser found; open the address in one\n"
         process.send_signal(signal.SIGINT)
         process.communicate(timeout=20)
+
+
+def test_other_commands_don_t_import_the_page() -> None:
+    script = "import sys, firth.cli; print(sorted({'starlette', 'uvicorn', 'firth.live'} & set(sys.modules)))"
+    assert subprocess.check_output([sys.executable, "-c", script], text=True) == "[]\n"

@@ -10,7 +10,7 @@ const TEXTS = [
 ];
 
 export function mount(shell) {
-  let question = {};
+  let question = {}; // the texts of the question that is asked, also where it has no answer
   const fields = new Map(
     TEXTS.map(([key, label, maxlength]) => [
       key, textField(label, (text) => shell.change({ ...question, [key]: text }, "typed"), { maxlength }),
@@ -33,6 +33,10 @@ export function mount(shell) {
   }
 
   const put = (between) => shell.change({ ...question, between: between || null });
+
+  function fillFields() {
+    for (const [key, { input }] of fields) setField(input, question[key]);
+  }
 
   function offer(answer) {
     const there = answer.question.between;
@@ -91,7 +95,7 @@ export function mount(shell) {
 
   function draw(answer) {
     question = answer.question;
-    for (const [key, { input }] of fields) setField(input, question[key]);
+    fillFields();
     offer(answer);
     const rows = answer.models.map((one) => {
       const { name, color } = shell.model(one.name);
@@ -109,7 +113,9 @@ export function mount(shell) {
   return {
     controls: element("div", {}, element("div", { class: "blanks" }, blanks), phrases, examples),
     fill(query) {
-      if (Object.keys(query).length) for (const [key, { input }] of fields) setField(input, query[key] ?? "");
+      if (!["subject", "first", "second"].some((key) => key in query)) return; // the answer says what is asked
+      question = Object.fromEntries(TEXTS.map(([key]) => [key, query[key] ?? ""]));
+      fillFields();
     },
     draw,
     say: (answer) =>
