@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from firth.ask.commands import questions
+from firth.ask.commands import ASK, questions
 from firth.ask.experiment_commands import EXPERIMENT, work
 from firth.errors import FirthError
 from firth.failures import is_fault, message
@@ -17,7 +17,7 @@ from firth.params.model_names import LanguageModelName, Network, Space
 from firth.params.roles import Role
 from firth.params.study_names import Clipping, Method, Reading
 from firth.params.task_names import Attention, Task
-from firth.process import Interrupted, end_at_signals
+from firth.process import Interrupted, end_at_signals, fix_threads
 from firth.workspace import Workspace
 
 BUILD = "Build (run by dvc repro)"
@@ -111,6 +111,21 @@ def check(
         from firth.ask.unpushed import warn_unpushed
 
         warn_unpushed(workspace.root)
+
+
+@app.command(rich_help_panel=ASK)
+def live(
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Of the page. (default: any that is free)")] = 0,
+    browser: Annotated[bool, typer.Option(help="Open the page in the browser.")] = True,
+) -> None:
+    """Open a local page that asks the models while one types or shows them to a class: firth live"""
+    from firth.ask.built_models import threads
+
+    workspace = Workspace(Path.cwd())
+    fix_threads(threads(workspace))
+    from firth.live.server import serve
+
+    serve(workspace, port, browser)
 
 
 @app.command("download", rich_help_panel=BUILD)

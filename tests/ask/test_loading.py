@@ -5,6 +5,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 import pytest
@@ -12,9 +13,13 @@ from ask.tiny_models import TOKENS, TRANSLATED, add_network, build_encoder_decod
 
 import firth
 from firth.ask.language_models import LanguageModel
+from firth.ask.loading import load_language_model
 from firth.ask.translators import QuestionAnswerer, Translator
 from firth.ask.word_vectors import WordVectors
 from firth.errors import FirthError
+from firth.lm.language_network import State
+from firth.lm.recurrent import Recurrent
+from firth.params.model_names import Network
 from firth.text.vocabulary import EOS, UNK, Vocabulary
 from firth.vectors.keyed_vectors import save_vectors
 from firth.workspace import Workspace
@@ -49,6 +54,41 @@ def test_a_language_model_may_have_any_name(experiment: Workspace) -> None:
     assert isinstance(model, LanguageModel)
     assert model.name == "my-gru"
     assert len(model.next_token("the", 100)) == len(TOKENS)
+
+
+def test_the_warm_up_context_is_read_once_and_no_question_changes_another(
+    experiment: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, begin = [], Recurrent.initial_state
+
+    def counted(self: Recurrent, columns: int = 1) -> State:
+        begun.append(columns)
+        return begin(self, columns)
+
+    monkeypatch.setattr(Recurrent, "initial_state", counted)
+    model = load_language_model(experiment.model("lm-lstm"))
+    before = model.next_token("the dog", 3)
+    model.continuations("the cats", ["run", "runs"])
+    assert model.next_token("the dog", 3) == before
+    assert len(begun) == 1
+
+
+@pytest.mark.parametrize("name", ["ngram", "feedforward", "transformer", "lstm"])
+def test_the_context_size_is_the_number_of_tokens_that_a_prediction_depends_on(
+    experiment: Workspace, name: Network | Literal["ngram"]
+) -> None:
+    if name in ("feedforward", "transformer"):
+        add_network(experiment.root, name)
+    model = load_language_model(experiment.model(f"lm-{name}"))
+    words = ["the", "dog", "near", "the", "cats", "near", "the", "dog"]
+    asked = dict(model.next_token(" ".join(words), len(TOKENS)))
+    matters = []
+    for place in range(len(words)):
+        texts = [" ".join([*words[:place], other, *words[place + 1 :]]) for other in TOKENS[2:]]
+        answers = [dict(model.next_token(text, len(TOKENS))) for text in texts]
+        matters.append(any(answer != pytest.approx(asked, rel=1e-9) for answer in answers))
+    size = model.context_size or len(words)
+    assert matters == [False] * (len(words) - size) + [True] * size
 
 
 def test_the_vocabulary_is_that_of_the_experiment_around_the_model(

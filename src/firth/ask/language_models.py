@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 
 from firth.ask.generation import generate, most_likely
 from firth.ask.sentence_blocks import SentenceEncoder, UnknownWords, line_groups
 from firth.ask.sentence_tables import rows_of
-from firth.ask.spelling import Spelling
 from firth.errors import FirthError
 from firth.measures.perplexity import RunningTotals, TextLength, unit_perplexities
 from firth.measures.scorer import Scorer
 from firth.text.normalization import normalize
-from firth.text.vocabulary import EOS, EOS_ID, UNK
+from firth.text.vocabulary import EOS_ID
 from firth.training.reproducibility import generator
 
 
@@ -99,10 +97,13 @@ class LanguageModel:
     Parameters
     ----------
     new_scorer : makes a scorer that has read nothing yet.
+    context_size : the number of tokens before a token that its probability depends on; None if on all of them.
     """
 
-    def __init__(self, name: str, encoder: SentenceEncoder, new_scorer: Callable[[], Scorer]) -> None:
-        self.name, self.encoder, self.new_scorer = name, encoder, new_scorer
+    def __init__(
+        self, name: str, encoder: SentenceEncoder, new_scorer: Callable[[], Scorer], context_size: int | None
+    ) -> None:
+        self.name, self.encoder, self.new_scorer, self.context_size = name, encoder, new_scorer, context_size
 
     def log_probabilities(self, text: str) -> ScoredTokens:
         """The tokens of one sentence, ``<eos>`` included, each with log P in nats given the tokens before it."""
@@ -195,8 +196,3 @@ class LanguageModel:
         end = len(tokens) - finished
         text = self.encoder.text([*sentence.tokens, *tokens[:end]], [*sentence.stream.ids.tolist(), *ids[:end]])
         return GeneratedText(text, tokens, finished, sentence.unknown_words)
-
-    @cached_property
-    def spelling(self) -> Spelling:
-        """Help with words out of vocabulary."""
-        return Spelling(token for token in self.encoder.vocabulary.tokens if token not in (UNK, EOS))

@@ -162,7 +162,7 @@ def print_agreement(
     unknown = model.encoder.encode([" ".join([text, *alternatives])]).unknown_words
     found = {name: model.continuations(text, alternatives) for name, model in models.items()}
     shares = {name: {word: math.exp(score) for word, score in scores.items()} for name, scores in found.items()}
-    best = {name: _preferred(scores) for name, scores in found.items()}
+    best = {name: preferred(scores) for name, scores in found.items()}
     if as_json:
         answer = {"text": text, "probability": shares, "log_probability": found, "prefers": best, "unknown": unknown}
         print_json(answer)
@@ -178,7 +178,7 @@ def print_agreement(
     print_answer(f"probability after {text}" if text else "probability first in a sentence", [table], [])
 
 
-def _preferred(scores: Mapping[str, float]) -> str | None:
+def preferred(scores: Mapping[str, float]) -> str | None:
     """The alternative with the highest log P; None if another has the same (within 10⁻⁶ nats)."""
     first, second = sorted(scores, key=lambda alternative: -scores[alternative])[:2]
     return first if scores[second] < scores[first] - TIE else None
@@ -195,7 +195,7 @@ def _first_words(text: str, encoder: SentenceEncoder) -> SentenceBlock:
 def _report_unknown(model: LanguageModel, unknown: list[str]) -> None:
     """Report the first words out of vocabulary, and words spelled like them, on standard error."""
     for word in unknown[:NAMED]:
-        advice = model.spelling.advice(word)
+        advice = model.encoder.spelling.advice(word)
         print(f"{shown(word)}: not in the vocabulary of the language models, so read as {UNK}{advice}", file=sys.stderr)
     if len(unknown) > NAMED:
         print(f"… and {len(unknown) - NAMED:,} more words", file=sys.stderr)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from copy import copy
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from firth.ask.translators import QuestionAnswerer, Translator
     from firth.ask.word_vectors import WordVectors
     from firth.measures.scorer import Scorer
+    from firth.params.lm_params import LmParams
 
 
 def load(path: str | Path) -> WordVectors | LanguageModel | Translator | QuestionAnswerer:
@@ -77,10 +79,24 @@ def load_language_model(folder: Path, encoder: SentenceEncoder | None = None) ->
     experiment = _experiment(folder)
     verify_recorded(experiment.root, folder)
     verify_trained_on(experiment.root, folder, experiment.tokens("lm"))
-    encoder = encoder or _language_encoder(experiment)
-    vocabulary_size, new_scorer = read(folder)
+    encoder = encoder or language_encoder(experiment)
+    vocabulary_size, new_scorer, context_size = read(folder)
     check_vocabulary(folder, vocabulary_size, len(encoder.vocabulary))
-    return LanguageModel(folder.name.removeprefix("lm-"), encoder, new_scorer)
+    return LanguageModel(folder.name.removeprefix("lm-"), encoder, new_scorer, context_size)
+
+
+def language_encoder(experiment: Workspace) -> SentenceEncoder:
+    """The encoder of the text that language models are trained on.
+
+    Raises
+    ------
+    FirthError
+        If the text is not there, is damaged or is not the one that dvc.lock records.
+    """
+    from firth.ask.sentence_blocks import SentenceEncoder
+
+    verify_recorded(experiment.root, experiment.tokens("lm"))
+    return SentenceEncoder.load(experiment.tokens("lm"))
 
 
 def load_language_models(workspace: Workspace, wanted: str | None) -> dict[str, LanguageModel]:
@@ -95,7 +111,7 @@ def load_language_models(workspace: Workspace, wanted: str | None) -> dict[str, 
     if wanted:
         require_built(workspace, "lm-", wanted, names)
         names = [wanted]
-    encoder = _language_encoder(workspace)
+    encoder = language_encoder(workspace)
     return {name: load_language_model(workspace.model(f"lm-{name}"), encoder) for name in names}
 
 
@@ -122,30 +138,36 @@ def load_line_decoder(folder: Path) -> LineDecoder:
     return LineDecoder(network, network.configuration.settings, values.search, values.precision, text)
 
 
-def _ngram(folder: Path) -> tuple[int, Callable[[], Scorer]]:
-    """The vocabulary size of an n-gram model, and a function that makes a new scorer."""
+def _ngram(folder: Path) -> tuple[int, Callable[[], Scorer], int]:
+    """The vocabulary size of an n-gram model, a function that makes a new scorer, and the size of the context."""
     from firth.ngram.kneser_ney import KneserNey
     from firth.ngram.ngram_scorer import NgramScorer
 
     model = KneserNey.load(folder)
-    return model.vocabulary_size, partial(NgramScorer, model)
+    return model.vocabulary_size, partial(NgramScorer, model), model.order - 1
 
 
-def _network(folder: Path) -> tuple[int, Callable[[], Scorer]]:
-    """The vocabulary size of a network, and a function that makes a new scorer."""
+def _network(folder: Path) -> tuple[int, Callable[[], Scorer], int | None]:
+    """The vocabulary size of a network, a function that makes a new scorer, and the size of the context."""
     from firth.lm.network_scorer import NetworkScorer  # here, because torch takes seconds
     from firth.lm.networks import load as load_network
 
     network = load_network(folder)
-    return network.vocabulary_size, partial(NetworkScorer, network)
+    fresh = NetworkScorer(network)  # has read the warm-up context, which takes as long as an answer
+    return network.vocabulary_size, partial(copy, fresh), _context_size(network.params)
 
 
-def _language_encoder(experiment: Workspace) -> SentenceEncoder:
-    """The encoder of the text that language models are trained on."""
-    from firth.ask.sentence_blocks import SentenceEncoder
+def _context_size(params: LmParams) -> int | None:
+    """The number of tokens that a network's prediction depends on; None if on all before it."""
+    from firth.params.lm_params import FeedForwardParams
+    from firth.params.transformer_params import TransformerParams
 
-    verify_recorded(experiment.root, experiment.tokens("lm"))
-    return SentenceEncoder.load(experiment.tokens("lm"))
+    match params:
+        case FeedForwardParams():
+            return params.context_size
+        case TransformerParams():
+            return 1 + params.layers * (params.context_size - 1)
+    return None
 
 
 def _experiment(folder: Path) -> Workspace:

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 
+from firth.ask.spelling import Spelling
 from firth.measures.perplexity import TextLength
 from firth.text.characters import count_words_and_characters
 from firth.text.streams import TokenStream, from_sentences
 from firth.text.text_encoding import TextEncoding, unknown_tokens
+from firth.text.vocabulary import EOS, UNK
 
 CHARACTERS_TOGETHER = 1 << 17
 COUNTED = 100_000  # different unknown tokens; if there are more, the rarer half is forgotten
@@ -50,6 +53,11 @@ class SentenceEncoder(TextEncoding):
         stream = from_sentences([ids for _, (_, ids) in sentences])
         unknown = unknown_tokens(tokens, stream.ids.tolist())
         return SentenceBlock([line for line, _ in sentences], tokens, stream, unknown)
+
+    @cached_property
+    def spelling(self) -> Spelling:
+        """Help with words out of vocabulary."""
+        return Spelling(token for token in self.vocabulary.tokens if token not in (UNK, EOS))
 
     def length(self, block: SentenceBlock) -> TextLength:
         """How many words and characters a block's lines, in normal form, have; 0 and 0 if tokens are words."""

@@ -28,6 +28,7 @@ ATTENTIONS = {
     "dot": Shown("dot attention", "#009E73"),
     "general": Shown("general attention", "#CC79A7"),
 }
+GRAMMAR = Shown("the grammar", "#B07A00")  # of the built-in world
 CELL_STATE = Shown("LSTM, cell", "#3399CC")
 COLORS = {shown.name: shown.color for shown in (*LANGUAGE_MODELS.values(), *ATTENTIONS.values(), CELL_STATE)}
 REPRESENTATIONS = {

@@ -1,0 +1,131 @@
+"""The models that a page asks: loaded at the first question, and again when their files have changed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from threading import Lock
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
+
+from firth.ask.built_models import built_language_models
+from firth.ask.loading import language_encoder, load_language_model
+from firth.errors import FirthError
+from firth.report.names import LANGUAGE_MODELS, in_order
+from firth.workspace import Workspace, require, stage_of
+
+if TYPE_CHECKING:
+    from firth.ask.language_models import LanguageModel
+    from firth.ask.sentence_blocks import SentenceEncoder
+
+Model = TypeVar("Model")
+Answer = TypeVar("Answer")
+Stamp = tuple[tuple[str, int, int], ...]  # path, time of the last change and size of every file
+
+
+@dataclass
+class Opened(Generic[Model]):
+    """A loaded model, which answers one question at a time."""
+
+    model: Model
+    stamp: Stamp
+    lock: Lock = field(default_factory=Lock)
+
+    def ask(self, question: Callable[[Model], Answer]) -> Answer:
+        """The answer to a question, when those before it are answered."""
+        with self.lock:
+            return question(self.model)
+
+
+class OpenedModels:
+    """The models of one experiment.
+
+    A model is loaded by the functions of ``ask.loading``, as for questions on the command line. It is kept until a file
+    of its folders, or dvc.lock, changes: a model that is built again while the page is open answers the next question.
+    """
+
+    def __init__(self, workspace: Workspace) -> None:
+        self.workspace = workspace
+        self._opened: dict[tuple[Path, ...], Opened[Any]] = {}
+        self._locks: dict[tuple[Path, ...], Lock] = {}
+        self._lock = Lock()
+
+    def open(self, folders: tuple[Path, ...], load: Callable[[], Model]) -> Opened[Model]:
+        """What ``load`` gives, loaded once for each state of the folders.
+
+        Parameters
+        ----------
+        folders : what is read, the model's own first.
+
+        Raises
+        ------
+        FirthError
+            If a folder is not there, or as ``load`` does; the next question tries again.
+        """
+        for folder in folders:
+            require(folder, stage_of(folder))
+        with self._lock:
+            lock = self._locks.setdefault(folders, Lock())
+        with lock:
+            stamp = _stamp((*folders, self.workspace.root / "dvc.lock"))
+            if folders not in self._opened or self._opened[folders].stamp != stamp:
+                self._opened.pop(folders, None)
+                self._opened[folders] = Opened(load(), stamp)
+            return cast(Opened[Model], self._opened[folders])
+
+    def encoder(self) -> SentenceEncoder:
+        """The encoder of the text that language models are trained on.
+
+        Raises
+        ------
+        FirthError
+            As ``ask.loading.language_encoder``.
+        """
+        return self.open((self.workspace.tokens("lm"),), lambda: language_encoder(self.workspace)).model
+
+    def language_model(self, name: str) -> Opened[LanguageModel]:
+        """A language model by its name, such as ``lstm``.
+
+        Raises
+        ------
+        FirthError
+            As ``ask.loading.load_language_model``, and if it is not built.
+        """
+        folder = self.workspace.model(f"lm-{name}")
+        folders = (folder, self.workspace.tokens("lm"))
+        return self.open(folders, lambda: load_language_model(folder, self.encoder()))
+
+    def language_model_names(self) -> list[str]:
+        """The language models of the experiment, built or not, from the least to the most powerful.
+
+        Raises
+        ------
+        FirthError
+            If none is built.
+        """
+        paths = self.workspace.settings.glob("evaluate_lm-*.json")
+        wanted = sorted(path.stem.removeprefix("evaluate_lm-") for path in paths)
+        return in_order([*built_language_models(self.workspace), *wanted], LANGUAGE_MODELS)
+
+    def ask_language_models(self, question: Callable[[LanguageModel], dict[str, Any]]) -> list[dict[str, Any]]:
+        """The answer of every language model with its ``name``; ``error`` instead of an answer where there is none."""
+
+        def of(name: str) -> dict[str, Any]:
+            return self.language_model(name).ask(question)
+
+        return [{"name": name, **or_error(partial(of, name))} for name in self.language_model_names()]
+
+
+def or_error(question: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+    """The answer to a question; if there is none, ``error``, which says why."""
+    try:
+        return question()
+    except FirthError as error:
+        return {"error": str(error)}
+
+
+def _stamp(paths: tuple[Path, ...]) -> Stamp:
+    """The state of files, and of all files in folders; what is not there has none."""
+    files = [file for path in paths for file in sorted([path] if path.is_file() else path.rglob("*"))]
+    return tuple((str(file), status.st_mtime_ns, status.st_size) for file in files if (status := file.stat()))

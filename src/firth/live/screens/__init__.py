@@ -1,0 +1,61 @@
+"""The screens of the page, in the order in which a lecture shows them.
+
+To add a screen:
+
+1. Write ``live/screens/NAME.py`` with a function ``answer(models, query)``: from the opened models and the texts of the
+   question (``asked_query.asked_text``) to plain JSON data. A ``FirthError`` that it raises stands on the screen in
+   place of an answer. ``unknown`` in the data (``asked_query.unknown_with_advice``) is shown by the page itself.
+2. Write ``live/page/screens/NAME.js`` with a function ``mount(shell)`` that builds the controls and returns an object:
+   ``controls``, an element; ``fill(query)``, which sets the controls; ``draw(answer, query)``, which returns the
+   element of the answer; ``step(query, answer)``, the next step at Space. See the head of ``live/page/shell.js``.
+3. Add the screen to ``SCREENS`` below. Navigation, address, keys, errors and unknown words come with it.
+
+Tests: ``tests/live/screens/test_NAME.py`` for the function, ``tests/live/test_browser.py`` for what people see.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from firth.live.screens import next_word, subject_and_verb
+
+if TYPE_CHECKING:
+    from firth.live.asked_query import Query
+    from firth.live.opened_models import OpenedModels
+
+
+@dataclass(frozen=True)
+class Screen:
+    """One screen.
+
+    Attributes
+    ----------
+    name : of its files and in the address.
+    look : the sentence that says what to look at.
+    answer : from the opened models and the texts of a question to JSON data.
+    """
+
+    name: str
+    title: str
+    look: str
+    answer: Callable[[OpenedModels, Query], dict[str, Any]]
+
+
+SCREENS = (
+    Screen(
+        "subject_and_verb",
+        "Subject and verb",
+        "The verb agrees with its subject, whatever stands in between: put words there, and see which models lose the "
+        "subject.",
+        subject_and_verb.answer,
+    ),
+    Screen(
+        "next_word",
+        "Next word",
+        "Each model gives every word a probability of coming next: compare the ten most probable, and click one to go "
+        "on writing.",
+        next_word.answer,
+    ),
+)

@@ -1,0 +1,189 @@
+"""The page as people see and use it, in headless Chromium."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from live.asking_pages import Page
+
+from firth.live.screens import SCREENS
+
+sync_api = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
+CHROMIUM = Path("/usr/bin/chromium")
+OPTIONS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+SUBJECT = "#subject_and_verb?subject=the+dogs&first=bark&second=barks"
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+    from playwright.sync_api import Page as Tab
+
+pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason=f"there is no {CHROMIUM}")
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator["Browser"]:
+    with sync_api.sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=str(CHROMIUM), args=OPTIONS)
+        yield opened
+        opened.close()
+
+
+@pytest.fixture
+def tab(browser: "Browser", world_page: Page) -> Iterator["Tab"]:
+    """A tab in which a request to elsewhere is a failure, and a message of the console but for refused questions."""
+    tab = browser.new_page(viewport={"width": 1280, "height": 800}, base_url=world_page.address)
+    tab.set_default_timeout(10_000)
+    messages: list[str] = []
+    requests: list[str] = []
+    tab.on("console", lambda message: messages.append(message.text))
+    tab.on("pageerror", lambda error: messages.append(str(error)))
+    tab.on("request", lambda request: requests.append(request.url))
+    yield tab
+    tab.close()
+    assert [message for message in messages if "status of 400" not in message] == []
+    assert [request for request in requests if not request.startswith(world_page.address)] == []
+
+
+def opened(tab: "Tab", address: str) -> "Tab":
+    """The tab with an address, once the answer is drawn."""
+    tab.goto("about:blank")
+    tab.goto(f"/{address}")
+    tab.wait_for_selector("#answer > *, #error:not([hidden])")
+    return tab
+
+
+def expect(locator: Any) -> Any:
+    return sync_api.expect(locator)
+
+
+def panel_words(tab: "Tab", number: int) -> list[str]:
+    return tab.locator(".panel").nth(number).locator(".word").all_text_contents()
+
+
+def test_a_link_holds_the_whole_question(tab: "Tab", world_page: Page) -> None:
+    opened(tab, "#next_word?text=the+dogs")
+    assert tab.get_by_label("The sentence so far").input_value() == "the dogs"
+    model = world_page.ask("next_word", text="the dogs")["models"][0]
+    assert panel_words(tab, 0) == [next["token"] for next in model["next"]]
+
+
+def test_a_click_writes_the_word_and_back_takes_it_away(tab: "Tab", world_page: Page) -> None:
+    field = opened(tab, "#next_word?text=the+dogs").get_by_label("The sentence so far")
+    ranked = world_page.ask("next_word", text="the dogs")["models"][0]["next"]
+    text = next(one["text"] for one in ranked if one["token"].isalpha())
+    tab.locator("button.bar", has_text=text.rpartition(" ")[2]).first.click()
+    expect(field).to_have_value(text)
+    assert tab.url.endswith(f"#next_word?text={text.replace(' ', '+')}")
+    tab.go_back()
+    expect(field).to_have_value("the dogs")
+
+
+def test_space_writes_the_most_probable_word_of_the_last_model(tab: "Tab", world_page: Page) -> None:
+    field = opened(tab, "#next_word?text=the+dogs").get_by_label("The sentence so far")
+    ranked = world_page.ask("next_word", text="the dogs")["models"][-1]["next"]
+    expected = next(one["text"] for one in ranked if one["token"] != "<unk>")
+    tab.keyboard.press("Space")
+    expect(field).to_have_value(expected)
+
+
+def test_a_typed_text_is_one_step_back_and_keys_belong_to_the_field(tab: "Tab") -> None:
+    field = opened(tab, "#next_word?text=the").get_by_label("The sentence so far")
+    field.press("End")
+    field.press_sequentially(" dogs p")
+    tab.wait_for_url("**/#next_word?text=the+dogs+p")
+    expect(tab.locator("html")).not_to_have_attribute("data-present", "")
+    tab.wait_for_timeout(200)
+    tab.go_back()
+    expect(tab).to_have_url(f"{tab.url.partition('#')[0]}#next_word?text=the")
+
+
+def test_arrows_go_between_screens_and_each_keeps_its_question(tab: "Tab") -> None:
+    opened(tab, SUBJECT)
+    tab.keyboard.press("ArrowRight")
+    expect(tab.locator("h1")).to_have_text("Next word")
+    tab.keyboard.press("ArrowLeft")
+    expect(tab.locator("h1")).to_have_text("Subject and verb")
+    assert tab.url.endswith(SUBJECT)
+
+
+def test_space_puts_phrase_after_phrase_in_between_and_takes_them_away(tab: "Tab") -> None:
+    field = opened(tab, SUBJECT).get_by_label("Words in between")
+    for words in ("near the child", "near the child with the ball", "near the child with the ball under the table", ""):
+        expect(tab.locator("#keys")).to_contain_text("Space")
+        tab.keyboard.press("Space")
+        expect(field).to_have_value(words)
+        expect(tab.locator(".sentence").first).to_contain_text(f"the dogs {words} bark".replace("  ", " "))
+
+
+def test_the_words_that_a_model_sees_are_shaded(tab: "Tab") -> None:
+    opened(tab, f"{SUBJECT}&between=near+the+child")
+    seen = [row.inner_text().strip() for row in tab.locator(".sentence .seen").all()]
+    assert seen == ["the child", "near the child", *["the dogs near the child"] * 2]  # trigram, three words, all
+
+
+def test_words_from_outside_are_text_and_unknown_ones_are_named(tab: "Tab") -> None:
+    opened(tab, "#next_word?text=%D9%83%D9%84%D8%A8+dogz+%3Cimg+src%3Dx+onerror%3Dalert(1)%3E")
+    expect(tab.locator("#unknown")).to_contain_text("dogz is not in the vocabulary, so it is read as <unk>; try dog")
+    words = ["كلب", "dogz", "<", "img", "src", "=", "x", "onerror", "alert", "(", "1", ")", ">"]
+    expect(tab.locator("#unknown bdi")).to_have_text(words)
+    assert tab.locator("main img").count() == 0
+
+
+def test_an_error_stands_in_place_of_the_answer_and_goes_with_it(tab: "Tab") -> None:
+    opened(tab, "#subject_and_verb?subject=the+dogs&first=bark&second=bark")
+    expect(tab.locator("#error")).to_contain_text("both verb forms are the same")
+    expect(tab.locator("#answer > *")).to_have_count(0)
+    tab.get_by_label("or", exact=True).fill("barks")
+    expect(tab.locator(".split").first).to_be_visible()
+    expect(tab.locator("#error")).to_be_hidden()
+
+
+def test_a_field_that_is_empty_stays_so_while_another_is_typed_in(tab: "Tab") -> None:
+    form = opened(tab, SUBJECT).get_by_label("Verb form")
+    form.fill("")
+    expect(tab.locator("#error")).to_contain_text("a verb form is empty")
+    tab.get_by_label("or", exact=True).fill("eats")
+    tab.wait_for_url("**second=eats*")
+    expect(form).to_have_value("")
+    expect(tab.locator("#error")).to_contain_text("a verb form is empty")
+
+
+def test_a_model_that_is_not_built_is_named_with_its_command(tab: "Tab") -> None:
+    expect(opened(tab, "#next_word").locator("#answer")).to_contain_text("dvc repro lm@gru")
+
+
+@pytest.mark.parametrize("screen", [screen.name for screen in SCREENS])
+def test_in_presentation_no_letter_is_smaller_than_28_pixels(tab: "Tab", screen: str) -> None:
+    opened(tab, f"?present#{screen}")
+    sizes = tab.evaluate(
+        """() => [...document.querySelectorAll("body *")]
+          .filter((one) => one.checkVisibility() && !one.matches(".unseen, .skip, noscript"))
+          .filter((one) => [...one.childNodes].some((node) => node.nodeType === 3 && node.textContent.trim()))
+          .map((one) => parseFloat(getComputedStyle(one).fontSize))"""
+    )
+    assert min(sizes) >= 28
+    tab.keyboard.press("p")
+    expect(tab.locator("#present")).to_be_visible()
+    assert "present" not in tab.url
+
+
+@pytest.mark.parametrize("width", [390, 768, 1280, 1920])
+@pytest.mark.parametrize("screen", [screen.name for screen in SCREENS])
+@pytest.mark.parametrize("present", ["", "?present"])
+def test_nothing_is_wider_than_the_window(tab: "Tab", screen: str, width: int, present: str) -> None:
+    tab.set_viewport_size({"width": width, "height": 800})
+    opened(tab, f"{present}#{screen}")
+    assert tab.evaluate("document.documentElement.scrollWidth") <= width
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("screen", [screen.name for screen in SCREENS])
+def test_axe_finds_no_fault(browser: "Browser", world_page: Page, screen: str, scheme: Any) -> None:
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe-core is not installed")
+    # axe-core is put into the page as a script, which the page's own policy forbids
+    context = browser.new_context(color_scheme=scheme, bypass_csp=True, base_url=world_page.address)
+    results = axe.Axe().run(opened(context.new_page(), f"#{screen}"))
+    faults = [(fault["id"], [node["html"] for node in fault["nodes"]][:3]) for fault in results.response["violations"]]
+    context.close()
+    assert faults == []

@@ -1,0 +1,53 @@
+"""Models are loaded once, and anew when they are built again."""
+
+from concurrent.futures import ThreadPoolExecutor
+from shutil import copytree, rmtree
+
+import pytest
+from ask.tiny_models import SENTENCES, TOKENS, plain
+
+from firth.errors import FirthError
+from firth.live.opened_models import OpenedModels
+from firth.ngram.kneser_ney import train_kneser_ney
+from firth.workspace import Workspace, writing
+
+
+def test_a_model_is_loaded_once_also_by_many_at_once(other_text: Workspace) -> None:
+    models = OpenedModels(other_text)
+    with ThreadPoolExecutor(8) as pool:
+        opened = list(pool.map(models.language_model, ["rnn"] * 8))
+    assert len({id(one) for one in opened}) == 1
+
+
+def test_a_model_that_is_built_again_answers_the_next_question(other_text: Workspace) -> None:
+    models = OpenedModels(other_text)
+    before = models.language_model("ngram").ask(lambda model: model.next_token("the", 3))
+    with writing(other_text.model("lm-ngram")) as folder:
+        train_kneser_ney(plain([*SENTENCES, "The the the."] * 5), len(TOKENS), 2).save(folder)
+    opened = models.language_model("ngram")
+    assert opened.model.context_size == 1
+    assert opened.ask(lambda model: model.next_token("the", 3)) != before
+
+
+def test_models_of_one_text_share_its_encoder(other_text: Workspace) -> None:
+    models = OpenedModels(other_text)
+    assert models.language_model("rnn").model.encoder is models.language_model("ngram").model.encoder
+
+
+def test_a_model_that_is_taken_away_says_so_and_comes_back(other_text: Workspace) -> None:
+    models, folder = OpenedModels(other_text), other_text.model("lm-rnn")
+    models.language_model("rnn")
+    copytree(folder, folder.with_name("kept"))
+    rmtree(folder)
+    with pytest.raises(FirthError, match="dvc repro lm@rnn"):
+        models.language_model("rnn")
+    copytree(folder.with_name("kept"), folder)
+    assert models.language_model("rnn").model.name == "rnn"
+
+
+def test_a_damaged_model_leaves_the_others_their_answers(other_text: Workspace) -> None:
+    (other_text.model("lm-lstm") / "settings.json").write_text("{")
+    answers = OpenedModels(other_text).ask_language_models(lambda model: {"size": model.context_size})
+    assert [answer["name"] for answer in answers] == ["ngram", "rnn", "lstm"]
+    assert [sorted(set(answer) - {"name"}) for answer in answers] == [["size"], ["size"], ["error"]]
+    assert "dvc repro lm@lstm" in answers[-1]["error"]

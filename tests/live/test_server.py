@@ -1,0 +1,63 @@
+"""``firth live`` as a command: its one line, its port, its end."""
+
+import re
+import signal
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import requests
+
+from firth.live.server import listening
+
+FIRTH = [sys.executable, "-c", "from firth.cli import main; main()", "live"]
+
+
+def test_it_listens_on_this_machine_alone() -> None:
+    with listening(0) as connection:
+        assert connection.getsockname()[0] == "127.0.0.1"
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_it_prints_its_address_and_ends_with_one_line(tmp_path: Path, number: signal.Signals) -> None:
+    with subprocess.Popen(
+        [*FIRTH, "--no-browser"], cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout
+        found = re.fullmatch(r"the page is at (http://127\.0\.0\.1:\d+); Ctrl-C ends it\n", process.stdout.readline())
+        assert found
+        assert requests.get(found[1], timeout=20).status_code == 200
+        assert "dvc repro" in requests.get(f"{found[1]}/ask/next_word", timeout=20).json()["error"]
+        process.send_signal(number)
+        out, errors = process.communicate(timeout=20)
+    assert (out, errors, process.returncode) == ("", f"ended by {number.name}\n", 128 + number)
+
+
+def test_a_port_that_is_taken_is_one_line(tmp_path: Path) -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        result = subprocess.run(
+            [*FIRTH, "--port", str(port)], cwd=tmp_path, capture_output=True, text=True, check=False, timeout=30
+        )
+    assert (result.returncode, result.stdout) == (2, "")
+    assert result.stderr == f"error: --port {port}: is taken; give another, or none for any that is free\n"
+
+
+def test_without_a_display_it_says_that_there_is_no_browser(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("DISPLAY", "WAYLAND_DISPLAY", "BROWSER"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(sys, "platform", "linux")
+    with subprocess.Popen(FIRTH, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr
+        assert process.stderr.readline() == "no browser found; open the address in one\n"
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=20)
+
+
+def test_other_commands_don_t_import_the_page() -> None:
+    script = "import sys, firth.cli; print(sorted({'starlette', 'uvicorn', 'firth.live'} & set(sys.modules)))"
+    assert subprocess.check_output([sys.executable, "-c", script], text=True) == "[]\n"
