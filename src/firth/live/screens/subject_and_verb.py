@@ -81,7 +81,7 @@ def answer(models: OpenedModels, query: Query) -> dict[str, Any]:
 
     def of_model(model: LanguageModel) -> dict[str, Any]:
         found = model.continuations(text, forms)
-        return {"context_size": model.context_size, **_compared(*(found[form] for form in forms), forms)}
+        return {"context_size": model.context_size, **_compared(found[forms[0]], found[forms[1]], forms)}
 
     def of_grammar() -> dict[str, Any]:
         found = grammar_continuations(models.workspace, encoder.form, tokens)
