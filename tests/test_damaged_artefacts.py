@@ -22,11 +22,11 @@ from safetensors.numpy import load, save
 from small_artefacts import READERS, build_artefacts
 
 from firth.errors import FirthError
-from firth.workspace import Workspace
+from firth.workspace import STUDIES, Workspace, build_command
 
 Damage = Callable[[bytes], bytes]
 FUZZED = 300  # files by default
-LINE = re.compile(r"\S+: .*`dvc repro (\S+)`")
+LINE = re.compile(r"\S+: .*`(.+)`")
 STAGES = {  # folder or file → the stage that builds it
     "data/raw/embeddings": "download@embeddings",
     "data/raw/lm": "download@lm",
@@ -42,7 +42,7 @@ STAGES = {  # folder or file → the stage that builds it
     "evaluations/evaluate_seq2seq-translation-none": "evaluate_seq2seq@translation-none",
     "reports/details": "headline",
     "reports/headline.json": "headline",
-    "reports/studies": "studies/dvc.yaml",
+    "reports/studies": STUDIES,
     "settings": "check",
 }
 
@@ -181,7 +181,7 @@ def names_the_stage(line: str, name: str) -> bool:
     """Whether the line of an error ends with the command that builds the file."""
     found = LINE.fullmatch(line)
     (stage,) = (stage for folder, stage in STAGES.items() if f"{name}/".startswith(f"{folder}/"))
-    return found is not None and found[1] == stage
+    return found is not None and found[1] == build_command(stage)
 
 
 @contextmanager

@@ -16,7 +16,7 @@ from firth.params.compute_params import ComputeParams
 from firth.params.experiment import load_params
 from firth.studies.learners import Learner, VectorSettings, learner_on_artificial_text
 from firth.studies.quality import QualityCurve, due_steps
-from firth.training.trainer import Run, train
+from firth.training.trainer import Run
 
 TOKENS = ["<unk>", "<eos>", "cat", "dog", "apple", "pear"]
 LEXICON = Lexicon({(word, kind): [word] for word, kind in zip(TOKENS[2:], "aaff", strict=True)})
@@ -35,8 +35,7 @@ def after(curve: QualityCurve, epoch: int, batch: int) -> None:
 def fit(curve: QualityCurve, folder: Path, *observers: Callback) -> None:
     compute = ComputeParams(accelerator="cpu", devices=1, nodes=1, checkpoint_minutes=2)
     run = Run("study", folder / "checkpoints", folder / "logs", 1, "32-true", compute)
-    learning = curve.learner
-    train(learning.model, learning.data, run, max_epochs=learning.epochs, patience=None, observers=[curve, *observers])
+    curve.learner.train(run, curve, *observers)
 
 
 class InterruptionError(Exception):

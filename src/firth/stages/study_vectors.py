@@ -9,7 +9,7 @@ from firth.studies.quality import QualityCurve
 from firth.tables import write_metrics, write_table
 from firth.text.streams import TokenStream
 from firth.text.vocabulary import Vocabulary
-from firth.training.trainer import train, training_run
+from firth.training.trainer import training_run
 from firth.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ def run(settings: "Settings", workspace: Workspace, method: Method) -> None:
     learning = learner(method, stream, vocabulary.counts, VectorSettings.of(settings))
     curve = QualityCurve(learning, vocabulary.tokens, Lexicon.load(classes))
     with training_run(f"study-{name}", settings, workspace, [tokens, classes]) as run:
-        train(learning.model, learning.data, run, max_epochs=learning.epochs, patience=None, observers=[curve])
+        learning.train(run, curve)
         write_table(results.study_plot(name), curve.table())
         reached = curve.first_to_reach(EQUAL_QUALITY)
         metrics = {

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 import pytorch_lightning as pl
 import torch
+from pytorch_lightning import Callback
 from torch import Tensor, nn
 
 from firth.derived_seed import derived_seed
@@ -22,6 +23,7 @@ from firth.studies.operations import operations
 from firth.text.streams import TokenStream
 from firth.text.vocabulary import EOS_ID
 from firth.training.reproducibility import generator
+from firth.training.trainer import Run, train
 from firth.vectors.skipgram.pair_sampling import TrainingText
 from firth.vectors.skipgram.skipgram_loss import SkipGramBatch, negative_sampling_loss, softmax_loss
 from firth.vectors.skipgram.skipgram_model import SkipGram, TextPieces
@@ -59,6 +61,7 @@ class Learner:
     batch : a piece of the text; for the feed-forward network, one training batch.
     words_a_batch : of the text, for which it stands.
     batches, words : training steps, and words, in an epoch.
+    gradient_clip_norm : the largest norm of a gradient; None does not clip.
     """
 
     model: pl.LightningModule
@@ -70,6 +73,14 @@ class Learner:
     batches: int
     words: int
     epochs: int
+    gradient_clip_norm: float | None = None
+
+    def train(self, run: Run, *observers: Callback) -> None:
+        """Train the model on its text."""
+        clip, epochs = self.gradient_clip_norm, self.epochs
+        train(
+            self.model, self.data, run, max_epochs=epochs, patience=None, gradient_clip_norm=clip, observers=observers
+        )
 
     def operations_a_word(self) -> float:
         """Operations of the loss and its gradient, for each word of the text."""
@@ -108,6 +119,7 @@ def _feed_forward(stream: TokenStream, vocabulary_size: int, params: VectorSetti
         batches=len(windows),
         words=len(text),
         epochs=settings.max_epochs,
+        gradient_clip_norm=settings.gradient_clip_norm,
     )
 
 
