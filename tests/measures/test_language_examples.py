@@ -10,7 +10,9 @@ from numpy.typing import NDArray
 
 from firth.measures.language_examples import (
     MOST_TOKENS,
+    PAIRS,
     agreement_examples,
+    example_pairs,
     example_sentence,
     next_words,
     sentence_probabilities,
@@ -83,22 +85,24 @@ def test_next_words_stand_by_probability_and_of_equals_the_frequent_first() -> N
     assert found["source_probability"].isna().sum() == 5
 
 
-def test_the_example_of_agreement_is_the_shortest_prefix_for_each_number_of_attractors() -> None:
-    prefixes = [[2, 3], [2, 3, 2, 4], [2, 4, 3], [2, 4, 3], [2, 3, 4, 4]]
+def test_examples_of_agreement_are_the_shortest_prefixes_with_each_number_of_attractors() -> None:
+    prefixes = [[2, 3], [2, 3, 2, 4], [2, 4, 4], [2, 4, 3], *[[2, 2, 4, 3]] * PAIRS, [2, 3, 4, 4]]
     items = pd.DataFrame(
         {
             "prefix": [np.array(prefix) for prefix in prefixes],
-            "correct": [5, 5, 6, 5, 5],
-            "wrong": [6, 6, 5, 6, 6],
-            "attractors": [0, 1, 1, 1, 2],
+            "correct": [5, 5, 5, 6, *[6] * PAIRS, 5],
+            "wrong": [6, 6, 6, 5, *[5] * PAIRS, 6],
+            "attractors": [0, 1, 2, 1, *[1] * PAIRS, 1],
         }
     )
-    found = agreement_examples(items, VOCABULARY, Unigram())
+    pairs = example_pairs(items)
+    assert pairs.index.tolist() == [3, 1, 4, 5, 2]
+    found = agreement_examples(pairs.iloc[[0, -1]], VOCABULARY, Unigram())
     assert found.drop(columns="probability").to_numpy().tolist() == [
-        [1, "the dogs dog", "run", 1],
-        [1, "the dogs dog", "runs", 0],
-        [2, "the dog dogs dogs", "runs", 1],
-        [2, "the dog dogs dogs", "run", 0],
+        [1, 1, "the dogs dog", "run", 1],
+        [1, 1, "the dogs dog", "runs", 0],
+        [2, 2, "the dogs dogs", "runs", 1],
+        [2, 2, "the dogs dogs", "run", 0],
     ]
     assert found["probability"].tolist() == pytest.approx([0.05, 0.1, 0.1, 0.05])
-    assert agreement_examples(items.head(1), VOCABULARY, Unigram()).empty
+    assert example_pairs(items.head(1)).empty

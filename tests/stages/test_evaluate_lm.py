@@ -206,13 +206,14 @@ def test_examples_are_those_of_the_text_with_the_probabilities_of_model_and_sour
     assert sentence["probability"].tolist() == pytest.approx(np.exp(scores).tolist(), rel=1e-5)
     assert sentence["negative_log_likelihood"].iloc[-1] == pytest.approx(-scores.sum(), rel=1e-5)
     following = tables["next_words"]
-    assert following["prompt"].unique().tolist() == [" ".join(sentence["token"][:2])]
-    assert following["token"].iloc[0] == sentence["token"].iloc[2]
+    assert following["prompt"].unique().tolist() == ["dog near dogs"] and following["token"].iloc[0] == "runs"
     assert following["probability"].is_monotonic_decreasing and len(following) == len(TOKENS)
-    assert tables["agreement_examples"][["attractors", "prefix", "form", "correct"]].to_numpy().tolist() == [
-        [1, "dog near dogs", "runs", 1],
-        [1, "dog near dogs", "run", 0],
+    pairs = tables["agreement_examples"]
+    assert pairs[["pair", "attractors", "prefix", "form", "correct"]].head(2).to_numpy().tolist() == [
+        [1, 1, "dog near dogs", "runs", 1],
+        [1, 1, "dog near dogs", "run", 0],
     ]
+    assert pairs["pair"].max() == 4 and pairs["probability"].iloc[0] > pairs["probability"].iloc[1]
 
 
 def test_the_same_model_gives_the_same_bytes(tmp_path: Path) -> None:

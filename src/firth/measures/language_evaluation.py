@@ -16,6 +16,7 @@ from firth.measures.agreement.items import STAGE, agreement_items
 from firth.measures.excess import TokenProbabilities, excess_cross_entropy, read_token_probabilities
 from firth.measures.language_examples import (
     agreement_examples,
+    example_pairs,
     example_sentence,
     next_words,
     sentence_probabilities,
@@ -182,16 +183,19 @@ def evaluate(
 
 def _examples(start: Start, text: HeldOutText, known: TokenProbabilities | None) -> dict[str, pd.DataFrame]:
     """What the model says of a sentence of the test text, of a next word, and of a few agreement pairs."""
-    tables, stream = {}, text.stream("test")
+    tables, stream, pairs = {}, text.stream("test"), example_pairs(text.agreement_items)
+    prompt = None if pairs.empty else pairs["prefix"].iloc[0]
     if (chosen := example_sentence(stream)) is not None:
         ids, first = stream.sentence(chosen), int(stream.offsets[chosen]) + chosen  # among tokens and <eos>
         source = None if known is None else known.log_probabilities[first : first + len(ids) + 1, 0]
         tokens = [*text.vocabulary.decode(ids), EOS]
         tables["sentence_probabilities"] = sentence_probabilities(ids, tokens, start(), source)
-        prompt = ids[: len(ids) // 2]
+        prompt = ids[: len(ids) // 2] if prompt is None else prompt
+    if prompt is not None:
         tables["next_words"] = next_words(prompt, text.vocabulary, start(), text.source_next_words(prompt))
-    examples = agreement_examples(text.agreement_items, text.vocabulary, start())
-    return tables | ({"agreement_examples": examples} if len(examples) else {})
+    if len(pairs):
+        tables["agreement_examples"] = agreement_examples(pairs, text.vocabulary, start())
+    return tables
 
 
 def _cross_entropy(scores: Floats | None) -> float | None:

@@ -16,6 +16,7 @@ from firth.text.vocabulary import UNK_ID, Vocabulary
 TOKENS = 8  # of the sentence that is chosen, if there is one
 MOST_TOKENS = 14  # shown of the sentence, with its <eos>
 NEXT_WORDS = 10
+PAIRS = 4  # with each number of attractors
 
 
 def example_sentence(stream: TokenStream) -> int | None:
@@ -93,30 +94,37 @@ def next_words(
     return table.assign(source_token=[word for word, _ in ranked], source_probability=[share for _, share in ranked])
 
 
-def agreement_examples(items: pd.DataFrame, vocabulary: Vocabulary, scorer: Scorer) -> pd.DataFrame:
-    """P of both verb forms after the shortest prefix with one attractor, with two, … (the first of several).
+def example_pairs(items: pd.DataFrame) -> pd.DataFrame:
+    """The items with the shortest prefixes: ``PAIRS`` with one attractor, then as many with two, …
 
     Parameters
     ----------
     items : as in ``agreement.items``.
+    """
+    across = items[items["attractors"] > 0]
+    shortest = across.loc[across["prefix"].map(len).sort_values(kind="stable").index]
+    return shortest.groupby("attractors").head(PAIRS).sort_values("attractors", kind="stable")
+
+
+def agreement_examples(pairs: pd.DataFrame, vocabulary: Vocabulary, scorer: Scorer) -> pd.DataFrame:
+    """P of both verb forms after the prefix of each pair.
+
+    Parameters
+    ----------
+    pairs : as in ``agreement.items``, one or more.
 
     Returns
     -------
     pandas.DataFrame
-        Two rows for each prefix: ``attractors``, ``prefix``, ``form``, ``correct`` (1 or 0) and ``probability``. No
-        rows without attractors.
+        Two rows for each pair: ``pair``, its number from 1, ``attractors``, ``prefix``, ``form``, ``correct`` (1 or 0)
+        and ``probability``.
     """
-    lengths = items["prefix"].map(len)
-    chosen = items.loc[lengths.sort_values(kind="stable").index].query("attractors > 0")
-    chosen = chosen.drop_duplicates("attractors").sort_values("attractors")
-    columns = ["attractors", "prefix", "form", "correct", "probability"]
-    if chosen.empty:
-        return pd.DataFrame(columns=columns)
-    forms = chosen[["correct", "wrong"]].to_numpy(dtype=np.int64)  # (pairs, 2)
-    shares = np.exp(scorer.score_continuations(list(chosen["prefix"]), forms))
+    forms = pairs[["correct", "wrong"]].to_numpy(dtype=np.int64)  # (pairs, 2)
+    shares = np.exp(scorer.score_continuations(list(pairs["prefix"]), forms))
+    found = zip(pairs["attractors"], pairs["prefix"], forms, shares, strict=True)
     rows = [
-        (attractors, " ".join(vocabulary.decode(prefix)), form, int(column == 0), share)
-        for attractors, prefix, both, found in zip(chosen["attractors"], chosen["prefix"], forms, shares, strict=True)
-        for column, (form, share) in enumerate(zip(vocabulary.decode(both), found, strict=True))
+        (number, attractors, " ".join(vocabulary.decode(prefix)), form, int(column == 0), share)
+        for number, (attractors, prefix, both, of_pair) in enumerate(found, start=1)
+        for column, (form, share) in enumerate(zip(vocabulary.decode(both), of_pair, strict=True))
     ]
-    return pd.DataFrame(rows, columns=columns)
+    return pd.DataFrame(rows, columns=["pair", "attractors", "prefix", "form", "correct", "probability"])

@@ -12,7 +12,7 @@ COLUMNS = {
     "excess_cross_entropy": "model category share_of_tokens source_cross_entropy model_cross_entropy excess",
     "agreement": "model grouping construction group pairs accuracy low high",
     "agreement_window": "model window subject distance pairs accuracy low high",
-    "agreement_examples": "model attractors prefix form correct probability",
+    "agreement_examples": "model pair attractors prefix form correct probability",
     "sentence_probabilities": "model position token probability negative_log_likelihood source_probability "
     "source_negative_log_likelihood",
     "next_words": "model prompt rank token probability source_token source_probability",
@@ -40,12 +40,12 @@ TEXTS = (
 WHOLE_NUMBERS = (
     "items covered tokens pairs order ngrams sentences questions lag sentence output_position source_position epoch "
     "epochs best_epoch parameters cells nonzeros bytes_dense bytes_sparse "
-    "window distance attractors correct position rank"
+    "window distance pair attractors correct position rank"
 )
 KEYS = (  # columns that a table needs, with a value in every row
     "space representation model split category grouping task attention network order lag when sentence output_position "
     "source_position epoch number cells nonzeros density bytes_dense bytes_sparse "
-    "window subject attractors form position rank"
+    "window subject pair form position rank"
 )
 MORE_KEYS = "construction group measure source_length distance"  # which tell rows apart too, and may be missing
 
