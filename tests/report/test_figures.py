@@ -6,7 +6,8 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 
-from firth.report import encoder_figures, figures, study_figures
+from firth.report import encoder_figures, figures, language_figures, study_figures
+from firth.report.language_figures import Share
 from firth.report.word_map import WIDTH, frequent_members, label_places, positions, word_map
 
 CURVES = {"RNN": [(1, 80.0), (2, 40.0), (3, 30.0)], "LSTM": [(1, 70.0), (2, 30.0), (3, 25.0)]}
@@ -17,13 +18,9 @@ DRAWINGS = {
         lambda: figures.learning_curves(CURVES, "curves", "falls"),
         {"epoch", "perplexity (validation)", "RNN", "LSTM"},
     ),
-    "over source": (
-        lambda: figures.over_source({"n-gram": 1.5, "LSTM": 1.0625}, "source", "near"),
-        {"language model", "test perplexity ÷ source perplexity (1 = best possible)", "1.500", "1.062"},
-    ),
     "excess": (
-        lambda: figures.excess_by_category(EXCESS, "excess", "falls"),
-        {"excess cross-entropy (nats per token)", "category of decision", "selection", "LSTM", "0.494", "-0.001"},
+        lambda: language_figures.excess_over_source(EXCESS, {"n-gram": 1.6875, "LSTM": 1.0625}, "excess", "falls"),
+        {"excess cross-entropy (nats per token)", "agreement", "selection", "LSTM", "1.688 ×", "1.062 ×"},
     ),
     "agreement": (
         lambda: figures.accuracy_by_attractors(SHARES, "agreement", "falls"),
@@ -34,10 +31,19 @@ DRAWINGS = {
         {"tokens between subject and verb", "agreement accuracy (share)", "chance", "1–2", "11+"},
     ),
     "groups": (
-        lambda: figures.accuracy_by_group(
-            {"simple": {"RNN": 0.9, "LSTM": 1.0}, "neutral": {"RNN": 0.4}}, "groups", "neutral is harder"
+        lambda: language_figures.shares_by_group(
+            [Share("simple", 0.9, 0.85, 0.95), Share("neutral", 0.4, 0.3, 0.5)],
+            "#808080",
+            "groups",
+            "neutral is harder",
         ),
-        {"agreement accuracy (share)", "chance", "simple", "neutral", "RNN", "LSTM"},
+        {"agreement accuracy (share)", "chance", "simple", "neutral"},
+    ),
+    "window": (
+        lambda: language_figures.shares_by_distance(
+            [Share(0, 1.0, 0.9, 1.0), Share(2, 0.5, 0.4, 0.6)], 1, "#808080", "window", "falls"
+        ),
+        {"tokens between subject and verb", "agreement accuracy (share)", "chance", "window of 1 word", "0", "2"},
     ),
     "length": (
         lambda: encoder_figures.accuracy_by_length({"GRU": [(2, 1.0), (3, 0.5)]}, "length", "falls"),
@@ -77,7 +83,7 @@ DRAWINGS = {
             "falls",
         ),
         {
-            *("order n", "perplexity (log scale)", "n-grams", "agreement accuracy"),
+            *("order n", "perplexity (log)", "n-grams", "accuracy"),
             *("100", "200", "500", "1,000", "10k", "275k", "validation", "test", "no attractors"),
         },
     ),
