@@ -134,7 +134,7 @@ FEEDFORWARD = Block(
 )
 WINDOW = Block(
     "fixed-window",
-    (15, 19),
+    (15,),
     "It cannot read past its window, and language has longer dependencies",
     ("agreement_window",),
     "accuracy of the feed-forward network on pairs whose subject is outside its window ≤ 0.6, and below the interval "

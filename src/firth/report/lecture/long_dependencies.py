@@ -1,7 +1,5 @@
 """Long dependencies: how far recurrent networks carry the number of a subject."""
 
-from collections.abc import Callable
-
 import pandas as pd
 from markupsafe import Markup
 
@@ -106,22 +104,23 @@ def _draw_distance(findings: Findings) -> Markup | None:
     return figure(figures.accuracy_by_distance(there, "agreement-distance", label), caption)
 
 
-def _block(anchor: str, title: str, judge: Callable[[Findings], Judgment], draw: Callable[[Findings], Markup | None],
-           example: Callable[[Findings], Markup | None], command: str) -> Block:  # fmt: skip
-    return Block(anchor, (19, 21), title, ("agreement",), THRESHOLD, judge, draw, example, command)
-
-
-ATTRACTORS = _block(
+ATTRACTORS = Block(
     "attractors",
+    (21,),
     "A recurrent network can carry the subject’s number across other nouns",
+    ("agreement",),
+    THRESHOLD,
     _judge_attractors,
     _draw_attractors,
     _show_attractors,
     'firth agree "the soup on the spoons on these tables in the workshops" is are',
 )
-DISTANCE = _block(
+DISTANCE = Block(
     "distance",
+    (19,),
     "It bridges distances that no fixed window holds",
+    ("agreement",),
+    THRESHOLD,
     _judge_distance,
     _draw_distance,
     _show_distance,

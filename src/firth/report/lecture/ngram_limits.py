@@ -1,6 +1,5 @@
 """What n-gram models cannot see: a distant subject, whatever their order."""
 
-import pandas as pd
 from markupsafe import Markup
 
 from firth.report import figures, language_figures
@@ -16,6 +15,10 @@ from firth.report.readable import readable
 from firth.report.result_tables import points, rows_of
 
 NO_NGRAM = "This run measured no n-gram model. Add ngram to `models` in params.yaml, then run `firth repro`."
+NO_LARGER = (
+    "This run compared no larger order than the trigram. Raise `ngram.largest_order` in params.yaml, then run "
+    "`firth repro`."
+)
 TRIGRAM = 3  # the order that larger ones are compared with
 ONE_ATTRACTOR = "attractors_1"
 
@@ -60,24 +63,16 @@ def _show_trigram(findings: Findings) -> Markup | None:
     return None if forms.empty else pair_table(findings, int((forms[1] / forms[0]).idxmin()))
 
 
-def _orders(findings: Findings) -> pd.DataFrame:
-    """The orders from the trigram on, with agreement measured."""
-    orders = findings.table("ngram_orders").sort_values("order")
-    if ONE_ATTRACTOR not in orders:
-        return orders.head(0)
-    return orders[orders["order"] >= TRIGRAM].dropna(subset=[ONE_ATTRACTOR])
-
-
 def _judge_orders(findings: Findings) -> Judgment:
-    orders = _orders(findings)
+    orders = findings.table("ngram_orders").sort_values("order")
     if orders.empty:
-        return untested(NO_NGRAM if findings.table("ngram_orders").empty else NO_PAIRS)
-    first, last = orders.iloc[0], orders.iloc[-1]
-    if first["order"] == last["order"]:
-        return untested(
-            "This run compared no larger order than the trigram. Raise `ngram.largest_order` in params.yaml, then run "
-            "`firth repro`."
-        )
+        return untested(NO_NGRAM)
+    if ONE_ATTRACTOR not in orders or orders[ONE_ATTRACTOR].isna().all():
+        return untested(NO_PAIRS)
+    compared = orders[orders["order"] >= TRIGRAM].dropna(subset=[ONE_ATTRACTOR])
+    if len(compared) <= 1:
+        return untested(NO_LARGER)
+    first, last = compared.iloc[0], compared.iloc[-1]
     before, after = f"{first[ONE_ATTRACTOR]:.2f}", f"{last[ONE_ATTRACTOR]:.2f}"
     finding = (
         f"From order {first['order']} to {last['order']} the model grows from {first['ngrams']:,} to "

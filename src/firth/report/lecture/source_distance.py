@@ -86,7 +86,7 @@ def _show(findings: Findings) -> Markup | None:
 
 SOURCE = Block(
     "source-perplexity",
-    (19, 21),
+    (),
     "Recurrent networks come nearest to the lowest possible perplexity",
     ("perplexity",),
     "the lowest perplexity ÷ source perplexity on the test text is that of a recurrent network",
