@@ -45,7 +45,7 @@ WHOLE_NUMBERS = (
 KEYS = (  # columns that a table needs, with a value in every row
     "space representation model split category grouping task attention network order lag when sentence output_position "
     "source_position epoch number cells nonzeros density bytes_dense bytes_sparse "
-    "window subject pair form position rank"
+    "window subject pair correct position rank"
 )
 MORE_KEYS = "construction group measure source_length distance"  # which tell rows apart too, and may be missing
 

@@ -24,7 +24,7 @@ def test_words_of_another_language_are_marked_in_the_drawing() -> None:
 def test_a_window_that_hides_the_subject_leaves_a_guess() -> None:
     judgment = judged(WINDOW, tables())
     assert (judgment.verdict, judgment.number) == (Verdict.HOLDS, "0.53")
-    assert "reads 2 words" in judgment.finding and "0.88 [0.81–0.91]" in judgment.finding
+    assert "Reading 2 words" in judgment.finding and "0.88 [0.81–0.91]" in judgment.finding
 
 
 @pytest.mark.parametrize("shares", [[0.875, 0.75, 0.96875, 0.75], [0.53125, 0.53125, 0.96875, 0.53125]])

@@ -87,8 +87,8 @@ def _judge_window(findings: Findings) -> Judgment:
     inside, outside = sides.loc["inside"], sides.loc["outside"]
     number = f"{outside['accuracy']:.2f}"
     finding = (
-        f"The feed-forward network reads {inside['window']} words. It prefers the right verb form in {share(inside)} "
-        f"of the pairs whose subject is among them, and in {share(outside)} of the others; a guess is right in half."
+        f"Reading {inside['window']} words, the feed-forward network prefers the right verb in {share(inside)} of the "
+        f"pairs whose subject is among them, and in {share(outside)} of the others; a guess is right in half."
     )
     return decided(outside["accuracy"] <= BLIND and outside["accuracy"] < inside["low"], finding, number)
 

@@ -30,8 +30,8 @@ def _judge(findings: Findings) -> Judgment:
         return untested(NO_SENTENCE)
     losses = " and ".join(f"{last[model]:.1f} nats by {the(model)}" for model in models)
     return explained(
-        "The probability of a sentence is the product of its words’ probabilities, each given the words before it. The "
-        f"sentence below has a negative log-likelihood of {losses}."
+        "A sentence has the product of its words’ probabilities, each given the words before it: the one below has a "
+        f"negative log-likelihood of {losses}."
     )
 
 

@@ -60,7 +60,7 @@ def _show_trigram(findings: Findings) -> Markup | None:
     examples = findings.table("agreement_examples")
     ngram = examples[(examples["model"] == "ngram") & (examples["attractors"] == 1)]
     forms = ngram.pivot(index="pair", columns="correct", values="probability")
-    return None if forms.empty else pair_table(findings, int((forms[1] / forms[0]).idxmin()))
+    return None if forms.empty else pair_table(findings, int((forms[1] / forms[0]).fillna(1).idxmin()))
 
 
 def _judge_orders(findings: Findings) -> Judgment:
@@ -76,7 +76,8 @@ def _judge_orders(findings: Findings) -> Judgment:
     before, after = f"{first[ONE_ATTRACTOR]:.2f}", f"{last[ONE_ATTRACTOR]:.2f}"
     finding = (
         f"From order {first['order']} to {last['order']} the model grows from {first['ngrams']:,} to "
-        f"{last['ngrams']:,} n-grams. With one attractor it is right in {before} of the pairs, then in {after}."
+        f"{last['ngrams']:,} n-grams, and its accuracy with one attractor goes from {before} to {after}; a guess has "
+        "half."
     )
     return decided(last[ONE_ATTRACTOR] <= CHANCE, finding, after)
 

@@ -21,8 +21,8 @@ def _judge(findings: Findings) -> Judgment:
         if network in training.index:
             parameters = f"{int(training.at[network, 'parameters']):,}"
             return explained(
-                "The state after each word is computed from the word and the state before it, hₜ = f(Wxₜ + Uhₜ₋₁). "
-                f"All steps share their weights: {the(network)} has {parameters} parameters, however long the sentence."
+                "Each state is computed from the word read and the state before it, hₜ = f(Wxₜ + Uhₜ₋₁), with weights "
+                f"that all steps share: {the(network)} has {parameters} parameters, however long the sentence."
             )
     return untested(NO_RECURRENT)
 
