@@ -214,6 +214,10 @@ def test_examples_are_those_of_the_text_with_the_probabilities_of_model_and_sour
         [1, 1, "dog near dogs", "run", 0],
     ]
     assert pairs["pair"].max() == 4 and pairs["probability"].iloc[0] > pairs["probability"].iloc[1]
+    orders = tables["ngram_order_examples"]
+    assert sorted(orders["order"].unique()) == [1, 2, 3, 4, 5]
+    of_model = orders[orders["order"] == 4].drop(columns="order").reset_index(drop=True)
+    pd.testing.assert_frame_equal(of_model, pairs)
 
 
 def test_the_same_model_gives_the_same_bytes(tmp_path: Path) -> None:

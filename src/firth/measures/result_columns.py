@@ -17,6 +17,7 @@ COLUMNS = {
     "source_negative_log_likelihood",
     "next_words": "model prompt rank token probability source_token source_probability",
     "ngram_orders": "model order ngrams valid_perplexity test_perplexity",
+    "ngram_order_examples": "model order pair attractors prefix form correct probability",
     "translation": "task attention split sentences bleu bleu_lowercase chrf exact_match "
     "bleu_signature bleu_lowercase_signature chrf_signature",
     "source_length": "task attention split source_length sentences bleu",

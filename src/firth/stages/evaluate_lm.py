@@ -45,7 +45,7 @@ def _evaluation(
             check_vocabulary(folder, ngram.vocabulary_size, len(text.vocabulary))
             orders = ngram_orders(text, settings.section("largest_order", int))
             evaluation = evaluate(partial(NgramScorer, ngram), text, ngram.order - 1)
-            return replace(evaluation, tables={**evaluation.tables, "ngram_orders": orders})
+            return replace(evaluation, tables=evaluation.tables | orders)
         case _:
             from firth.lm.network_scorer import NetworkScorer
             from firth.lm.networks import load

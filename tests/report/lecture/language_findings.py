@@ -96,6 +96,14 @@ def tables() -> dict[str, pd.DataFrame]:
                 for order in (1, 2, 3, 4, 5)
             ]
         ),
+        "ngram_order_examples": pd.DataFrame(
+            [
+                {"model": "ngram", "order": order, "pair": pair, "attractors": attractors, "prefix": prefix,
+                 "form": form, "correct": correct, "probability": order / 8}
+                for order in (1, 2, 3)
+                for pair, attractors, prefix, form, correct in forms
+            ]
+        ),
         "perplexity": pd.DataFrame(
             [
                 {"model": model, "split": "test", "perplexity": 8 * ratio, "source_perplexity": 8.0,

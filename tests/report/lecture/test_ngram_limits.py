@@ -39,6 +39,9 @@ def test_a_larger_model_that_is_still_guessing_does_not_see_it_either() -> None:
     assert (judgment.verdict, judgment.number) == (Verdict.HOLDS, "0.50")
     assert "order 3 to 5 the model grows from 3,000 to 5,000 n-grams" in judgment.finding
     assert "order 2, n-grams 2,000" in drawn(LARGER_NGRAMS, tables())
+    example = shown(LARGER_NGRAMS, tables())
+    assert "<caption>the &lt;dog&gt; near dogs</caption>" in example and "barks (right)" in example
+    assert ">order 2<" in example and ">0.3750<" in example and ">order 1<" not in example
     untested_without(LARGER_NGRAMS, "ngram_orders")
 
 

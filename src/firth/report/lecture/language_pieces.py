@@ -7,7 +7,7 @@ from markupsafe import Markup
 
 from firth.params.cells import RECURRENT_NETWORKS
 from firth.report.findings import Findings
-from firth.report.markup import ENVIRONMENT, Content, in_language, table
+from firth.report.markup import ENVIRONMENT, Content, in_language, join, table
 from firth.report.names import LANGUAGE_MODELS, display_name
 
 IN_A_SENTENCE = {"ngram": "the n-gram model", "feedforward": "the feed-forward network"}
@@ -82,13 +82,17 @@ def pair_table(findings: Findings, pair: int) -> Markup | None:
     right, wrong = (rows[rows["correct"] == correct].set_index("model") for correct in (1, 0))
     models = [model for model in LANGUAGE_MODELS if model in right.index and model in wrong.index]
     models += [model for model in right.index if model in wrong.index and model not in models]
-    header: list[Content] = ["after it, P of", quoted(findings, right["form"].iloc[0])]
-    header += [quoted(findings, wrong["form"].iloc[0])]
     cells: list[list[Content]] = [
         [display_name(model, LANGUAGE_MODELS), *(probability(form.at[model, "probability"]) for form in (right, wrong))]
         for model in models
     ]
-    return table(rows["prefix"].iloc[0], header, cells, "numbers")
+    return table(rows["prefix"].iloc[0], ["", *verb_forms(findings, rows)], cells, "numbers")
+
+
+def verb_forms(findings: Findings, rows: pd.DataFrame) -> list[Content]:
+    """The right and the wrong form of an example pair, as titles of columns."""
+    right, wrong = (rows.loc[rows["correct"] == correct, "form"].iloc[0] for correct in (1, 0))
+    return [join([quoted(findings, right), " (right)"]), join([quoted(findings, wrong), " (wrong)"])]
 
 
 def probability(value: float) -> str:

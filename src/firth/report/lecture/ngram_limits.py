@@ -8,8 +8,8 @@ from firth.report.figures import CHANCE
 from firth.report.findings import Findings
 from firth.report.language_figures import Share
 from firth.report.lecture.block import Block, Judgment, decided, untested
-from firth.report.lecture.language_pieces import NO_PAIRS, pair_table, share
-from firth.report.markup import figure
+from firth.report.lecture.language_pieces import NO_PAIRS, pair_table, probability, share, verb_forms
+from firth.report.markup import Content, figure, table
 from firth.report.names import LANGUAGE_MODELS
 from firth.report.readable import readable
 from firth.report.result_tables import points, rows_of
@@ -56,11 +56,17 @@ def _draw_trigram(findings: Findings) -> Markup | None:
 
 
 def _show_trigram(findings: Findings) -> Markup | None:
+    """The probabilities of a pair that the n-gram model judges badly, by every model."""
+    pair = _worst_pair(findings)
+    return None if pair is None else pair_table(findings, pair)
+
+
+def _worst_pair(findings: Findings) -> int | None:
     """Of the pairs with one attractor, the one that the n-gram model judges worst."""
     examples = findings.table("agreement_examples")
     ngram = examples[(examples["model"] == "ngram") & (examples["attractors"] == 1)]
     forms = ngram.pivot(index="pair", columns="correct", values="probability")
-    return None if forms.empty else pair_table(findings, int((forms[1] / forms[0]).fillna(1).idxmin()))
+    return None if forms.empty else int((forms[1] / forms[0]).fillna(1).idxmin())
 
 
 def _judge_orders(findings: Findings) -> Judgment:
@@ -107,6 +113,19 @@ def _draw_orders(findings: Findings) -> Markup | None:
     return figure(figures.growth_by_order(measured, sizes, drawn, "ngram-orders", label), caption)
 
 
+def _show_orders(findings: Findings) -> Markup | None:
+    """The same pair as judged by the models of each order."""
+    examples, pair = findings.table("ngram_order_examples"), _worst_pair(findings)
+    rows = examples[examples["pair"] == (0 if pair is None else pair)]
+    if rows.empty:
+        return None
+    right, wrong = (rows[rows["correct"] == correct].set_index("order")["probability"] for correct in (1, 0))
+    cells: list[list[Content]] = [
+        [f"order {order}", *(probability(form[order]) for form in (right, wrong))] for order in right.index if order > 1
+    ]
+    return table(rows["prefix"].iloc[0], ["", *verb_forms(findings, rows)], cells, "numbers")
+
+
 TRIGRAM_BLOCK = Block(
     "trigram",
     (17,),
@@ -126,4 +145,5 @@ LARGER_NGRAMS = Block(
     "accuracy of the largest order with one attractor ≤ 0.5",
     _judge_orders,
     _draw_orders,
+    _show_orders,
 )
