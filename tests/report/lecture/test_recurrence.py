@@ -20,4 +20,4 @@ def test_a_long_sentence_is_drawn_in_part() -> None:
     row = results["sentence_probabilities"].query("model == 'lstm'").head(1)
     results["sentence_probabilities"] = row.loc[row.index.repeat(9)].assign(position=range(1, 10))
     svg = drawn(UNROLLED, results)
-    assert svg.count('class="state"') == 6 and "the LSTM unrolled" in svg
+    assert svg.count('class="state"') == 5 and "the LSTM unrolled" in svg

@@ -12,7 +12,7 @@ from firth.report.markup import figure
 from firth.report.result_tables import of_models
 from firth.text.vocabulary import EOS
 
-STEPS = 6  # drawn of a sentence
+STEPS = 5  # drawn of a sentence
 
 
 def _judge(findings: Findings) -> Judgment:
