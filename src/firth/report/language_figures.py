@@ -31,7 +31,7 @@ def shares_by_group(shares: Sequence[Share], color: str, name: str, label: str) 
     points = base.mark_point(filled=True, size=60, opacity=1, color=color).encode(x=x)
     intervals = base.mark_rule(color=color, strokeWidth=2).encode(x=alt.X("low:Q", scale=scale), x2="high:Q")
     chart = alt.layer(_chance_above(scale), intervals, points)
-    return svg(chart.properties(width=NARROW - 40, height=20 * len(shares)), name, label)
+    return svg(chart.properties(width=max(NARROW + 20 - room, 150), height=20 * len(shares)), name, label)
 
 
 def shares_by_distance(shares: Sequence[Share], window: int, color: str, name: str, label: str) -> str:
