@@ -23,6 +23,13 @@ def test_a_number_that_is_not_measured_needs_a_reason() -> None:
         assert table_fault("not_measured", damaged) == "has no reason in some row"
 
 
+def test_a_pair_of_two_unknown_verb_forms_is_told_apart_by_which_is_correct() -> None:
+    rows = [{"pair": 1, "attractors": 1, "prefix": "a", "form": "<unk>", "correct": correct} for correct in (1, 0)]
+    examples = pd.DataFrame(rows).assign(model="gru", probability=0.5)
+    assert table_fault("agreement_examples", examples) is None
+    assert (table_fault("agreement_examples", examples.assign(correct=1)) or "").startswith("has two rows")
+
+
 def test_a_table_needs_its_keys_alone_and_may_have_other_columns() -> None:
     assert table_fault("learning_curves", CURVE, given=["model"]) is None
     assert table_fault("learning_curves", CURVE[["epoch"]].assign(model="gru", other="text")) is None

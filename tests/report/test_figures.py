@@ -7,7 +7,8 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 
-from firth.report import encoder_figures, figures, study_figures
+from firth.report import encoder_figures, figures, language_figures, study_figures
+from firth.report.language_figures import Share
 from firth.report.names import COLORS
 from firth.report.word_map import WIDTH, frequent_members, label_places, positions, word_map
 
@@ -19,13 +20,9 @@ DRAWINGS = {
         lambda: figures.learning_curves(CURVES, "curves", "falls"),
         {"epoch", "perplexity (validation)", "RNN", "LSTM"},
     ),
-    "over source": (
-        lambda: figures.over_source({"n-gram": 1.5, "LSTM": 1.0625}, "source", "near"),
-        {"language model", "test perplexity ÷ source perplexity (1 = best possible)", "1.500", "1.062"},
-    ),
     "excess": (
-        lambda: figures.excess_by_category(EXCESS, "excess", "falls"),
-        {"excess cross-entropy (nats per token)", "category of decision", "selection", "LSTM", "0.494", "-0.001"},
+        lambda: language_figures.excess_over_source(EXCESS, {"n-gram": 1.6875, "LSTM": 1.0625}, "excess", "falls"),
+        {"excess cross-entropy (nats per token)", "agreement", "selection", "LSTM", "1.688 ×", "1.062 ×"},
     ),
     "agreement": (
         lambda: figures.accuracy_by_attractors(SHARES, "agreement", "falls"),
@@ -36,10 +33,19 @@ DRAWINGS = {
         {"tokens between subject and verb", "agreement accuracy (share)", "chance", "1–2", "11+"},
     ),
     "groups": (
-        lambda: figures.accuracy_by_group(
-            {"simple": {"RNN": 0.9, "LSTM": 1.0}, "neutral": {"RNN": 0.4}}, "groups", "neutral is harder"
+        lambda: language_figures.shares_by_group(
+            [Share("simple", 0.9, 0.85, 0.95), Share("neutral", 0.4, 0.3, 0.5)],
+            "#808080",
+            "groups",
+            "neutral is harder",
         ),
-        {"agreement accuracy (share)", "chance", "simple", "neutral", "RNN", "LSTM"},
+        {"agreement accuracy (share)", "chance", "simple", "neutral"},
+    ),
+    "window": (
+        lambda: language_figures.shares_by_distance(
+            [Share(0, 1.0, 0.9, 1.0), Share(2, 0.5, 0.4, 0.6)], 1, "#808080", "window", "falls"
+        ),
+        {"tokens between subject and verb", "agreement accuracy (share)", "chance", "window of 1 word", "0", "2"},
     ),
     "length": (
         lambda: encoder_figures.accuracy_by_length({"GRU": [(2, 1.0), (3, 0.5)]}, "length", "falls"),
@@ -79,7 +85,7 @@ DRAWINGS = {
             "falls",
         ),
         {
-            *("order n", "perplexity (log scale)", "n-grams", "agreement accuracy"),
+            *("order n", "perplexity (log)", "n-grams", "accuracy"),
             *("100", "200", "500", "1,000", "10k", "275k", "validation", "test", "no attractors"),
         },
     ),
@@ -210,13 +216,11 @@ def test_the_best_represented_classes_give_their_most_frequent_words_in_order_of
 
 
 def test_marks_say_their_values_under_the_pointer_once_and_nothing_else_does() -> None:
-    drawn = figures.over_source({"LSTM": 1.0625, "a & b": 1.123456}, "n", "l")
+    drawn = figures.accuracy_by_attractors({"LSTM": [(1, 1.0)], "a & b": [(1, 0.123456)]}, "n", "l")
     titles = re.findall(r"<title>([^<]*)</title>", drawn)
-    axis = "test perplexity ÷ source perplexity (1 = best possible)"
-    assert titles == [f"{axis}: 1.062; language model: LSTM", f"{axis}: 1.123; language model: a &amp; b"]
+    values = "attractors between subject and verb: 1; agreement accuracy (share): "
+    assert titles == [f"{values}1; model: LSTM", f"{values}0.1235; model: a &amp; b"]
     assert drawn.count("aria-") == 1
-    steps = figures.accuracy_by_attractors({"LSTM": [(1, 1.0)]}, "n", "l")
-    assert "attractors between subject and verb: 1; agreement accuracy (share): 1; model: LSTM" in steps
 
 
 @pytest.mark.parametrize("theme", range(2))

@@ -33,9 +33,11 @@ from firth.params.dynamic_evaluation_params import DynamicEvaluation
 from firth.params.settings import Settings
 from firth.params.tokens_params import Segmentation
 from firth.stages import tokenize
-from firth.text.streams import TokenStream
+from firth.text.streams import TokenStream, from_sentences
 from firth.text.vocabulary import Vocabulary
 from firth.workspace import Workspace
+
+EXAMPLES = {"sentence_probabilities", "next_words"}  # which every text gives
 
 
 def by_split(tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
@@ -186,6 +188,53 @@ def test_a_feed_forward_network_agrees_as_far_as_it_can_see(tmp_path: Path) -> N
         assert (by_split(tables).at["test", "perplexity_over_source"] < 1.1) == (context_size == 2)
 
 
+def test_a_window_of_one_word_holds_the_subject_that_stands_right_before_the_verb_alone(tmp_path: Path) -> None:
+    workspace = workspace_at(tmp_path)
+    train_ngram(experiment(order=2), workspace)
+    found = evaluate(experiment(order=2), workspace, "ngram")["agreement_window"]
+    assert found[["window", "subject", "pairs", "accuracy"]].to_numpy().tolist() == [
+        [1, "inside", 20, 1.0],
+        [1, "outside", 20, 0.0],
+        [1, "inside", 20, 1.0],
+        [1, "outside", 20, 0.0],
+    ]
+    assert found["distance"].tolist()[2:] == [0, 2] and found["distance"].isna().tolist()[:2] == [True, True]
+    train_lm(experiment(max_epochs=1, context_size=3), workspace, "feedforward")
+    found = evaluate(experiment(context_size=3), workspace, "feedforward")["agreement_window"]
+    assert set(found["window"]) == {3} and set(found["subject"]) == {"inside"}
+    train_lm(experiment(max_epochs=1), workspace, "rnn")
+    assert "agreement_window" not in evaluate(experiment(), workspace, "rnn")
+
+
+def test_examples_are_those_of_the_text_with_the_probabilities_of_model_and_source(tmp_path: Path) -> None:
+    workspace = workspace_at(tmp_path)
+    train_ngram(experiment(order=4), workspace)
+    tables = evaluate(experiment(order=4), workspace, "ngram")
+    sentence = tables["sentence_probabilities"]
+    assert sentence["token"].tolist()[1::2] == ["near", sentence["token"].tolist()[3]]  # one of four words
+    assert sentence["token"].iloc[-1] == "<eos>" and sentence["position"].tolist() == [1, 2, 3, 4, 5]
+    assert sentence["source_probability"].tolist() == [0.5, 0.25, 1, 1, 1]
+    assert sentence["source_negative_log_likelihood"].iloc[-1] == pytest.approx(math.log(8), rel=1e-5)
+    model = KneserNey.load(workspace.model("lm-ngram"))
+    ids = [TOKENS.index(token) for token in sentence["token"][:-1]]
+    scores = model.log_probabilities(from_sentences([ids]))
+    assert sentence["probability"].tolist() == pytest.approx(np.exp(scores).tolist(), rel=1e-5)
+    assert sentence["negative_log_likelihood"].iloc[-1] == pytest.approx(-scores.sum(), rel=1e-5)
+    following = tables["next_words"]
+    assert following["prompt"].unique().tolist() == ["dog near dogs"] and following["token"].iloc[0] == "runs"
+    assert following["probability"].is_monotonic_decreasing and len(following) == len(TOKENS)
+    pairs = tables["agreement_examples"]
+    assert pairs[["pair", "attractors", "prefix", "form", "correct"]].head(2).to_numpy().tolist() == [
+        [1, 1, "dog near dogs", "runs", 1],
+        [1, 1, "dog near dogs", "run", 0],
+    ]
+    assert pairs["pair"].max() == 4 and pairs["probability"].iloc[0] > pairs["probability"].iloc[1]
+    orders = tables["ngram_order_examples"]
+    assert sorted(orders["order"].unique()) == [1, 2, 3, 4, 5]
+    of_model = orders[orders["order"] == 4].drop(columns="order").reset_index(drop=True)
+    pd.testing.assert_frame_equal(of_model, pairs)
+
+
 def test_the_same_model_gives_the_same_bytes(tmp_path: Path) -> None:
     workspace = workspace_at(tmp_path)
     train_ngram(experiment(), workspace)
@@ -210,7 +259,7 @@ def test_text_with_unknown_words_has_no_source_entropy_and_other_text_neither_th
     train_lm(experiment(max_epochs=1), other, "rnn")
     for model in ("ngram", "rnn"):
         tables = evaluate(experiment(), other, model)
-        assert tables.keys() - {"ngram_orders"} == {"perplexity"}
+        assert tables.keys() - {"ngram_orders"} == {"perplexity", *EXAMPLES}
         assert by_split(tables)[["source_perplexity", "perplexity_over_source"]].isna().all(axis=None)
         main = metrics_in(other.evaluation(f"evaluate_lm-{model}"))
         assert list(main) == ["valid_perplexity", "test_perplexity"]
@@ -292,7 +341,11 @@ def test_perplexity_per_word_and_per_character_is_that_of_the_same_text(
             assert test["character_perplexity"] == test["perplexity"]
         source = test["tokens"] * math.log(test["source_perplexity"])  # the same text, so the same entropy
         assert source == pytest.approx(words * math.log(source_perplexity_of(of_words, "test")), rel=1e-4)
-        assert tables.keys() - {"ngram_orders"} == {"perplexity", "not_measured"}  # a verb form is no single token
+        assert tables.keys() - {"ngram_orders"} == {
+            "perplexity",
+            "not_measured",
+            *EXAMPLES,
+        }  # a verb form is no single token
         main = metrics_in(workspace.evaluation(f"evaluate_lm-{model}"))
         for name in ("word_perplexity", "character_perplexity", "bits_per_character"):
             assert main[name] == test[name]

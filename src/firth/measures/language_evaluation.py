@@ -12,10 +12,17 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from firth.measures.agreement.accuracy import accuracies, agreement_points
+from firth.measures.agreement.accuracy import accuracies, agreement_points, window_accuracies
 from firth.measures.agreement.items import agreement_items
 from firth.measures.agreement.main_groups import MAIN_GROUPS
 from firth.measures.excess import TokenProbabilities, excess_cross_entropy, read_token_probabilities
+from firth.measures.language_examples import (
+    agreement_examples,
+    example_pairs,
+    example_sentence,
+    next_words,
+    sentence_probabilities,
+)
 from firth.measures.perplexity import RunningTotals, TextLength, by_sentence, unit_perplexities
 from firth.measures.scored_items import ScoredItems, digest, share_items
 from firth.measures.scorer import Floats, Scorer
@@ -24,8 +31,9 @@ from firth.stored_files import damaged
 from firth.tables import read_csv
 from firth.text.streams import TokenStream
 from firth.text.text_form import TextForm
-from firth.text.vocabulary import Vocabulary
+from firth.text.vocabulary import EOS, Vocabulary
 from firth.workspace import stage_of
+from firth.world.prefixes import next_words as grammar_next_words
 
 HELD_OUT = ("valid", "test")
 PER_UNIT = ("word_perplexity", "character_perplexity", "bits_per_character")  # where tokens are not words
@@ -41,18 +49,20 @@ class HeldOutText:
     ----------
     raw, tokens : the folders ``data/raw/lm`` and ``data/tokens/lm``.
     form : how the text was tokenized.
+    depth : nesting depth of the grammar of the built-in world, None for other text.
     """
 
     raw: Path
     tokens: Path
     vocabulary: Vocabulary
     form: TextForm
+    depth: int | None = None
     _streams: dict[str, TokenStream] = field(default_factory=dict, init=False)  # split → what has been read of it
     _source_nats: dict[str, Floats] = field(default_factory=dict, init=False)
 
     @classmethod
-    def load(cls, raw: Path, tokens: Path) -> "HeldOutText":
-        return cls(raw, tokens, Vocabulary.load(tokens / "vocabulary.tsv"), TextForm.load(tokens))
+    def load(cls, raw: Path, tokens: Path, depth: int | None = None) -> "HeldOutText":
+        return cls(raw, tokens, Vocabulary.load(tokens / "vocabulary.tsv"), TextForm.load(tokens), depth)
 
     @property
     def train(self) -> NDArray:
@@ -99,6 +109,15 @@ class HeldOutText:
         path = self.raw / "token_probabilities" / f"{split}.tsv"
         return read_token_probabilities(path, self.stream(split), self.vocabulary, self.form.lowercase)
 
+    def source_next_words(self, prompt: NDArray) -> dict[str, float] | None:
+        """P of every next token by the grammar of the built-in world; None where the grammar has no such prompt."""
+        if self.depth is None or self.form.segmentation != "words":
+            return None
+        try:
+            return grammar_next_words(self.vocabulary.decode(prompt), self.depth)
+        except ValueError:  # a word became <unk>
+            return None
+
 
 @dataclass(frozen=True)
 class LanguageEvaluation:
@@ -108,14 +127,17 @@ class LanguageEvaluation:
     items: dict[str, ScoredItems]
 
 
-def evaluate(start: Start, text: HeldOutText, start_learning: Start | None = None) -> LanguageEvaluation:
-    """Perplexity, agreement and excess cross-entropy, each as a table where it can be measured.
+def evaluate(
+    start: Start, text: HeldOutText, window: int | None = None, start_learning: Start | None = None
+) -> LanguageEvaluation:
+    """Perplexity, agreement, excess cross-entropy and examples, each as a table where it can be measured.
 
     Agreement and excess cross-entropy compare the forms of a verb, which must be one token each: they are measured
     where tokens are words.
 
     Parameters
     ----------
+    window : words that the model reads before each token; None for a model without such a limit.
     start_learning : a scorer that goes on learning from what it has scored (dynamic evaluation), if that is wanted.
     """
     rows, items = [], {}
@@ -130,12 +152,32 @@ def evaluate(start: Start, text: HeldOutText, start_learning: Start | None = Non
     if len(text.agreement_items):
         points = agreement_points(text.agreement_items, start())
         tables["agreement"] = accuracies(text.agreement_items, points)
+        if window is not None:
+            tables["agreement_window"] = window_accuracies(text.agreement_items, points, window)
         items |= _pair_items(text, points)
+    known = None
     if text.source_perplexity("test") is not None and text.form.segmentation == "words":
         known, ids = text.token_probabilities("test"), text.stream("test").with_sentence_ends()
         scores = start().score_alternatives(ids, known.both_forms(ids))  # (N, 2)
         tables["excess_cross_entropy"] = excess_cross_entropy(known, scores)
-    return LanguageEvaluation(tables, items)
+    return LanguageEvaluation(tables | _examples(start, text, known), items)
+
+
+def _examples(start: Start, text: HeldOutText, known: TokenProbabilities | None) -> dict[str, pd.DataFrame]:
+    """What the model says of a sentence of the test text, of a next word, and of a few agreement pairs."""
+    tables, stream, pairs = {}, text.stream("test"), example_pairs(text.agreement_items)
+    prompt = None if pairs.empty else pairs["prefix"].iloc[0]
+    if (chosen := example_sentence(stream)) is not None:
+        ids, first = stream.sentence(chosen), int(stream.offsets[chosen]) + chosen  # among tokens and <eos>
+        source = None if known is None else known.log_probabilities[first : first + len(ids) + 1, 0]
+        tokens = [*text.vocabulary.decode(ids), EOS]
+        tables["sentence_probabilities"] = sentence_probabilities(ids, tokens, start(), source)
+        prompt = ids[: len(ids) // 2] if prompt is None else prompt
+    if prompt is not None:
+        tables["next_words"] = next_words(prompt, text.vocabulary, start(), text.source_next_words(prompt))
+    if len(pairs):
+        tables["agreement_examples"] = agreement_examples(pairs, text.vocabulary, start())
+    return tables
 
 
 def _perplexities(text: HeldOutText, split: str, scores: Floats | None, learning: Floats | None) -> dict[str, Any]:

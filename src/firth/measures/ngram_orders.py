@@ -4,19 +4,28 @@ import pandas as pd
 
 from firth.measures.agreement.accuracy import accuracies, agreement_points
 from firth.measures.language_evaluation import HELD_OUT, HeldOutText
+from firth.measures.language_examples import agreement_examples, example_pairs
 from firth.measures.perplexity import perplexity
 from firth.ngram.kneser_ney import count_ngrams, smoothed
 from firth.ngram.ngram_scorer import NgramScorer
 
 
-def ngram_orders(text: HeldOutText, largest_order: int) -> pd.DataFrame:
-    """A row for each order; accuracies by the number of attractors, where there are agreement items.
+def ngram_orders(text: HeldOutText, largest_order: int) -> dict[str, pd.DataFrame]:
+    """Tables of the models of each order, by name.
 
     The n-grams of the training text are counted once, which takes seconds, and smoothed for each order.
+
+    Returns
+    -------
+    dict
+        ``ngram_orders``: a row for each order, with accuracies by the number of attractors where there are agreement
+        items. ``ngram_order_examples``: where there are items with attractors, the rows of
+        ``language_examples.agreement_examples`` for each order, the order in the first column.
     """
     counts = count_ngrams(text.stream("train"), len(text.vocabulary), largest_order)
     held_out = {split: text.stream(split).with_sentence_ends() for split in HELD_OUT}
-    rows = []
+    pairs = example_pairs(text.agreement_items)
+    rows, examples = [], []
     for order in range(1, largest_order + 1):
         model = smoothed(counts, order)
         row: dict[str, float | None] = {"order": order, "ngrams": model.size}
@@ -27,4 +36,9 @@ def ngram_orders(text: HeldOutText, largest_order: int) -> pd.DataFrame:
             conditions = found[found["group"].str.startswith("attractors_") & (found["grouping"] == "condition")]
             row |= dict(zip(conditions["group"], conditions["accuracy"], strict=True))
         rows.append(row)
-    return pd.DataFrame(rows)
+        if len(pairs):
+            of_order = agreement_examples(pairs, text.vocabulary, NgramScorer(model))
+            of_order.insert(0, "order", order)
+            examples.append(of_order)
+    tables = {"ngram_orders": pd.DataFrame(rows)}
+    return tables | ({"ngram_order_examples": pd.concat(examples, ignore_index=True)} if examples else {})

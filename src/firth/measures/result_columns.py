@@ -12,8 +12,14 @@ COLUMNS = {
     "vectors": "space representation measure score low high items covered reason",
     "perplexity": "model split tokens perplexity source_perplexity perplexity_over_source dynamic_perplexity",
     "excess_cross_entropy": "model category share_of_tokens source_cross_entropy model_cross_entropy excess",
-    "agreement": "model grouping construction group pairs accuracy",
+    "agreement": "model grouping construction group pairs accuracy low high",
+    "agreement_window": "model window subject distance pairs accuracy low high",
+    "agreement_examples": "model pair attractors prefix form correct probability",
+    "sentence_probabilities": "model position token probability negative_log_likelihood source_probability "
+    "source_negative_log_likelihood",
+    "next_words": "model prompt rank token probability source_token source_probability",
     "ngram_orders": "model order ngrams valid_perplexity test_perplexity",
+    "ngram_order_examples": "model order pair attractors prefix form correct probability",
     "translation": "task attention split sentences bleu bleu_lowercase chrf exact_match "
     "bleu_signature bleu_lowercase_signature chrf_signature",
     "source_length": "task attention split source_length sentences bleu",
@@ -31,17 +37,20 @@ COLUMNS = {
 }
 TEXTS = (
     "space representation measure number reason model split category grouping construction group task attention "
-    "network when source_length output source bleu_signature bleu_lowercase_signature chrf_signature"
+    "network when source_length output source bleu_signature bleu_lowercase_signature chrf_signature "
+    "subject prefix form token prompt source_token"
 )
 WHOLE_NUMBERS = (
     "items covered tokens pairs order ngrams sentences questions lag sentence output_position source_position epoch "
-    "epochs best_epoch parameters cells nonzeros bytes_dense bytes_sparse"
+    "epochs best_epoch parameters cells nonzeros bytes_dense bytes_sparse "
+    "window distance pair attractors correct position rank"
 )
 KEYS = (  # columns that a table needs, with a value in every row
     "space representation model split category grouping task attention network order lag when sentence output_position "
-    "source_position epoch number cells nonzeros density bytes_dense bytes_sparse"
+    "source_position epoch number cells nonzeros density bytes_dense bytes_sparse "
+    "window subject pair correct position rank"
 )
-MORE_KEYS = "construction group measure source_length"  # which tell rows apart too, and may be missing
+MORE_KEYS = "construction group measure source_length distance"  # which tell rows apart too, and may be missing
 
 
 def typed(name: str, frame: pd.DataFrame | None) -> pd.DataFrame:

@@ -121,11 +121,13 @@ def _encoder_decoder(params: Params, task: Any, attention: Any) -> Values:
 
 
 def _measured(params: Params, model: Any) -> Values:
-    """What only the measuring of a language model reads."""
+    """What only the measuring of a language model reads; the depth of the grammar, for its probabilities."""
+    is_world = getattr(params.corpora.lm, "source", None) == "world"
+    source = {"world_depth": params.world.lm.max_depth if is_world else None}
     if model == "ngram":
-        return {"largest_order": max(params.ngram.order, params.ngram.largest_order)}
+        return {**source, "largest_order": max(params.ngram.order, params.ngram.largest_order)}
     dynamic = params.lm_for(model).dynamic_evaluation
-    return {"dynamic_evaluation": None if dynamic is None else _dump(dynamic)}
+    return {**source, "dynamic_evaluation": None if dynamic is None else _dump(dynamic)}
 
 
 def _decoding(params: Params, task: Any, attention: Any) -> Values:

@@ -72,49 +72,7 @@ def learning_curves(curves: Mapping[str, Curve], name: str, label: str) -> str:
         x=alt.X("x:Q", title="epoch", axis=x_axis, scale=alt.Scale(nice=False)),
         y=alt.Y("y:Q", title=f"perplexity (validation{', log scale' if wide else ''})", scale=scale, axis=axis),
     )
-    return svg(chart.properties(width=NARROW, height=220), name, label)
-
-
-def over_source(ratios: Mapping[str, float], name: str, label: str) -> str:
-    """Test perplexity as a multiple of the source perplexity: {model: ratio ≥ 1}."""
-    values = [{"model": model, "ratio": ratio, "text": f"{ratio:.3f}"} for model, ratio in ratios.items()]
-    top = max(ratios.values())
-    x = alt.X("ratio:Q", title="test perplexity ÷ source perplexity (1 = best possible)", axis=alt.Axis(tickCount=5))
-    x = x.scale(domain=[1, 1 + 1.2 * max(top - 1, 0.01)], nice=False)
-    base = alt.Chart(alt.Data(values=values)).encode(
-        x=x,
-        y=alt.Y("model:N", title="language model", sort=list(ratios), axis=alt.Axis(domain=False, ticks=False)),
-    )
-    color = alt.Color("model:N", scale=model_colors(list(ratios)), legend=None)
-    chart = base.mark_bar(height=16).encode(x2=alt.datum(1), color=color)
-    text = base.mark_text(align="left", dx=5, fontSize=12).encode(text="text:N")
-    return svg((chart + text).properties(width=NARROW - 30, height=38 * len(ratios)), name, label)
-
-
-def excess_by_category(excess: Mapping[str, Mapping[str, float]], name: str, label: str) -> str:
-    """Excess cross-entropy by category of decision: {model: {category: nats per token ≥ 0, but for chance}}."""
-    models, categories = list(excess), list(dict.fromkeys(key for nats in excess.values() for key in nats))
-    values: list[dict[str, Any]] = [
-        {"model": model, "category": category, "nats": nats, "text": f"{nats:z.3f}", "end": max(nats, 0)}
-        for model, row in excess.items()
-        for category, nats in row.items()
-    ]
-    lowest, highest = min(value["nats"] for value in values), max(value["nats"] for value in values)
-    # Room at the right for the number beside the longest bar.
-    scale = alt.Scale(domain=[min(lowest, 0), 1.2 * max(highest, 0.01)], nice=False)
-    title = "excess cross-entropy (nats per token)"
-    base = alt.Chart(alt.Data(values=values)).encode(
-        y=alt.Y("category:N", title="category of decision", sort=categories, axis=alt.Axis(domain=False, ticks=False)),
-        yOffset=alt.YOffset("model:N", sort=models, scale=alt.Scale(paddingInner=0.15)),
-    )
-    bars = base.mark_bar().encode(
-        x=alt.X("nats:Q", title=title, scale=scale, axis=alt.Axis(tickCount=5, grid=False, labelFlush=False)),
-        x2=alt.datum(0),
-        color=alt.Color("model:N", scale=model_colors(models), sort=models, legend=alt.Legend(columnPadding=8)),
-    )
-    text = base.mark_text(align="left", dx=5, fontSize=12).encode(x=alt.X("end:Q", title=title), text="text:N")
-    height = (18 * len(models) + 14) * len(categories)
-    return svg((bars + text).properties(width=NARROW - 30, height=height), name, label)
+    return svg(chart.properties(width=NARROW, height=150), name, label)
 
 
 def accuracy_by_attractors(accuracies: Mapping[str, Curve], name: str, label: str) -> str:
@@ -126,37 +84,6 @@ def accuracy_by_attractors(accuracies: Mapping[str, Curve], name: str, label: st
 def accuracy_by_distance(accuracies: Mapping[str, Steps], name: str, label: str) -> str:
     """Share of right verbs by the tokens between subject and verb: {model: [(group of distances, share), …]}."""
     return _agreement(accuracies, "tokens between subject and verb", name, label)
-
-
-def accuracy_by_group(accuracies: Mapping[str, Mapping[str, float]], name: str, label: str) -> str:
-    """Share of right verbs by what stands between subject and verb, a row a group: {group: {model: share}}."""
-    models = list(dict.fromkeys(model for shares in accuracies.values() for model in shares))
-    values = [
-        {"group": group, "model": model, "share": share}
-        for group, shares in accuracies.items()
-        for model, share in shares.items()
-    ]
-    lowest_share = _below(share for shares in accuracies.values() for share in shares.values())
-    scale = alt.Scale(domain=[lowest_share, 1])
-    x_axis = alt.Axis(tickCount=5, labelFlush=False)
-    room = WIDE_LETTER * max(map(len, accuracies))
-    y_axis = alt.Axis(domain=False, ticks=False, grid=True, labelLimit=200, minExtent=room)
-    legend = alt.Legend(columns=3, offset=22)  # leaves room for "chance"; as narrow as the plot
-    points = (
-        alt.Chart(alt.Data(values=values))
-        .mark_point(filled=True, size=55, opacity=1)
-        .encode(
-            x=alt.X("share:Q", title="agreement accuracy (share)", scale=scale, axis=x_axis),
-            y=alt.Y("group:N", title=None, sort=list(accuracies), axis=y_axis),
-            color=alt.Color("model:N", scale=model_colors(models), sort=models, legend=legend),
-            shape=alt.Shape("model:N", scale=_shape_scale(models), sort=models, legend=legend),
-        )
-    )
-    x = alt.X("chance:Q", scale=scale)
-    base = alt.Chart(alt.Data(values=[{"chance": CHANCE, "text": "chance"}])).encode(x=x)
-    text = base.mark_text(align="center", dy=-8, fontSize=12).encode(y=alt.value(0), text="text:N")
-    chance = base.mark_rule(strokeDash=[4, 4], color="#808080") + text
-    return svg((chance + points).properties(width=NARROW - 120, height=24 * len(accuracies)), name, label)
 
 
 def growth_by_order(
@@ -175,15 +102,15 @@ def growth_by_order(
     drawn = lines(perplexities).encode(x=upper, y=_round_log_perplexities(perplexities))
     bars = _size_bars(sizes, upper if accuracies else lowest)
     panels: list[alt.Chart | alt.LayerChart | alt.FacetChart] = [
-        drawn.properties(width=NARROW, height=140),
-        bars.properties(width=NARROW, height=110),
+        drawn.properties(width=NARROW, height=75),
+        bars.properties(width=NARROW, height=55),
     ]
     if accuracies:
         lowest_share = _below(y for curve in accuracies.values() for _, y in curve)
-        y = alt.Y("y:Q", title="agreement accuracy", scale=alt.Scale(domain=[lowest_share, 1]))
+        y = alt.Y("y:Q", title="accuracy", scale=alt.Scale(domain=[lowest_share, 1]))
         shares = alt.layer(_chance_rule(lowest_share), lines(accuracies).encode(x=lowest, y=y))
-        panels.append(shares.properties(width=NARROW, height=140))
-    chart = alt.vconcat(*panels, spacing=18)
+        panels.append(shares.properties(width=NARROW, height=90))
+    chart = alt.vconcat(*panels, spacing=10)
     return svg(chart.resolve_scale(color="independent", shape="independent"), name, label)
 
 
@@ -225,7 +152,7 @@ def _agreement(accuracies: Mapping[str, Steps], title: str, name: str, label: st
         x=alt.X("x:O", title=title, axis=alt.Axis(labelAngle=0), sort=steps),
         y=alt.Y("y:Q", title="agreement accuracy (share)", scale=alt.Scale(domain=[lowest_share, 1])),
     )
-    return svg((_chance(lowest_share) + drawn).properties(width=NARROW, height=220), name, label)
+    return svg((_chance(lowest_share) + drawn).properties(width=NARROW, height=180), name, label)
 
 
 def _below(shares: Iterable[float]) -> float:
@@ -255,7 +182,7 @@ def _round_log_perplexities(curves: Mapping[str, Curve]) -> alt.Y:
     around = round_numbers(low / 3, 3 * high)
     first, last = max(y for y in around if y < low), min(y for y in around if y > high)
     scale = alt.Scale(type="log", domain=[first, last], nice=False)
-    return alt.Y("y:Q", title="perplexity (log scale)", scale=scale, axis=alt.Axis(values=round_numbers(first, last)))
+    return alt.Y("y:Q", title="perplexity (log)", scale=scale, axis=alt.Axis(values=round_numbers(first, last)))
 
 
 def _size_bars(sizes: Curve, x: alt.X) -> alt.LayerChart:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 def run(settings: "Settings", workspace: Workspace, model: "LanguageModelName") -> None:
     """models/lm-MODEL and the validation and test texts → tables in evaluations/evaluate_lm-MODEL."""
     raw, tokens = require(workspace.raw("lm"), "download@lm"), require(workspace.tokens("lm"), "tokenize@lm")
-    text = HeldOutText.load(raw, tokens)
+    text = HeldOutText.load(raw, tokens, settings.section("world_depth", int | None))
     folder = require(workspace.model(f"lm-{model}"), "ngram" if model == "ngram" else f"lm@{model}")
     evaluation = _evaluation(settings, folder, text, model)
     is_learning = model != "ngram" and settings.section("dynamic_evaluation", DynamicEvaluation | None) is not None
@@ -44,17 +44,19 @@ def _evaluation(
             ngram = KneserNey.load(folder)
             check_vocabulary(folder, ngram.vocabulary_size, len(text.vocabulary))
             orders = ngram_orders(text, settings.section("largest_order", int))
-            evaluation = evaluate(partial(NgramScorer, ngram), text)
-            return replace(evaluation, tables={**evaluation.tables, "ngram_orders": orders})
+            evaluation = evaluate(partial(NgramScorer, ngram), text, ngram.order - 1)
+            return replace(evaluation, tables=evaluation.tables | orders)
         case _:
             from firth.lm.network_scorer import NetworkScorer
             from firth.lm.networks import load
             from firth.measures.dynamic_evaluation import DynamicScorer
+            from firth.params.lm_params import FeedForwardParams
 
             network = load(folder)
             check_vocabulary(folder, network.vocabulary_size, len(text.vocabulary))
+            window = network.params.context_size if isinstance(network.params, FeedForwardParams) else None
             dynamic = settings.section("dynamic_evaluation", DynamicEvaluation | None)
             if dynamic is None:
-                return evaluate(partial(NetworkScorer, network), text)
+                return evaluate(partial(NetworkScorer, network), text, window)
             learning = partial(DynamicScorer, network, text.train, network.params.batch_size, dynamic)
-            return evaluate(partial(NetworkScorer, network), text, learning)
+            return evaluate(partial(NetworkScorer, network), text, window, learning)

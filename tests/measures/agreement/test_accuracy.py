@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 from numpy.typing import NDArray
 
-from firth.measures.agreement.accuracy import accuracies, agreement_points, distance_groups
+from firth.measures.agreement.accuracy import accuracies, agreement_points, distance_groups, window_accuracies
 from firth.measures.agreement.items import FEWEST_PAIRS, english_items
 from firth.measures.agreement.templates import lexicon
 from firth.measures.scorer import Floats
@@ -99,7 +99,7 @@ def test_accuracy_is_a_share_by_condition_and_distance_and_a_tie_counts_one_half
         ("distance", "1-2", 7, 3.5 / 7),
         ("distance", "3-4", 1, 0.5),
     ]
-    assert list(found.columns) == ["grouping", "construction", "group", "pairs", "accuracy"]
+    assert list(found.columns) == ["grouping", "construction", "group", "pairs", "accuracy", "low", "high"]
     assert found[["grouping", "group"]].to_numpy().tolist() == [[grouping, group] for grouping, group, _, _ in expected]
     assert found["pairs"].tolist() == [pairs * FEWEST_PAIRS for _, _, pairs, _ in expected]
     assert found["accuracy"].tolist() == pytest.approx([accuracy for *_, accuracy in expected])
@@ -109,7 +109,7 @@ def test_accuracy_is_a_share_by_condition_and_distance_and_a_tie_counts_one_half
 def test_constructions_come_in_the_order_of_the_items_with_their_conditions() -> None:
     items = [item([2, 3], 1, 0, "z"), item([2, 2], 0, 1, "z"), item([2], 0, 0, "a")] * FEWEST_PAIRS
     found = measured(items, last_noun_agrees)
-    assert found[found["grouping"] == "construction"].to_numpy().tolist() == [
+    assert found[found["grouping"] == "construction"].drop(columns=["low", "high"]).to_numpy().tolist() == [
         ["construction", "z", "attractors_1", 20, 0.0],
         ["construction", "z", "intervening_nouns_1", 20, 1.0],
         ["construction", "a", "attractors_0", 20, 1.0],
@@ -129,7 +129,29 @@ def test_a_group_of_few_pairs_shows_their_number_and_no_accuracy() -> None:
     items = [item([2], 0, 0)] * FEWEST_PAIRS + [item([2, 3], 1, 0)] * (FEWEST_PAIRS - 1)
     found = measured(items, last_noun_agrees)
     assert found["pairs"].tolist() == [FEWEST_PAIRS, *[FEWEST_PAIRS - 1] * 2, FEWEST_PAIRS, FEWEST_PAIRS - 1]
-    assert found["accuracy"].isna().tolist() == [False, True, True, False, True]
+    for column in ("accuracy", "low", "high"):
+        assert found[column].isna().tolist() == [False, True, True, False, True]
+
+
+def test_the_interval_of_an_accuracy_is_wilson_s() -> None:
+    found = measured([item([2], 0, 0)] * 15 + [item([3], 0, 0)] * 5, last_noun_agrees)
+    center, margin = (0.75 + 1.96**2 / 40) / (1 + 1.96**2 / 20), 0.5 * 0.3577  # Wilson (1927), by hand
+    assert found["accuracy"].iloc[0] == 0.75
+    assert found["low"].iloc[0] == pytest.approx(center - margin, abs=1e-3)
+    assert found["high"].iloc[0] == pytest.approx(center + margin, abs=1e-3)
+
+
+def test_a_window_parts_the_pairs_whose_subject_it_holds_from_the_others() -> None:
+    items = pd.DataFrame([item([2], 0, 0), item([2, 2], 0, 1), item([2, 3], 1, 0), item([2, 3, 3], 2, 0)] * 20)
+    points = agreement_points(items, Prefers(last_noun_agrees))
+    found = window_accuracies(items, points, window=2)  # the subject and one word, or the subject alone
+    assert found.drop(columns=["low", "high"]).fillna(-1).to_numpy().tolist() == [
+        [2, "inside", -1, 60, pytest.approx(2 / 3)],
+        [2, "outside", -1, 20, 0.0],
+        [2, "inside", 0, 20, 1.0],
+        [2, "inside", 1, 40, 0.5],
+        [2, "outside", 2, 20, 0.0],
+    ]
 
 
 @pytest.mark.parametrize(

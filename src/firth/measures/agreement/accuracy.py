@@ -1,10 +1,12 @@
 """Accuracy of subject–verb agreement (Linzen et al. 2016): how often a model prefers the verb form that agrees."""
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
 from firth.measures.agreement.items import FEWEST_PAIRS
-from firth.measures.minimal_pairs import pair_points
+from firth.measures.minimal_pairs import pair_points, wilson_interval
 from firth.measures.scorer import Scorer
 
 DISTANCES = {"0": 0, "1-2": 2, "3-4": 4, "5-7": 7, "8-10": 10}  # groups of distances, with the largest of each
@@ -44,7 +46,8 @@ def accuracies(items: pd.DataFrame, points: np.ndarray) -> pd.DataFrame:
           ``neutral``, ``intervening_nouns_1``, …; ``adjacent_attractor``, the items whose last word before the verb is
           an attractor; or ``0``, ``1-2``, … tokens between subject and verb.
         - ``pairs`` is the number of items.
-        - ``accuracy`` is NaN for fewer than ``FEWEST_PAIRS`` items.
+        - ``accuracy`` is NaN for fewer than ``FEWEST_PAIRS`` items; ``low`` and ``high`` are the ends of its 95 %
+          interval (Wilson).
     """
     frame = pd.DataFrame({"condition": conditions(items), "points": points})
     adjacent = items["adjacent_attractor"].to_numpy()
@@ -56,9 +59,7 @@ def accuracies(items: pd.DataFrame, points: np.ndarray) -> pd.DataFrame:
         frame.assign(grouping="construction", group=items["construction"])[with_construction],
     ]
     keys = ["grouping", "group", "condition"]
-    grouped = pd.concat(parts).groupby(keys, sort=False)["points"]
-    result = grouped.agg(pairs="size", accuracy="mean").reset_index()
-    result["accuracy"] = result["accuracy"].where(result["pairs"] >= FEWEST_PAIRS)
+    result = _shares(pd.concat(parts).groupby(keys, sort=False)["points"])
     constructions = list(items["construction"].unique())
     order = [_rank(row, constructions) for row in zip(*(result[key] for key in keys), strict=True)]
     result = result.iloc[sorted(range(len(order)), key=order.__getitem__)].reset_index(drop=True)
@@ -66,6 +67,29 @@ def accuracies(items: pd.DataFrame, points: np.ndarray) -> pd.DataFrame:
     result.insert(1, "construction", result["group"].where(by_construction, ""))
     result["group"] = result["group"].mask(by_construction, result["condition"])
     return result.drop(columns="condition")
+
+
+def window_accuracies(items: pd.DataFrame, points: np.ndarray, window: int) -> pd.DataFrame:
+    """The mean of the points of items whose subject is among the last ``window`` words, and of the others.
+
+    Parameters
+    ----------
+    items, points : as for ``accuracies``.
+    window : words that the model reads before the verb.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row for each exact ``distance`` with the columns ``window``, ``subject`` (``inside`` or ``outside`` the
+        window), ``distance``, ``pairs``, ``accuracy``, ``low`` and ``high``, as in ``accuracies``; before them, a row
+        for all distances inside and one for all outside, whose ``distance`` is missing.
+    """
+    subject = np.where(items["distance"] < window, "inside", "outside")
+    frame = pd.DataFrame({"subject": subject, "distance": items["distance"].to_numpy(), "points": points})
+    by_side = _shares(frame.groupby("subject")["points"])
+    by_distance = _shares(frame.groupby(["subject", "distance"])["points"])
+    both = pd.concat([by_side, by_distance], ignore_index=True).astype({"distance": "Int64"})
+    return both.assign(window=window)[["window", "subject", "distance", "pairs", "accuracy", "low", "high"]]
 
 
 def conditions(items: pd.DataFrame) -> pd.Series:
@@ -80,6 +104,15 @@ def distance_groups(items: pd.DataFrame) -> pd.Series:
     """The group of each item by the number of tokens between subject and verb."""
     bounds = [-1, *DISTANCES.values(), np.inf]
     return pd.cut(items["distance"], bounds, labels=[*DISTANCES, FARTHEST]).astype(str)
+
+
+def _shares(grouped: Any) -> pd.DataFrame:
+    """The number of items of each group, and the mean of their points with its interval where they are not too few."""
+    result = grouped.agg(pairs="size", accuracy="mean").reset_index()
+    result["accuracy"] = result["accuracy"].where(result["pairs"] >= FEWEST_PAIRS)
+    rows = zip(result["accuracy"], result["pairs"], strict=True)
+    ends = [wilson_interval(share, pairs) if pairs >= FEWEST_PAIRS else (np.nan, np.nan) for share, pairs in rows]
+    return result.assign(low=[low for low, _ in ends], high=[high for _, high in ends])
 
 
 def _rank(row: tuple[str, str, str], constructions: list[str]) -> tuple[int, ...]:

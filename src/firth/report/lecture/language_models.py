@@ -1,56 +1,93 @@
-"""This chapter of the page: what a language model is, and what a trigram cannot see."""
+"""The chapter on language models: a fixed window of words, and what it cannot see."""
 
-from firth.report import figures
+from typing import Any
+
+from markupsafe import Markup
+
 from firth.report.findings import Findings
-from firth.report.lecture.block import Block, Chapter, Judgment, decided, untested
-from firth.report.markup import Markup, figure
+from firth.report.lecture.block import Block, Chapter, Judgment, explained, untested
+from firth.report.lecture.feedforward_window import FEEDFORWARD, WINDOW
+from firth.report.lecture.language_pieces import by_perplexity, drawing, language, probability, quoted, the
+from firth.report.lecture.ngram_limits import LARGER_NGRAMS, TRIGRAM_BLOCK
+from firth.report.markup import figure, join, paragraph, ranked
 from firth.report.names import LANGUAGE_MODELS as NAMES
-from firth.report.names import with_names
-from firth.report.result_tables import attractor_curves, curves
+from firth.report.names import display_name
+
+NO_SENTENCE = "The test text has no sentence. Give `corpora.lm` a longer text in params.yaml, then run `firth repro`."
 
 
-def _judge_trigram(findings: Findings) -> Judgment:
-    agreement = findings.table("agreement")
-    row = agreement[(agreement["model"] == "ngram") & (agreement["group"] == "attractors_1")].dropna(
-        subset=["accuracy"]
+def _two_models(findings: Findings) -> list[str]:
+    """The best model of this run, and the n-gram model."""
+    ranking = by_perplexity(findings)
+    return list(dict.fromkeys([*ranking[:1], *(model for model in ranking if model == "ngram")]))
+
+
+def _judge(findings: Findings) -> Judgment:
+    rows = findings.table("sentence_probabilities")
+    last = rows.sort_values("position").groupby("model")["negative_log_likelihood"].last()
+    models = [model for model in _two_models(findings) if model in last.index]
+    if not models:
+        return untested(NO_SENTENCE)
+    losses = " and ".join(f"{last[model]:.1f} nats by {the(model)}" for model in models)
+    return explained(
+        "A sentence has the product of its words’ probabilities, each given the words before it: the one below has a "
+        f"negative log-likelihood of {losses}."
     )
-    if row.empty:
-        return untested("No pairs of this text measure agreement: the built-in world and gold sets of pairs have them.")
-    accuracy, pairs = float(row["accuracy"].iloc[0]), int(row["pairs"].iloc[0])
-    finding = (
-        f"With one noun of the other number in between, the n-gram model prefers the right form of the verb in "
-        f"{accuracy:.2f} of {pairs} pairs; a guess is right in half of them."
-    )
-    return decided(accuracy <= figures.CHANCE, finding, f"{accuracy:.2f}")
 
 
-def _draw_trigram(findings: Findings) -> Markup | None:
-    agreement = with_names(findings.table("agreement"), "model", NAMES)
-    there = curves(attractor_curves(agreement), "model", "attractors", "accuracy")
-    if not there:
+def _draw(findings: Findings) -> Markup | None:
+    """The most probable next words, by the n-gram model, the best model, and the grammar."""
+    rows = findings.table("next_words").sort_values("rank")
+    columns: list[tuple[str, list[tuple[str, float]]]] = []
+    for model in reversed(_two_models(findings)):
+        found = rows[rows["model"] == model]
+        if len(found):
+            columns.append((display_name(model, NAMES), list(zip(found["token"], found["probability"], strict=True))))
+    if not columns:
         return None
-    label = "Agreement accuracy by attractors: " + "; ".join(
-        f"{name} {', '.join(f'{y:.3g}' for _, y in curve)}" for name, curve in there.items()
+    source = rows[rows["model"] == rows["model"].iloc[0]].dropna(subset=["source_probability"])
+    if len(source):
+        columns.append(("the grammar", list(zip(source["source_token"], source["source_probability"], strict=True))))
+    prompt = rows["prompt"].iloc[0]
+    label = f"Most probable next words after {prompt}: " + "; ".join(
+        f"{name} {', '.join(f'{word} {probability(value)}' for word, value in words)}" for name, words in columns
     )
-    return figure(
-        figures.accuracy_by_attractors(there, "agreement", label),
-        "Attractors are nouns of the other number between subject and verb.",
+    highest = max(value for _, words in columns for _, value in words)
+    shown: list[tuple[str, list[Any]]] = [
+        (name, [(word, probability(value), value / highest) for word, value in words]) for name, words in columns
+    ]
+    drawn = drawing(
+        "next_words.svg.j2",
+        columns=shown,
+        rows=max(len(words) for _, words in shown),
+        language=language(findings),
+        label=label,
     )
+    return figure(drawn, join(["The most probable next words after “", quoted(findings, prompt), "”."]))
 
 
+def _show(findings: Findings) -> Markup | None:
+    """A sentence of the test text with the probability of each word, by the best model."""
+    rows = findings.table("sentence_probabilities").sort_values("position")
+    for model in _two_models(findings)[:1]:
+        found = rows[rows["model"] == model]
+        if len(found):
+            words = [(row.token, probability(row.probability)) for row in found.itertuples()]
+            return join([paragraph(f"P of each word given those before it, by {the(model)}:"), ranked(words)])
+    return None
+
+
+LANGUAGE_MODEL = Block(
+    "language-model",
+    (16,),
+    "A language model gives a probability to the next word, and so to every sentence",
+    ("sentence_probabilities",),
+    "",
+    _judge,
+    _draw,
+    _show,
+    'firth next "the hedgehog in the gardens"',
+)
 LANGUAGE_MODELS = Chapter(
-    "language-models",
-    "Language models",
-    (
-        Block(
-            "trigram",
-            (17,),
-            "A trigram cannot see the subject of a verb that stands far from it",
-            ("agreement",),
-            "accuracy of the n-gram model with one attractor ≤ 0.5",
-            _judge_trigram,
-            _draw_trigram,
-            command='firth agree "the dogs near the doctor" bark barks --model ngram',
-        ),
-    ),
+    "language-models", "Language models", (FEEDFORWARD, WINDOW, LANGUAGE_MODEL, TRIGRAM_BLOCK, LARGER_NGRAMS)
 )

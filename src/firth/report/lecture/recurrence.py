@@ -1,5 +1,65 @@
-"""This chapter of the page: recurrent networks and their long dependencies."""
+"""The chapter on recurrent networks: a state that is carried from word to word, and what it captures."""
 
-from firth.report.lecture.block import Chapter
+from markupsafe import Markup
 
-RECURRENCE = Chapter("recurrence", "Recurrent networks", ())
+from firth.params.cells import RECURRENT_NETWORKS
+from firth.report.findings import Findings
+from firth.report.lecture.block import Block, Chapter, Judgment, explained, untested
+from firth.report.lecture.language_pieces import NO_RECURRENT, drawing, language, probability, the
+from firth.report.lecture.long_dependencies import ATTRACTORS, DISTANCE
+from firth.report.lecture.source_distance import SOURCE
+from firth.report.markup import figure
+from firth.report.result_tables import of_models
+from firth.text.vocabulary import EOS
+
+STEPS = 5  # drawn of a sentence
+
+
+def _judge(findings: Findings) -> Judgment:
+    training = of_models(findings.table("training"), "lm-").dropna(subset=["parameters"]).set_index("model")
+    for network in RECURRENT_NETWORKS:
+        if network in training.index:
+            parameters = f"{int(training.at[network, 'parameters']):,}"
+            return explained(
+                "Each state is computed from the word read and the state before it, hₜ = f(Wxₜ + Uhₜ₋₁), with weights "
+                f"that all steps share: {the(network)} has {parameters} parameters, however long the sentence."
+            )
+    return untested(NO_RECURRENT)
+
+
+def _draw(findings: Findings) -> Markup | None:
+    """The first recurrent network, unrolled over a sentence of the test text."""
+    rows = findings.table("sentence_probabilities").sort_values("position")
+    network = next((network for network in RECURRENT_NETWORKS if network in set(rows["model"])), None)
+    if network is None:
+        return None
+    found = rows[rows["model"] == network]
+    tokens = found["token"].tolist()
+    steps = [
+        (read, token, probability(value))
+        for read, token, value in zip([EOS, *tokens], tokens, found["probability"], strict=False)
+    ][:STEPS]
+    label = f"{the(network)} unrolled: " + "; ".join(
+        f"reads {read}, gives {token} {value}" for read, token, value in steps
+    )
+    drawn = drawing(
+        "unrolled.svg.j2", steps=steps, more=len(tokens) > len(steps), language=language(findings), label=label
+    )
+    caption = (
+        f"A sentence of the test text, read by {the(network)}. {EOS} ends the sentence before it. V maps a state to a "
+        "probability of each word; shown is that of the word that follows."
+    )
+    return figure(drawn, caption)
+
+
+UNROLLED = Block(
+    "unrolled",
+    (20,),
+    "A recurrent network reads a sentence of any length, word by word",
+    ("training",),
+    "",
+    _judge,
+    _draw,
+    command='firth generate --prompt "the goat ran to" --model rnn',
+)
+RECURRENCE = Chapter("recurrence", "Recurrent networks", (UNROLLED, ATTRACTORS, DISTANCE, SOURCE))

@@ -1,0 +1,106 @@
+"""What several blocks on language models share: names in a sentence, shares with intervals, examples, drawings."""
+
+from typing import Any
+
+import pandas as pd
+from markupsafe import Markup
+
+from firth.params.cells import RECURRENT_NETWORKS
+from firth.report.findings import Findings
+from firth.report.markup import ENVIRONMENT, Content, in_language, join, table
+from firth.report.names import LANGUAGE_MODELS, display_name
+
+IN_A_SENTENCE = {"ngram": "the n-gram model", "feedforward": "the feed-forward network"}
+NO_PAIRS = (
+    "No agreement pairs suit this text. The built-in world and English text have them: give `corpora.lm` such a source "
+    "in params.yaml, then run `firth repro`."
+)
+NO_RECURRENT = (
+    "This run measured no recurrent network. Add rnn, gru or lstm to `models` in params.yaml, then run `firth repro`."
+)
+SMALLEST = 0.0001  # probability that is shown
+NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+
+
+def the(model: str) -> str:
+    """A model as a sentence names it."""
+    return IN_A_SENTENCE.get(model) or f"the {display_name(model, LANGUAGE_MODELS)}"
+
+
+def sentence(text: str) -> str:
+    """A text that begins with a capital letter."""
+    return text[:1].upper() + text[1:]
+
+
+def number_word(number: int) -> str:
+    """A small number in words."""
+    return NUMBERS[number] if number < len(NUMBERS) else str(number)
+
+
+def share(row: "pd.Series[Any]") -> str:
+    """An accuracy with its 95 % interval, from a row of a table of agreement."""
+    if pd.isna(row["low"]):
+        return f"{row['accuracy']:.2f}"
+    return f"{row['accuracy']:.2f} [{row['low']:.2f}–{row['high']:.2f}]"
+
+
+def language(findings: Findings) -> str:
+    """The language of the text in BCP 47 if it is not the page's, otherwise empty."""
+    corpus = findings.corpora.get("lm")
+    found = corpus["language"] if corpus else ""
+    return found if isinstance(found, str) and found not in ("en", "unknown", "") else ""
+
+
+def quoted(findings: Findings, text: str) -> Content:
+    """Words of the text, marked with their language."""
+    return in_language(text, language(findings)) if language(findings) else text
+
+
+def by_perplexity(findings: Findings) -> list[str]:
+    """The models with a perplexity on the test text, the best first."""
+    perplexity = findings.table("perplexity")
+    test = perplexity[perplexity["split"] == "test"].dropna(subset=["perplexity"])
+    return list(test.sort_values("perplexity", kind="stable")["model"])
+
+
+def is_recurrent(models: "pd.Series[Any]") -> "pd.Series[bool]":
+    """Which of the models are recurrent networks."""
+    return models.isin(list(RECURRENT_NETWORKS))
+
+
+def network_settings(findings: Findings, network: str) -> dict[str, Any]:
+    """The params of a network, its overrides applied."""
+    settings = findings.settings
+    return {**settings.get("language models", {}), **settings.get(f"language models, {network} only", {})}
+
+
+def pair_table(findings: Findings, pair: int) -> Markup | None:
+    """P of both verb forms of an example pair, a row a model."""
+    examples = findings.table("agreement_examples")
+    rows = examples[examples["pair"] == pair]
+    if rows.empty:
+        return None
+    right, wrong = (rows[rows["correct"] == correct].set_index("model") for correct in (1, 0))
+    models = [model for model in LANGUAGE_MODELS if model in right.index and model in wrong.index]
+    models += [model for model in right.index if model in wrong.index and model not in models]
+    cells: list[list[Content]] = [
+        [display_name(model, LANGUAGE_MODELS), *(probability(form.at[model, "probability"]) for form in (right, wrong))]
+        for model in models
+    ]
+    return table(rows["prefix"].iloc[0], ["", *verb_forms(findings, rows)], cells, "numbers")
+
+
+def verb_forms(findings: Findings, rows: pd.DataFrame) -> list[Content]:
+    """The right and the wrong form of an example pair, as titles of columns."""
+    right, wrong = (rows.loc[rows["correct"] == correct, "form"].iloc[0] for correct in (1, 0))
+    return [join([quoted(findings, right), " (right)"]), join([quoted(findings, wrong), " (wrong)"])]
+
+
+def probability(value: float) -> str:
+    """A probability of a word, which may be small."""
+    return f"{value:.4f}" if value >= SMALLEST else f"< {SMALLEST}"
+
+
+def drawing(template: str, **values: Any) -> str:
+    """An SVG of a template, whose texts are escaped."""
+    return ENVIRONMENT.get_template(template).render(**values)
