@@ -8,7 +8,6 @@ import pandas as pd
 
 from firth.measures.result_columns import typed
 from firth.report.names import ATTENTIONS, LANGUAGE_MODELS, with_names
-from firth.report.neighbors import CooccurrenceExample, Ranked
 from firth.report.result_tables import of_models
 
 Metrics = Mapping[str, Any]
@@ -27,9 +26,7 @@ class Findings:
     tables : name of a table in ``reports/details`` → its rows.
     headline : the main numbers by name.
     samples : (task, attention) → reason to show them → outputs of that model.
-    example : counts and PPMI of a few words.
     missing_words : words that the params ask for and the vocabulary lacks.
-    neighbors : word vectors → word → nearest words with their cosine.
     word_map : the drawing, or None.
     studies : study → its metrics.
     study_curves : study → its curve.
@@ -41,9 +38,7 @@ class Findings:
     tables: Mapping[str, pd.DataFrame]
     headline: Mapping[str, float | None]
     samples: Mapping[tuple[str, str], Samples]
-    example: CooccurrenceExample
     missing_words: list[str]
-    neighbors: Mapping[str, Mapping[str, Ranked]]
     word_map: str | None
     studies: Mapping[str, Metrics]
     study_curves: Mapping[str, pd.DataFrame]

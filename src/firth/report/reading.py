@@ -1,13 +1,13 @@
 """The files that the page shows, read: tables, studies, samples, classes; and the params under names for people."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from firth.measures.result_columns import table_fault
+from firth.measures.result_columns import table_fault, typed
 from firth.params.roles import ROLES
 from firth.report.names import ATTENTIONS, display_name
 from firth.report.samples import OutputRecord, chosen
@@ -43,6 +43,13 @@ def read_tables(folder: Path) -> dict[str, pd.DataFrame]:
         if fault := table_fault(path.stem, tables[path.stem]):
             raise damaged(path, fault, stage_of(path))
     return tables
+
+
+def missing_words(wanted: Sequence[str], tables: Mapping[str, pd.DataFrame]) -> list[str]:
+    """The wanted words that no word of the counts is, in lower case either; without counts, none."""
+    example = typed("cooccurrence_example", tables.get("cooccurrence_example"))
+    there = set(example["word"])
+    return [word for word in wanted if there and not {word, word.lower()} & there]
 
 
 def read_corpora(workspace: Workspace) -> dict[str, CorpusDescription]:
