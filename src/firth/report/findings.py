@@ -1,6 +1,6 @@
 """Everything that the page shows, gathered."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,6 +30,7 @@ class Findings:
     word_map : the drawing, or None.
     studies : study → its metrics.
     study_curves : study → its curve.
+    split_words : subwords of each of a few words that are split.
     """
 
     corpora: Mapping[str, Metrics]
@@ -42,6 +43,7 @@ class Findings:
     word_map: str | None
     studies: Mapping[str, Metrics]
     study_curves: Mapping[str, pd.DataFrame]
+    split_words: Sequence[Sequence[str]] = ()
 
     def table(self, name: str) -> pd.DataFrame:
         """One table with all its columns; without rows where nothing was measured."""

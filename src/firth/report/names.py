@@ -30,6 +30,7 @@ ATTENTIONS = {
 }
 CELL_STATE = Shown("LSTM, cell", "#56B4E9")
 COLORS = {shown.name: shown.color for shown in (*LANGUAGE_MODELS.values(), *ATTENTIONS.values(), CELL_STATE)}
+COLORS |= {"random": "#808080", "SVD": "#E69F00", "word2vec": "#0072B2"}  # initial embeddings
 REPRESENTATIONS = {
     "one_hot": "one-hot",
     "raw_counts": "raw counts",

@@ -38,6 +38,7 @@ def run(settings: "Settings", workspace: Workspace) -> None:
         word_map=None if mapped is None else map_of(mapped, classes, seed),
         studies=studies,
         study_curves=study_curves,
+        split_words=reading.read_split_words(workspace),
     )
     page = render_page(findings)
     with writing(workspace.projector) as out:

@@ -20,6 +20,11 @@ BESIDE = 80  # degrees up to which a label stands beside the end of its ray
 IN_TABLE = 3  # neighbors that stand in the table without script
 
 
+def rendered(template: str, **values: Any) -> Markup:
+    """HTML or SVG of a template, which escapes the values."""
+    return Markup(ENVIRONMENT.get_template(template).render(**values))
+
+
 def shown_words(findings: Findings) -> list[str]:
     """The words that the page shows, in the order of the params."""
     return list(dict.fromkeys(findings.table("cooccurrence_example")["word"]))
@@ -83,7 +88,7 @@ def angle_drawing(findings: Findings) -> Markup | None:
     label = f"Angles of word vectors: {word} and " + ", ".join(
         f"{ray['word']} {ray['angle']} degrees, cosine {ray['cosine']}" for ray in rays
     )
-    return _rendered(
+    return rendered(
         "angle.svg.j2",
         word=word,
         rays=rays,
@@ -108,7 +113,7 @@ def neighbor_picker(findings: Findings) -> Markup | None:
     names = [display_name(space, REPRESENTATIONS) for space in spaces]
     rows: list[list[Content]] = [[word, *(ranked(column[:IN_TABLE]) for column in found[word])] for word in shown]
     fallback = table("Nearest words, with cosine", ["word", *names], rows)
-    return _rendered(
+    return rendered(
         "neighbor_picker.html.j2",
         names=names,
         words=found,
@@ -163,7 +168,3 @@ def _columns(rows: pd.DataFrame, spaces: Sequence[str]) -> list[list[tuple[str, 
         [(row.neighbor, f"{row.cosine:.2f}") for row in rows[rows["representation"] == space].itertuples()]
         for space in spaces
     ]
-
-
-def _rendered(template: str, **values: Any) -> Markup:
-    return Markup(ENVIRONMENT.get_template(template).render(**values))

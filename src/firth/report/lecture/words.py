@@ -17,10 +17,11 @@ from firth.report.lecture.word_pieces import (
     angles_to_show,
     counts_and_ppmi,
     neighbor_picker,
+    rendered,
     sentences_around,
     shown_words,
 )
-from firth.report.markup import ENVIRONMENT, code, figure, join, paragraph
+from firth.report.markup import code, figure, join, paragraph
 from firth.report.names import REPRESENTATIONS
 from firth.report.result_tables import points
 from firth.report.word_figures import density_by_words, scores_of_representations, spectrum_and_scores
@@ -134,7 +135,7 @@ def _explain_angle(findings: Findings) -> Judgment:
 
 
 def _angle_example(findings: Findings) -> Markup | None:
-    return None if angles_to_show(findings).empty else Markup(ENVIRONMENT.get_template("cosine.html.j2").render())
+    return None if angles_to_show(findings).empty else rendered("cosine.html.j2")
 
 
 def _draw_angle(findings: Findings) -> Markup | None:
