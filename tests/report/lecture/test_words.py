@@ -121,6 +121,15 @@ def test_sentences_and_counts_of_a_word_stand_beside_each_other_and_are_escaped(
     assert "1,269" in drawing and "2.50" in drawing and "bar&lt;b&gt;ks" in drawing and "<b>" not in drawing
 
 
+def test_neighbors_by_counts_stand_beside_those_by_svd() -> None:
+    rows = [("counts", "ppmi", "dog", 1, "wolf", 0.75), ("svd", "svd", "dog", 1, "<cat>", 0.875)]
+    columns = ["space", "representation", "word", "rank", "neighbor", "cosine"]
+    both = with_table("neighbors", pd.DataFrame(rows, columns=columns))
+    example = block("svd").example(both) or ""
+    assert example.index("wolf <small>0.75") < example.index("; by SVD: ") < example.index("&lt;cat&gt; <small>0.88")
+    assert block("svd").example(with_table("neighbors", pd.DataFrame(rows[:1], columns=columns))) is None
+
+
 def test_half_a_run_is_shown_without_its_other_half() -> None:
     for name in measured().tables:
         found = measured()

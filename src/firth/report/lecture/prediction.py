@@ -265,7 +265,7 @@ PREDICTION = Chapter(
             _judge_skipgram,
             _draw_skipgram,
             _skipgram_example,
-            "firth neighbors apple",
+            "firth neighbors dog",
         ),
         Block(
             "negative-sampling",

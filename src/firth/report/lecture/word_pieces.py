@@ -10,7 +10,19 @@ from markupsafe import Markup
 
 from firth.report.findings import Findings
 from firth.report.lecture.judged_scores import LEARNED
-from firth.report.markup import ENVIRONMENT, Content, in_language, join, listed_sentences, marked, ranked, shaded, table
+from firth.report.markup import (
+    ENVIRONMENT,
+    Content,
+    code,
+    in_language,
+    join,
+    listed_sentences,
+    marked,
+    paragraph,
+    ranked,
+    shaded,
+    table,
+)
 from firth.report.names import REPRESENTATIONS, display_name, in_order
 from firth.report.readable import short
 
@@ -121,6 +133,18 @@ def neighbor_picker(findings: Findings) -> Markup | None:
         fallback=fallback,
         language=language_of(findings),
     )
+
+
+def nearest_before_and_after_svd(findings: Findings) -> Markup | None:
+    """The first shown word's nearest neighbors by rows of PPMI and by SVD."""
+    words, neighbors = shown_words(findings), findings.table("neighbors").dropna(subset=["cosine"])
+    if not words:
+        return None
+    found = _columns(neighbors[neighbors["word"] == words[0]].sort_values("rank", kind="stable"), ("ppmi", "svd"))
+    if not all(found):
+        return None
+    before, after = (ranked(column[:IN_TABLE]) for column in found)
+    return paragraph("Nearest to ", code(words[0]), " by PPMI: ", before, "; by SVD: ", after)
 
 
 def _neighbors_to_show(example: pd.DataFrame) -> list[str]:

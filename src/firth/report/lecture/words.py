@@ -16,6 +16,7 @@ from firth.report.lecture.word_pieces import (
     angle_drawing,
     angles_to_show,
     counts_and_ppmi,
+    nearest_before_and_after_svd,
     neighbor_picker,
     rendered,
     sentences_around,
@@ -230,7 +231,7 @@ WORDS = Chapter(
             _judge_company,
             _draw_counts,
             _company_example,
-            "firth neighbors apple",
+            "firth neighbors dog",
         ),
         Block(
             "meaning",
@@ -252,7 +253,7 @@ WORDS = Chapter(
             _explain_angle,
             _draw_angle,
             _angle_example,
-            "firth similarity apple kitchen",
+            "firth similarity dog cat",
         ),
         Block(
             "sparse",
@@ -272,7 +273,8 @@ WORDS = Chapter(
             "SVD vectors keep 0.95 of the score of the PPMI rows that they are made from",
             _judge_svd,
             _draw_svd,
-            command="firth neighbors kitchen --count 5",
+            nearest_before_and_after_svd,
+            "firth neighbors dog --count 5",
         ),
     ),
 )
