@@ -21,6 +21,7 @@ from firth.report.markup import (
     paragraph,
     ranked,
     shaded,
+    small,
     table,
 )
 from firth.report.names import REPRESENTATIONS, display_name, in_order
@@ -143,8 +144,10 @@ def nearest_before_and_after_svd(findings: Findings) -> Markup | None:
     found = _columns(neighbors[neighbors["word"] == words[0]].sort_values("rank", kind="stable"), ("ppmi", "svd"))
     if not all(found):
         return None
-    before, after = (ranked(column[:IN_TABLE]) for column in found)
-    return paragraph("Nearest to ", code(words[0]), " by PPMI: ", before, "; by SVD: ", after)
+    before, after = (
+        join((join([neighbor, " ", small(cosine)]) for neighbor, cosine in column[:IN_TABLE]), ", ") for column in found
+    )
+    return paragraph("Nearest to ", code(words[0]), " by PPMI: ", before, "; by SVD: ", after, ".")
 
 
 def _neighbors_to_show(example: pd.DataFrame) -> list[str]:
