@@ -11,15 +11,15 @@ from firth.report.findings import Findings
 from firth.report.lecture.block import Block, Chapter, Judgment, Verdict, decided, explained, untested
 from firth.report.lecture.initial_embeddings import covered, draw_starts, judge_starts
 from firth.report.lecture.judged_scores import MISSING, THRESHOLD, said, scores_by_representation
-from firth.report.lecture.word_pieces import language_of, rendered, shown_words
-from firth.report.markup import code, figure, in_language, join, marked, paragraph, table
+from firth.report.lecture.skipgram_pieces import draw_skipgram, sampling_example, skipgram_example
+from firth.report.lecture.word_pieces import rendered
+from firth.report.markup import figure, in_language, join, paragraph, table
 from firth.report.result_tables import by_number, curves
 from firth.report.study_sections import METHODS
 
 EXPENSIVE = 10  # times the operations of negative sampling
 GROWTH = 0.5  # of the vocabulary's: the softmax's operations grow about as the vocabulary does
 CONSTANT = 1.1  # times its operations for the smallest vocabulary: negative sampling does not grow
-CONTEXTS = 6  # words around the center that are drawn
 STUDIES = "`make studies` runs it."
 
 
@@ -88,52 +88,6 @@ def _judge_skipgram(findings: Findings) -> Judgment:
     return decided(score.is_good, finding, score.text)
 
 
-def _place(findings: Findings) -> tuple[list[str], str, list[str]] | None:
-    """The place of the first shown word with most words around it: the words before, the word, the words after."""
-    words, places = shown_words(findings), findings.table("concordance")
-    there = places[places["word"] == words[0]] if words else places.head(0)
-    if there.empty:
-        return None
-    lines = [(str(row.left).split(), str(row.word), str(row.right).split()) for row in there.itertuples()]
-    return max(lines, key=lambda line: len(line[0]) + len(line[2]))
-
-
-def _skipgram_example(findings: Findings) -> Markup | None:
-    place = _place(findings)
-    if place is None:
-        return None
-    left, center, right = place
-    language = language_of(findings)
-    sentence = [*(in_language(word, language) for word in left), marked(center)]
-    sentence += [in_language(word, language) for word in right]
-    return join([paragraph(join(sentence, " ")), rendered("skipgram_equation.html.j2")])
-
-
-def _draw_skipgram(findings: Findings) -> Markup | None:
-    place = _place(findings)
-    if place is None:
-        return None
-    left, center, right = place
-    before = left[-max(CONTEXTS // 2, CONTEXTS - len(right)) :] if left else []
-    contexts = [*before, *right[: CONTEXTS - len(before)]]
-    height = 34 * max(len(contexts), 2) + 26
-    label = f"Skip-gram: the vector of {center} predicts each of the context words {', '.join(contexts)}"
-    drawing = rendered(
-        "skipgram.svg.j2",
-        center=center,
-        contexts=contexts,
-        middle=(height + 18) // 2,
-        height=height,
-        label=label,
-        language=language_of(findings),
-    )
-    caption = (
-        "Each line is a training pair. Its score is the product of two vectors: a row of the matrix W of center words "
-        "and a row of the matrix C of context words."
-    )
-    return figure(drawing, caption)
-
-
 def _costs(findings: Findings) -> dict[str, list[tuple[int, Any]]]:
     """Method → operations a word of text, by the size of the vocabulary."""
     costs = findings.studies.get("softmax", {}).get("operations_a_word", {})
@@ -164,22 +118,6 @@ def _draw_softmax(findings: Findings) -> Markup | None:
     )
     caption = "Operations to learn from one word of the text, by the size of the vocabulary."
     return figure(study_figures.cost_by_vocabulary(there, "cost-vocabulary", label), caption)
-
-
-def _sampling_example(findings: Findings) -> Markup | None:
-    params, place = findings.settings.get("word2vec", {}), _place(findings)
-    if params.get("loss") != "negative_sampling" or place is None:
-        return None
-    left, center, right = place
-    context = [*left[-1:], *right][0] if left or right else None
-    if context is None:
-        return None
-    noise = params["negative_samples"]
-    sentence = paragraph(
-        "For the pair ", code(center), ", ", code(context), f", the loss scores {noise} words n drawn at random in "
-        "place of the whole vocabulary:",
-    )  # fmt: skip
-    return join([sentence, rendered("negative_sampling_equation.html.j2")])
 
 
 def _judge_log_linear(findings: Findings) -> Judgment:
@@ -263,8 +201,8 @@ PREDICTION = Chapter(
             ("vectors",),
             "for word2vec, " + THRESHOLD,
             _judge_skipgram,
-            _draw_skipgram,
-            _skipgram_example,
+            draw_skipgram,
+            skipgram_example,
             "firth neighbors dog",
         ),
         Block(
@@ -276,7 +214,7 @@ PREDICTION = Chapter(
             "vocabulary, and those of negative sampling by less than a tenth",
             _judge_softmax,
             _draw_softmax,
-            _sampling_example,
+            sampling_example,
         ),
         Block(
             "log-linear",

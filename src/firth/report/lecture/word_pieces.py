@@ -19,7 +19,6 @@ from firth.report.markup import (
     listed_sentences,
     marked,
     paragraph,
-    ranked,
     shaded,
     small,
     table,
@@ -30,7 +29,7 @@ from firth.report.readable import short
 FREQUENT, TELLING = 2, 6  # columns of the example of counting: those with the largest counts, then all
 LENGTH, ORIGIN = 130, (150, 178)  # of the rays of an angle, in pixels
 BESIDE = 80  # degrees up to which a label stands beside the end of its ray
-IN_TABLE = 3  # neighbors that stand in the table without script
+IN_TABLE = 3  # neighbors in the table without script, and in a sentence
 
 
 def rendered(template: str, **values: Any) -> Markup:
@@ -124,7 +123,7 @@ def neighbor_picker(findings: Findings) -> Markup | None:
         word: _columns(rows, spaces) for word, rows in neighbors.sort_values("rank", kind="stable").groupby("word")
     }
     names = [display_name(space, REPRESENTATIONS) for space in spaces]
-    rows: list[list[Content]] = [[word, *(ranked(column[:IN_TABLE]) for column in found[word])] for word in shown]
+    rows: list[list[Content]] = [[word, *map(_first_neighbors, found[word])] for word in shown]
     fallback = table("Nearest words, with cosine", ["word", *names], rows)
     return rendered(
         "neighbor_picker.html.j2",
@@ -144,10 +143,12 @@ def nearest_before_and_after_svd(findings: Findings) -> Markup | None:
     found = _columns(neighbors[neighbors["word"] == words[0]].sort_values("rank", kind="stable"), ("ppmi", "svd"))
     if not all(found):
         return None
-    before, after = (
-        join((join([neighbor, " ", small(cosine)]) for neighbor, cosine in column[:IN_TABLE]), ", ") for column in found
-    )
+    before, after = map(_first_neighbors, found)
     return paragraph("Nearest to ", code(words[0]), " by PPMI: ", before, "; by SVD: ", after, ".")
+
+
+def _first_neighbors(column: Sequence[tuple[str, str]]) -> Markup:
+    return join((join([neighbor, " ", small(cosine)]) for neighbor, cosine in column[:IN_TABLE]), ", ")
 
 
 def _neighbors_to_show(example: pd.DataFrame) -> list[str]:
