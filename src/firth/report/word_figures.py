@@ -56,9 +56,9 @@ def spectrum_and_scores(
         )
         x = alt.X("x:Q", title="dimension", axis=alt.Axis(grid=False, tickCount=6), scale=alt.Scale(nice=False))
         y = alt.Y("y:Q", title="singular value", axis=alt.Axis(tickCount=4))
-        panels.append(drawn.encode(x=x, y=y).properties(width=NARROW, height=65))
+        panels.append(drawn.encode(x=x, y=y).properties(width=NARROW, height=52))
     if scores:
-        panels.append(_scores(scores, title, sparse_score).properties(width=NARROW, height=105))
+        panels.append(_scores(scores, title, sparse_score).properties(width=NARROW, height=88))
     return svg(alt.vconcat(*panels, spacing=14), name, label)
 
 
