@@ -55,6 +55,8 @@ GRADIENTS = {"gradients-rnn", "gradients-gru", "gradients-lstm"}
           for task in ("translation", "qa") for attention in ("none", "dot")}),
         ({"evaluation": {"gold_sets": ["men"]}},
          {"download-embeddings", "evaluate_vectors-counts", "evaluate_vectors-svd", "evaluate_vectors-word2vec"}),
+        ({"report": {"words": ["cat"]}}, {f"evaluate_vectors-{space}" for space in ("counts", "svd", "word2vec")}),
+        ({"cooccurrence": {"context_window": 2}}, {"cooccurrence", "evaluate_vectors-counts"}),
         ({"compute": {"accelerator": "cpu"}}, set()),
         ({"word2vec": {"epochs": 9}}, {"word2vec"}),
         ({"repeat": 1}, {"word2vec"} | LM | GRADIENTS |

@@ -49,7 +49,7 @@ CHANGES = [
     ("seq2seq.max_length", 1000),
     ("seq2seq_overrides.qa.embedding_size", 17),
     ("saliency.qa", ["Where is Mary? Where is Tim?"]),
-    ("report.words", ["apple", "dog", "doctor", "tree"]),
+    ("report.words", ["dog", "apple", "doctor", "tree"]),
 ]
 
 

@@ -7,7 +7,7 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 
-from firth.report import encoder_figures, figures, language_figures, study_figures
+from firth.report import encoder_figures, figures, language_figures, study_figures, word_figures
 from firth.report.language_figures import Share
 from firth.report.names import COLORS
 from firth.report.word_map import WIDTH, frequent_members, label_places, positions, word_map
@@ -72,9 +72,35 @@ DRAWINGS = {
         ),
         {"source", "output", "le", "the", "cat", "attention weight", "0.2", "1.0"},
     ),
-    "pairs": (
-        lambda: study_figures.bleu_by_pairs({"random": [(300, 1.5), (30000, 95.0)]}, "pairs", "rises"),
-        {"training pairs (log scale)", "BLEU", "300", "30,000", "random"},
+    "starts": (
+        lambda: study_figures.initial_embeddings(
+            {"random": [(1, 90.0), (2, 30.0)], "SVD": [(1, 80.0)]},
+            {"random": [(300, 1.5), (30000, 95.0)], "word2vec": [(300, 2.5)]},
+            "starts",
+            "rises",
+        ),
+        {
+            *("epoch", "perplexity (log)", "training pairs (log scale)", "BLEU", "300", "30,000"),
+            *("random", "SVD", "word2vec"),
+        },
+    ),
+    "words": (
+        lambda: study_figures.quality_by_words({"softmax": [(4e3, 0.1), (2e6, 0.9)]}, "words", "rises"),
+        {"words of text read so far (log scale)", "nearest-neighbor accuracy", "10k", "1M"},
+    ),
+    "representations": (
+        lambda: word_figures.scores_of_representations({"one-hot": 0.0125, "SVD": 0.9}, "accuracy", "scores", "rises"),
+        {"one-hot", "SVD", "accuracy", "0.013", "0.900"},
+    ),
+    "density": (
+        lambda: word_figures.density_by_words([(10, 0.9), (100, 0.5), (1296, 0.1)], "density", "falls"),
+        {"most frequent words (log scale)", "share of cells that hold a count", "10", "100", "1,296"},
+    ),
+    "spectrum": (
+        lambda: word_figures.spectrum_and_scores(
+            [(1, 191.0), (2, 137.0)], [(1, 0.25), (2, 0.5)], "accuracy", 0.75, "svd", "falls"
+        ),
+        {"dimension", "singular value", "first dimensions that are kept (log scale)", "accuracy", "PPMI"},
     ),
     "orders": (
         lambda: figures.growth_by_order(
@@ -211,8 +237,22 @@ def test_the_best_represented_classes_give_their_most_frequent_words_in_order_of
     del classes["o5"]
     words = ["the", *(f"{letter}{number}" for number in range(20) for letter in "onmlkjihgfedcba")]
     chosen = frequent_members(words, classes)
-    assert chosen[:13] == [*(f"{letter}0" for letter in "lkjihgfedcba"), "l1"]
-    assert len(chosen) == 12 * 15
+    assert chosen[:9] == [*(f"{letter}0" for letter in "hgfedcba"), "h1"]
+    assert len(chosen) == 8 * 12
+
+
+def test_a_spectrum_or_scores_alone_are_one_panel() -> None:
+    spectrum = word_figures.spectrum_and_scores([(1, 2.0), (2, 1.0)], [], "", None, "svd", "falls")
+    scores = word_figures.spectrum_and_scores([], [(1, 0.25), (2, 0.5)], "accuracy", None, "svd", "rises")
+    assert "singular value" in spectrum and "accuracy" not in spectrum
+    assert "accuracy" in scores and "singular value" not in scores and "PPMI" not in scores
+
+
+def test_the_same_initial_embeddings_have_one_color_in_both_panels() -> None:
+    drawn = DRAWINGS["starts"][0]()
+    assert drawn.count(">random<") == 1
+    scale = figures.model_colors(["random", "word2vec"]).to_dict()["range"]
+    assert scale == figures.model_colors(["random", "SVD", "word2vec"]).to_dict()["range"][::2]
 
 
 def test_marks_say_their_values_under_the_pointer_once_and_nothing_else_does() -> None:

@@ -5,10 +5,14 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 
 from firth.errors import FirthError
-from firth.report.reading import read_studies
+from firth.report.reading import missing_words, read_split_words, read_studies
+from firth.text.streams import from_sentences
+from firth.text.text_form import TextForm
+from firth.text.vocabulary import Vocabulary
 from firth.workspace import Workspace
 
 STUDIES = Workspace(Path(__file__).parents[2]).all_study_metrics.parent
@@ -57,3 +61,23 @@ def test_a_curve_that_the_page_cannot_draw_is_named(workspace: Workspace, conten
     workspace.study_plot("vectors-softmax").write_text(content)
     with pytest.raises(FirthError, match=r"vectors-softmax\.csv: has no numbers operations; build it again with"):
         read_studies(workspace)
+
+
+def test_words_of_several_subwords_are_read_once_each_from_the_translations(tmp_path: Path) -> None:
+    workspace = Workspace(tmp_path)
+    assert read_split_words(workspace) == []
+    tokens = ["<unk>", "<eos>", "<pad>", "␣le", "␣char", "g", "era", "␣.", "␣1", "9"]
+    folder = workspace.tokens("translation")
+    Vocabulary(tokens, [1] * len(tokens)).save(folder / "target.vocabulary.tsv")
+    sentences = [[3, 4, 5, 6, 7], [4, 5, 6, 3, 8, 9, 7], [4, 6, 7]]  # 19 is no word
+    from_sentences(sentences).save(folder, "train.target")
+    TextForm(True, False, "en", True, "subwords").save(folder)
+    assert read_split_words(workspace) == [["char", "g", "era"], ["char", "era"]]
+    TextForm(True, False, "en", True, "words").save(folder)
+    assert read_split_words(workspace) == []
+
+
+def test_wanted_words_are_missing_only_where_words_are_known() -> None:
+    example = pd.DataFrame([("counts", "dog", "the", 3, 0.5)], columns=["space", "word", "neighbor", "count", "ppmi"])
+    assert missing_words(["Dog", "yak"], {"cooccurrence_example": example}) == ["yak"]
+    assert missing_words(["Dog", "yak"], {}) == []

@@ -2,13 +2,13 @@
 
 import json
 from dataclasses import dataclass, field
-from html import escape
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
+from markupsafe import escape
 from scipy.sparse import csr_array
 from stages.effective import settings_of
 from stages.small_pairs import save_stream
@@ -131,6 +131,7 @@ def make(workspace: Workspace, params: Params, poor: Poor) -> None:
 def make_word_vectors(workspace: Workspace, poor: Poor) -> None:
     raw, words = workspace.raw("embeddings"), [UNK, EOS, *poor.vectors]
     Vocabulary(words, [0, 1, *[1] * len(poor.vectors)]).save(workspace.tokens("embeddings") / "vocabulary.tsv")
+    save_stream(workspace.tokens("embeddings"), "train", [])
     write_text(raw / "gold" / "men.tsv", f"word1\tword2\tscore\n{poor.gold}")
     write_text(raw / "gold" / "google-analogies.txt", "")
     write_text(raw / "classes.tsv", f"form\tlemma\tclass\n{poor.classes}")
@@ -147,6 +148,7 @@ def make_word_vectors(workspace: Workspace, poor: Poor) -> None:
 
 def make_language_models(workspace: Workspace, params: Params, poor: Poor) -> None:
     raw, tokens = workspace.raw("lm"), workspace.tokens("lm")
+    write_text(raw / "text" / "test.txt", "dog\n" * len(poor.held_out))
     Vocabulary(WORDS, [1] * len(WORDS)).save(tokens / "vocabulary.tsv")
     for split, sentences in (("train", [[DOG]]), ("valid", poor.held_out), ("test", poor.held_out)):
         save_stream(tokens, split, sentences)

@@ -12,6 +12,7 @@ from gensim.models import KeyedVectors
 from stages.effective import settings_of
 
 from firth.errors import FirthError
+from firth.measures.result_columns import table_fault
 from firth.params.experiment import Params, load_params
 from firth.params.model_names import SPACES, Space
 from firth.stages import cooccurrence, evaluate_vectors, svd, word2vec
@@ -118,6 +119,32 @@ def test_vectors_find_the_topics_and_the_same_params_give_the_same_bytes(tmp_pat
             loaded = KeyedVectors.load_word2vec_format(str(workspace.model(model) / name), binary=binary)
             assert loaded.index_to_key == tokens[EOS_ID + 1 :]
             assert loaded.most_similar("cat", topn=1)[0][0] in TOPICS["animal"]
+
+
+def test_every_space_has_the_tables_that_the_page_shows(tmp_path: Path) -> None:
+    workspace = workspace_at(tmp_path)
+    for stage in ("cooccurrence", "svd", "word2vec"):
+        build(stage, workspace)
+    tables: dict[str, dict[str, pd.DataFrame]] = {}
+    for space in SPACES:
+        measure(workspace, space)
+        folder = workspace.evaluation(f"evaluate_vectors-{space}")
+        tables[space] = {path.stem: read_csv(path) for path in folder.glob("*.csv") if path.stem != "not_measured"}
+        assert all(table_fault(name, table, ["space"]) is None for name, table in tables[space].items())
+        nearest = tables[space]["neighbors"].query("rank == 1")
+        assert set(nearest["word"]) == {"cat", "dog", "owl", "cow", "rice", "soup", "corn", "cake"}
+        topics = {word: topic for topic, words in TOPICS.items() for word in words}
+        assert nearest["word"].map(topics).tolist() == nearest["neighbor"].map(topics).tolist()
+    everywhere = {"vectors", "neighbors", "angles"}
+    of_counts = {"cooccurrence_example", "concordance", "count_density", "spectrum"}
+    assert {space: set(found) - everywhere for space, found in tables.items()} == {
+        "counts": of_counts,
+        "svd": {"dimensions"},
+        "word2vec": set(),
+    }
+    vocabulary = Vocabulary.load(workspace.tokens("embeddings") / "vocabulary.tsv")
+    around_dog = tables["counts"]["cooccurrence_example"].query("word == 'dog'")["count"].sum()
+    assert around_dog == 5 * vocabulary.counts[vocabulary.id("dog")]  # the window spans each sentence of 6
 
 
 def stop_in_second_epoch(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,6 +10,13 @@ from firth.measures.not_measured import NOT_MEASURED
 
 COLUMNS = {
     "vectors": "space representation measure score low high items covered reason",
+    "neighbors": "space representation word rank neighbor cosine",
+    "angles": "space representation word other cosine angle",
+    "cooccurrence_example": "space word neighbor count ppmi",
+    "concordance": "space word line left right",
+    "count_density": "space words cells nonzeros density",
+    "spectrum": "space dimension singular_value",
+    "dimensions": "space dimension measure score low high covered",
     "perplexity": "model split tokens perplexity source_perplexity perplexity_over_source dynamic_perplexity",
     "excess_cross_entropy": "model category share_of_tokens source_cross_entropy model_cross_entropy excess",
     "agreement": "model grouping construction group pairs accuracy low high",
@@ -38,17 +45,17 @@ COLUMNS = {
 TEXTS = (
     "space representation measure number reason model split category grouping construction group task attention "
     "network when source_length output source bleu_signature bleu_lowercase_signature chrf_signature "
-    "subject prefix form token prompt source_token"
+    "subject prefix form token prompt source_token word neighbor other left right"
 )
 WHOLE_NUMBERS = (
     "items covered tokens pairs order ngrams sentences questions lag sentence output_position source_position epoch "
     "epochs best_epoch parameters cells nonzeros bytes_dense bytes_sparse "
-    "window distance pair attractors correct position rank"
+    "window distance pair attractors correct position rank line words dimension"
 )
 KEYS = (  # columns that a table needs, with a value in every row
     "space representation model split category grouping task attention network order lag when sentence output_position "
     "source_position epoch number cells nonzeros density bytes_dense bytes_sparse "
-    "window subject pair correct position rank"
+    "window subject pair correct position rank word neighbor other line words dimension"
 )
 MORE_KEYS = "construction group measure source_length distance"  # which tell rows apart too, and may be missing
 

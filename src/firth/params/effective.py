@@ -58,8 +58,10 @@ def _values(params: Params, item: Item) -> Values:  # noqa: PLR0911, PLR0912, on
         case "seq2seq", task, attention:
             return {**training, "seq2seq": _encoder_decoder(params, task, attention)}
         case "evaluate_vectors", space:
-            counts = {"svd": _dump(params.svd)} if space == "counts" else {}
-            return {**threads, "gold_sets": [gold_set_name(item) for item in params.evaluation.gold_sets], **counts}
+            window = {"context_window": params.cooccurrence.context_window}
+            counts = {"svd": _dump(params.svd), **window} if space == "counts" else {}
+            gold_sets = [gold_set_name(item) for item in params.evaluation.gold_sets]
+            return {**threads, "gold_sets": gold_sets, "words": params.report.words, **counts}
         case "evaluate_lm", model:
             return {**threads, **_measured(params, model)}
         case "evaluate_seq2seq", task, attention:

@@ -5,12 +5,11 @@ from typing import Any
 
 import pandas as pd
 
-from firth.report import study_figures
 from firth.report.findings import Findings
 from firth.report.gradient_sections import WHEN
-from firth.report.markup import Markup, figure, side_by_side, table, titled
+from firth.report.markup import Markup, side_by_side, table, titled
 from firth.report.names import INITIAL_EMBEDDINGS, LANGUAGE_MODELS, with_names
-from firth.report.result_tables import by_number, curves, in_text, pivoted, rows_of
+from firth.report.result_tables import by_number, curves, pivoted, rows_of
 from firth.report.saliency_sections import length_figure, reach_figure
 from firth.tables import flatten
 
@@ -85,10 +84,6 @@ def _bottleneck(findings: Findings) -> Markup | None:
 
 def _pairs(findings: Findings) -> Markup | None:
     """BLEU of a translator by the number of training pairs, with random embeddings or word vectors."""
-    introduction = (
-        "One translator with attention, its embeddings random at first or word vectors that were learned on another "
-        "text in the language of the source."
-    )
     rows = [
         {"initial": name, "pairs": int(values["pairs"]), "bleu": values["bleu"]}
         for initial, name in INITIAL_EMBEDDINGS.items()
@@ -96,13 +91,6 @@ def _pairs(findings: Findings) -> Markup | None:
     ]
     if not rows:
         return None
-    scores = pd.DataFrame(rows)
-    drawn = curves(scores, "initial", "pairs", "bleu")
-    label = f"BLEU by training pairs: {in_text(drawn)}"
-    drawing = figure(
-        study_figures.bleu_by_pairs(drawn, "pairs", label),
-        "BLEU by the number of training pairs, by initial embeddings.",
-    )
-    wide = pivoted(scores, "pairs", "initial", "bleu")
-    parts = [table("BLEU by training pairs and initial embeddings", ["pairs", *drawn], rows_of(wide.reset_index()))]
-    return titled("Word vectors in a translator", introduction, [side_by_side([*parts, drawing])])
+    wide = pivoted(pd.DataFrame(rows), "pairs", "initial", "bleu").reset_index()
+    caption = "BLEU of a translator with attention by training pairs and initial embeddings"
+    return table(caption, [str(column) for column in wide.columns], rows_of(wide))

@@ -170,7 +170,7 @@ def lines(curves: Mapping[str, Curve | Steps]) -> alt.Chart:
         .mark_line(point={"filled": True, "size": 45})
         .encode(
             color=alt.Color("model:N", scale=model_colors(models), sort=models, legend=legend),
-            shape=alt.Shape("model:N", scale=_shape_scale(models), sort=models, legend=legend),
+            shape=alt.Shape("model:N", scale=shape_scale(models), sort=models, legend=legend),
         )
     )
 
@@ -214,7 +214,8 @@ def model_colors(models: list[str]) -> alt.Scale:
     return alt.Scale(domain=models, range=[COLORS.get(model) or next(free) for model in models])
 
 
-def _shape_scale(models: list[str]) -> alt.Scale:
+def shape_scale(models: list[str]) -> alt.Scale:
+    """One shape of points a model."""
     return alt.Scale(domain=models, range=[SHAPES[number % len(SHAPES)] for number in range(len(models))])
 
 

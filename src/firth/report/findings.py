@@ -1,14 +1,13 @@
 """Everything that the page shows, gathered."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import pandas as pd
 
 from firth.measures.result_columns import typed
 from firth.report.names import ATTENTIONS, LANGUAGE_MODELS, with_names
-from firth.report.neighbors import CooccurrenceExample, Ranked
 from firth.report.result_tables import of_models
 from firth.text.corpus_description import CorpusDescription
 
@@ -28,12 +27,11 @@ class Findings:
     tables : name of a table in ``reports/details`` → its rows.
     headline : the main numbers by name.
     samples : (task, attention) → reason to show them → outputs of that model.
-    example : counts and PPMI of a few words.
     missing_words : words that the params ask for and the vocabulary lacks.
-    neighbors : word vectors → word → nearest words with their cosine.
     word_map : the drawing, or None.
     studies : study → its metrics.
     study_curves : study → its curve.
+    split_words : subwords of each of a few words that are split.
     """
 
     corpora: Mapping[str, CorpusDescription]
@@ -42,12 +40,18 @@ class Findings:
     tables: Mapping[str, pd.DataFrame]
     headline: Mapping[str, float | None]
     samples: Mapping[tuple[str, str], Samples]
-    example: CooccurrenceExample
     missing_words: list[str]
-    neighbors: Mapping[str, Mapping[str, Ranked]]
     word_map: str | None
     studies: Mapping[str, Metrics]
     study_curves: Mapping[str, pd.DataFrame]
+    split_words: Sequence[Sequence[str]] = ()
+
+    def language(self, role: str, side: Literal["source", "target"] = "source") -> str:
+        """The language of a text, or of one side of a translation, as in ``corpus.json``; empty if it is not known."""
+        corpus = self.corpora.get(role)
+        found = corpus["language"] if corpus else ""
+        language = found if isinstance(found, str) else found[side]
+        return "" if language == "unknown" else language
 
     def table(self, name: str) -> pd.DataFrame:
         """One table with all its columns; without rows where nothing was measured."""

@@ -9,6 +9,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from firth.report.readable import readable
 
 Markup = markupsafe.Markup  # finished HTML; everything else is text
+PAGE = "en"  # the language of the page
 Content = Markup | str | int | float | None
 
 
@@ -68,9 +69,14 @@ def shaded(text: str, step: int) -> Markup:
     return cast(Markup, _PIECES.shaded(text, step))
 
 
-def in_language(text: str, language: str) -> Markup:
-    """Text in another language than English, so that a screen reader pronounces it; ``language`` as in BCP 47."""
-    return cast(Markup, _PIECES.in_language(text, language))
+def in_language(text: str, language: str) -> Content:
+    """Text marked with its language as in BCP 47, so that a screen reader pronounces it, if it is not the page's own.
+
+    Parameters
+    ----------
+    language : empty if it is not known.
+    """
+    return text if language in ("", PAGE) else cast(Markup, _PIECES.in_language(text, language))
 
 
 def section(anchor: str, title: str, parts: Sequence[Markup | None]) -> Markup | None:

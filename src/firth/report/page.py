@@ -21,6 +21,8 @@ from firth.report.study_sections import studies_section
 from firth.report.word_sections import cooccurrence_section, representation_scores, vectors_section
 from firth.tables import flatten
 
+PICKED = ("neighbors",)  # tables that a reader looks up word by word
+
 
 def render_page(findings: Findings) -> str:
     """The whole page as HTML; the same findings give the same bytes, and a part without results is left out."""
@@ -118,7 +120,11 @@ def _metrics_section(findings: Findings) -> Markup | None:
     """The main numbers, and every table, folded."""
     headline: list[list[Content]] = [[name, value] for name, value in findings.headline.items()]
     tables = {name: typed(name, frame) if name in COLUMNS else frame for name, frame in findings.tables.items()}
-    folded = [_folded(f"{name} ({_rows(frame)})", f"{name}.csv", frame) for name, frame in tables.items()]
+    folded = [
+        _folded(f"{name} ({_rows(frame)})", f"{name}.csv", frame)
+        for name, frame in tables.items()
+        if name not in PICKED
+    ]
     studies = _study_numbers(findings)
     parts = [
         table("Main numbers (headline.json)", ["metric", "value"], headline, "all"),

@@ -20,3 +20,8 @@ def readable(value: Any) -> str:
     if magnitude < -3:
         return f"{value:.{DIGITS - 1}g}"
     return f"{value:,.{min(max(DIGITS - 1 - magnitude, 0), DIGITS)}f}"
+
+
+def short(value: float) -> str:
+    """A count or a weight in a table of many: whole numbers as they are, others with two decimals."""
+    return f"{value:,.0f}" if value == int(value) else f"{value:.2f}"

@@ -1,6 +1,6 @@
 """The files that the page shows, read: tables, studies, samples, classes; and the params under names for people."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -8,19 +8,24 @@ from typing import Any
 import pandas as pd
 
 from firth.measures.json_records import check_kind, read_json_lines
-from firth.measures.result_columns import table_fault
+from firth.measures.result_columns import table_fault, typed
 from firth.params.roles import ROLES
 from firth.report.names import ATTENTIONS, display_name
 from firth.report.samples import OutputRecord, chosen
 from firth.report.study_records import METRICS, curve_fault
 from firth.stored_files import damaged
 from firth.tables import read_csv, read_metrics, read_table
+from firth.text.characters import SPACE
 from firth.text.corpus_description import CorpusDescription, read_description
 from firth.text.raw_text import raw_lines
+from firth.text.streams import TokenStream
+from firth.text.text_form import TextForm
+from firth.text.vocabulary import Vocabulary, vocabulary_file
 from firth.workspace import Workspace, stage_of
 
 EARLIER_NAMES = {"class_recovery": "nearest_neighbor_accuracy", "whole": "share_1", "tenth": "share_0.1"}
 SENTENCES = 5  # shown of a text
+SPLIT_WORDS, SEARCHED_TOKENS = 6, 20_000  # words that are shown with their subwords, and where they are searched
 SECTIONS = {  # section of params.yaml → its name on the page
     "cooccurrence": "co-occurrence",
     "svd": "SVD",
@@ -47,6 +52,13 @@ def read_tables(folder: Path) -> dict[str, pd.DataFrame]:
     return tables
 
 
+def missing_words(wanted: Sequence[str], tables: Mapping[str, pd.DataFrame]) -> list[str]:
+    """The wanted words that no word of the counts is, in lower case either; without counts, none."""
+    example = typed("cooccurrence_example", tables.get("cooccurrence_example"))
+    there = set(example["word"])
+    return [word for word in wanted if there and not {word, word.lower()} & there]
+
+
 def read_corpora(workspace: Workspace) -> dict[str, CorpusDescription]:
     """Role → content of ``corpus.json``, for the roles that have one."""
     return {role: read_description(raw) for role in ROLES if ((raw := workspace.raw(role)) / "corpus.json").exists()}
@@ -56,6 +68,23 @@ def read_sentences(workspace: Workspace) -> dict[str, list[str]]:
     """Role → the first sentences of its test text, for language models."""
     raw = workspace.raw("lm")
     return {"lm": list(islice(raw_lines(raw, "lm", "test", ""), SENTENCES))} if raw.exists() else {}
+
+
+def read_split_words(workspace: Workspace) -> list[list[str]]:
+    """The subwords of the first different words of the translations that are split, without the mark of a space."""
+    tokens = workspace.tokens("translation")
+    if not tokens.exists() or TextForm.load(tokens).segmentation != "subwords":
+        return []
+    vocabulary, text = Vocabulary.load(vocabulary_file(tokens, "target")), TokenStream.load(tokens, "train.target")
+    found: dict[str, list[str]] = {}
+    word: list[str] = []
+    for token in vocabulary.decode(text.ids[:SEARCHED_TOKENS]):
+        if token.startswith(SPACE):
+            if len(word) > 1 and all(piece.isalpha() for piece in word):
+                found.setdefault("".join(word), word)
+            word = []
+        word = [*word, token.removeprefix(SPACE)]
+    return list(found.values())[:SPLIT_WORDS]
 
 
 def read_studies(workspace: Workspace) -> tuple[dict[str, Any], dict[str, pd.DataFrame]]:

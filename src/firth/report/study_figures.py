@@ -6,7 +6,7 @@ from typing import Any
 
 import altair as alt
 
-from firth.report.figures import NARROW, Curve, lines, model_colors, round_numbers, svg
+from firth.report.figures import NARROW, Curve, lines, model_colors, round_numbers, shape_scale, svg, thinned
 
 CROSS = "M-1,-1L1,1M-1,1L1,-1"
 MOST_MARKS = 8  # on a log axis at 1, 2 and 5 times the powers of ten
@@ -19,18 +19,37 @@ def cost_by_vocabulary(costs: Mapping[str, Curve], name: str, label: str) -> str
         x=alt.X("x:Q", title="words in the vocabulary (log scale)", **_powers_of_ten(sizes)),
         y=alt.Y("y:Q", title="operations a word of text (log scale)", **_powers_of_ten(operations)),
     )
-    return svg(chart.properties(width=NARROW, height=220), name, label)
+    return svg(chart.properties(width=NARROW, height=150), name, label)
 
 
-def bleu_by_pairs(scores: Mapping[str, Curve], name: str, label: str) -> str:
-    """BLEU by the number of training pairs, on a log scale: {initial embeddings: [(pairs, BLEU), …]}."""
-    counts = sorted({x for curve in scores.values() for x, _ in curve})
-    scale = alt.Scale(type="log", domain=[counts[0] / 1.2, counts[-1] * 1.2], nice=False)
-    chart = lines(scores).encode(
-        x=alt.X("x:Q", title="training pairs (log scale)", scale=scale, axis=alt.Axis(values=counts, format=",d")),
-        y=alt.Y("y:Q", title="BLEU", scale=alt.Scale(domain=[0, 100])),
-    )
-    return svg(chart.properties(width=NARROW, height=220), name, label)
+def initial_embeddings(perplexities: Mapping[str, Curve], scores: Mapping[str, Curve], name: str, label: str) -> str:
+    """Perplexity by epoch above BLEU by training pairs, a line for each kind of initial embeddings.
+
+    Parameters
+    ----------
+    perplexities : initial embeddings → [(epoch, perplexity), …]; without any, their panel is left out.
+    scores : initial embeddings → [(training pairs, BLEU), …]; likewise.
+    """
+    names = list(dict.fromkeys([*perplexities, *scores]))
+    color = alt.Color("model:N", scale=model_colors(names), sort=names)
+    shape = alt.Shape("model:N", scale=shape_scale(names), sort=names)
+    panels = []
+    if perplexities:
+        epochs = sorted({int(x) for curve in perplexities.values() for x, _ in curve})
+        x = alt.X("x:Q", title="epoch", axis=alt.Axis(format="d", grid=False, values=thinned(epochs, 10)))
+        scale, axis = alt.Scale(type="log", nice=False), alt.Axis(values=_round_perplexities(perplexities))
+        y = alt.Y("y:Q", title="perplexity (log)", scale=scale, axis=axis)
+        drawn = lines(perplexities).encode(x=x, y=y, color=color, shape=shape)
+        panels.append(drawn.properties(width=NARROW, height=90))
+    if scores:
+        counts = sorted({x for curve in scores.values() for x, _ in curve})
+        scale = alt.Scale(type="log", domain=[counts[0] / 1.2, counts[-1] * 1.2], nice=False)
+        axis = alt.Axis(values=counts, format=",d")
+        x = alt.X("x:Q", title="training pairs (log scale)", scale=scale, axis=axis)
+        y = alt.Y("y:Q", title="BLEU", scale=alt.Scale(domain=[0, 100]))
+        drawn = lines(scores).encode(x=x, y=y, color=color, shape=shape)
+        panels.append(drawn.properties(width=NARROW, height=90))
+    return svg(alt.vconcat(*panels, spacing=14), name, label)
 
 
 def quality_by_cost(curves: Mapping[str, Curve], name: str, label: str) -> str:
@@ -40,7 +59,17 @@ def quality_by_cost(curves: Mapping[str, Curve], name: str, label: str) -> str:
         x=alt.X("x:Q", title="operations so far (log scale)", **_powers_of_ten(operations)),
         y=alt.Y("y:Q", title="nearest-neighbor accuracy", scale=alt.Scale(domain=[0, 1])),
     )
-    return svg(chart.properties(width=NARROW, height=220), name, label)
+    return svg(chart.properties(width=NARROW, height=150), name, label)
+
+
+def quality_by_words(curves: Mapping[str, Curve], name: str, label: str) -> str:
+    """Nearest-neighbor accuracy by the words read so far, on a log scale: {method: [(words, share), …]}."""
+    words = [x for curve in curves.values() for x, _ in curve]
+    chart = lines(curves).encode(
+        x=alt.X("x:Q", title="words of text read so far (log scale)", **_powers_of_ten(words)),
+        y=alt.Y("y:Q", title="nearest-neighbor accuracy", scale=alt.Scale(domain=[0, 1])),
+    )
+    return svg(chart.properties(width=NARROW, height=150), name, label)
 
 
 def perplexity_by_learning_rate(
@@ -102,6 +131,11 @@ def _paths(curves: Mapping[str, Curve]) -> alt.Chart:
     values = [{"model": model, "x": x, "y": y} for model, curve in curves.items() for x, y in curve]
     color = alt.Color("model:N", scale=model_colors(models), sort=models)
     return alt.Chart(alt.Data(values=values)).mark_line(strokeWidth=1.5).encode(color=color)
+
+
+def _round_perplexities(curves: Mapping[str, Curve]) -> list[float]:
+    values = [y for curve in curves.values() for _, y in curve]
+    return round_numbers(min(values), max(values))
 
 
 def _powers_of_ten(values: Sequence[float]) -> dict[str, Any]:

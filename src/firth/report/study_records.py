@@ -62,7 +62,7 @@ METRICS: dict[str, Any] = {
     "pairs": dict[str, _Pairs],
 }
 CURVES = {
-    "vectors": ("operations", "nearest_neighbor_accuracy"),
+    "vectors": ("operations", "nearest_neighbor_accuracy", "words"),
     "clipping": ("learning_rate", "step", "train_loss", "gradient_norm"),
     "embeddings": ("share", "epoch", "valid_perplexity"),
     "encoders": ("source_position", "norm_before", "norm_after"),

@@ -9,16 +9,16 @@ from gensim.models import KeyedVectors
 from numpy.typing import NDArray
 from sklearn.manifold import TSNE
 
+from firth.measures.shown_words import content_words
 from firth.report.figures import PALETTE, SHAPES, svg
-from firth.report.neighbors import content_words
 
-WIDTH, HEIGHT = 900, 620  # pixels of the plot
-MARGIN = 30
+WIDTH, HEIGHT = 560, 340  # pixels of the plot
+MARGIN = 20
 FONT_SIZE = 12
 PERPLEXITY = 30
-MAPPED_WORDS, FEWEST_WORDS = 180, 4
-MOST_CLASSES = 12
-WORDS_A_CLASS = 15
+MAPPED_WORDS, FEWEST_WORDS = 90, 4
+MOST_CLASSES = 8
+WORDS_A_CLASS = 12
 FREQUENT = 800  # the classes with most words among so many of the most frequent are the ones to show
 
 
@@ -109,7 +109,7 @@ def word_map(
         domain = sorted(set(classes))
         colors = [PALETTE[number % len(PALETTE)] for number in range(len(domain))]
         shapes = [SHAPES[number // len(PALETTE)] for number in range(len(domain))]
-        legend = alt.Legend(columns=len(PALETTE))
+        legend = alt.Legend(columns=4)
         dots = dots.encode(
             color=alt.Color("class:N", scale=alt.Scale(domain=domain, range=colors), legend=legend),
             shape=alt.Shape("class:N", scale=alt.Scale(domain=domain, range=shapes), legend=legend),

@@ -1,12 +1,13 @@
-"""The page's sections on words: the course's example of counting, and word vectors."""
+"""All results on words: their first neighbors, the size of the counts, and scores of word vectors."""
 
 import pandas as pd
+from markupsafe import Markup
 
 from firth.measures.analogies import GOOGLE
 from firth.report.findings import Findings
-from firth.report.markup import Content, Markup, code, figure, join, paragraph, ranked, section, shaded, small, table
-from firth.report.names import REPRESENTATIONS, display_name, with_names
-from firth.report.neighbors import Ranked
+from firth.report.markup import Content, code, join, paragraph, ranked, section, small, table
+from firth.report.names import REPRESENTATIONS, with_names
+from firth.report.readable import short
 from firth.report.result_tables import pivoted, rows_of
 
 CLASS_MEASURES = {
@@ -15,41 +16,19 @@ CLASS_MEASURES = {
 }
 VOCABULARIES = {"restricted": "frequent words", "unrestricted": "all words"}  # of analogies
 FORMULAS = {"add": "3CosAdd", "multiply": "3CosMul"}
+LISTED = 8  # neighbors of a word
 
 
 def cooccurrence_section(findings: Findings) -> Markup | None:
-    """Counts and PPMI of a few words, and how empty the whole table is."""
-    example = findings.example
-    window = findings.settings.get("co-occurrence", {}).get("context_window")
-    parts = [
-        paragraph(
-            "How often a word stands near another one, at most ",
-            join([window, " places away" if window != 1 else " place away"]),
-            " and in the same sentence. Raw counts are largest for neighbors that everything has; positive pointwise "
-            "mutual information (PPMI) keeps what stands near the word more often than chance would have it.",
-        ),
-        _missing(findings),
-        table("Counts", ["", *example.columns], _matrix(example.words, example.counts), "heat"),
-        table("PPMI (nats) of the same cells", ["", *example.columns], _matrix(example.words, example.ppmi), "heat"),
-        table(
-            "Each word's first neighbors",
-            ["word", "by count", "by PPMI"],
-            [[w, _list(example.frequent[w]), _list(example.telling[w])] for w in example.words],
-            "lists stack",
-        ),
-        _size(findings.table("counts")),
-    ]
-    return section("counts", "Counting neighbors", parts)
+    """The first neighbors of a few words by counts and by PPMI, and the size of the whole table."""
+    return section(
+        "counts", "Counting neighbors", [_missing(findings), _lists(findings), _size(findings.table("counts"))]
+    )
 
 
 def vectors_section(findings: Findings) -> Markup | None:
-    """A map of the vectors, nearest neighbors, and scores beside the simpler representations."""
-    parts = [
-        _map(findings),
-        _neighbors(findings),
-        _scores(representation_scores(findings)),
-    ]
-    return section("vectors", "Word vectors", parts)
+    """Scores of word vectors beside the simpler representations."""
+    return section("vectors", "Word vectors", [_scores(representation_scores(findings))])
 
 
 def representation_scores(findings: Findings) -> pd.DataFrame:
@@ -111,27 +90,19 @@ def _beside(value: float | None, interval: str | None) -> Content:
     return join([value, " ", small(interval)]) if interval else value
 
 
-def _map(findings: Findings) -> Markup | None:
-    if findings.word_map is None:
-        return None
-    caption = (
-        "word2vec vectors of frequent words in two dimensions (t‑SNE). Words that stand close keep the same company; "
-        "distances between far groups mean little."
-    )
-    return figure(findings.word_map, caption, "wide")
-
-
-def _neighbors(findings: Findings) -> Markup | None:
-    models = findings.neighbors
-    if not models:
-        return None
+def _lists(findings: Findings) -> Markup | None:
+    example = findings.table("cooccurrence_example")
     rows: list[list[Content]] = [
-        [word, *(_list(words.get(word, [])) for words in models.values())]
-        for word in findings.example.words
-        if any(word in words for words in models.values())
+        [str(word), _first(cells, "count"), _first(cells, "ppmi")]
+        for word, cells in example.groupby("word", sort=False)
     ]
-    names = [display_name(model, REPRESENTATIONS) for model in models]
-    return table("Nearest words, with cosine", ["word", *names], rows, "lists stack")
+    return table("Each word’s first neighbors", ["word", "by count", "by PPMI"], rows, "lists stack")
+
+
+def _first(cells: pd.DataFrame, value: str) -> Markup:
+    """The neighbors with the largest values."""
+    largest = cells[cells[value] > 0].nlargest(LISTED, value)
+    return ranked([(row.neighbor, short(getattr(row, value))) for row in largest.itertuples()])
 
 
 def _missing(findings: Findings) -> Markup | None:
@@ -139,25 +110,3 @@ def _missing(findings: Findings) -> Markup | None:
         return None
     words = join((code(word) for word in findings.missing_words), ", ")
     return paragraph("Not in the vocabulary: ", words, ".", kind="note")
-
-
-def _matrix(words: list[str], values: list[list[float]]) -> list[list[Content]]:
-    """Rows of shaded cells; the shade is the value's share of the row's largest, in five steps, and zero is bare."""
-    rows: list[list[Content]] = []
-    for word, row in zip(words, values, strict=True):
-        largest = max(row, default=0) or 1
-        rows.append([word, *(_cell(value, round(4 * value / largest)) for value in row)])
-    return rows
-
-
-def _cell(value: float, shade: int) -> Markup:
-    number = f"{value:,.0f}" if value == int(value) else f"{value:.2f}"
-    return shaded(number, shade)
-
-
-def _list(found: Ranked) -> Markup:
-    return ranked([(word, _short(value)) for word, value in found])
-
-
-def _short(value: float) -> str:
-    return f"{value:,.0f}" if value == int(value) and value >= 1 else f"{value:.2f}"

@@ -5,53 +5,53 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from firth.measures.result_files import write_results
-from firth.measures.unit_rows import Matrix
+from firth.measures.shown_words import words_to_show
 from firth.measures.vector_scores import main_scores, missing_scores, similarity_scores
+from firth.measures.word_tables import Representations, word_tables
 from firth.params.svd_params import SvdParams
 from firth.text.text_form import TextForm
 from firth.text.vocabulary import EOS_ID, Vocabulary
 from firth.workspace import Workspace, require, writing
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from firth.params.model_names import Space
     from firth.params.settings import Settings
 
-Representations = dict[str, tuple["Sequence[str]", Matrix]]  # name → tokens in order of frequency, and their rows
-
 
 def run(settings: "Settings", workspace: Workspace, space: "Space") -> None:
-    """models/SPACE → scores in evaluations/evaluate_vectors-SPACE."""
+    """models/SPACE → scores and tables in evaluations/evaluate_vectors-SPACE."""
     raw, gold_sets = require(workspace.raw("embeddings"), "download@embeddings"), settings.values["gold_sets"]
-    form = TextForm.load(workspace.tokens("embeddings"))
+    folder = workspace.tokens("embeddings")
+    form, tokens = TextForm.load(folder), Vocabulary.load(folder / "vocabulary.tsv").tokens
+    words = tokens[EOS_ID + 1 :] if form.segmentation == "words" else []
+    shown = words_to_show(settings.section("words", list[str]), words)
+    match space:
+        case "counts":
+            from firth.measures.count_tables import count_representations, count_tables
+            from firth.text.streams import TokenStream
+            from firth.vectors.counting.count_matrix import load_counts
+            from firth.vectors.ppmi_svd import ppmi
+
+            counts, params = load_counts(workspace.model("counts"), len(tokens)), settings.section("svd", SvdParams)
+            information, text = ppmi(counts, params), TokenStream.load(folder, "train")  # (V, V)
+            spaces: Representations = count_representations(counts, information, tokens)
+            window = settings.section("context_window", int)
+            tables = count_tables(counts, information, tokens, shown, text, window, params, settings.threads)
+        case _:
+            from firth.measures.dimension_scores import dimension_scores
+            from firth.vectors.keyed_vectors import load_vectors
+
+            names, vectors = load_vectors(workspace.model(space))
+            spaces = {space: (names, vectors)}
+            tables = {"dimensions": dimension_scores(names, vectors, raw, gold_sets)} if space == "svd" else {}
     frames = {
-        name: similarity_scores(form.words_of(tokens), matrix, raw, gold_sets)
-        for name, (tokens, matrix) in _representations(settings, workspace, space).items()
+        name: similarity_scores(form.words_of(row_names), matrix, raw, gold_sets)
+        for name, (row_names, matrix) in spaces.items()
     }
     scores = pd.concat([frame.assign(representation=name) for name, frame in frames.items()], ignore_index=True)
     scores.insert(0, "representation", scores.pop("representation"))
     numbers = {f"{name}_{key}": score for name, frame in frames.items() for key, score in main_scores(frame).items()}
     reasons = {f"{name}_{key}": why for name, frame in frames.items() for key, why in missing_scores(frame).items()}
+    tables = {"vectors": scores, **word_tables(spaces, shown), **tables}
     with writing(workspace.evaluation(settings.item)) as out:
-        write_results(out, settings.item, {"vectors": scores}, numbers, reasons)
-
-
-def _representations(settings: "Settings", workspace: Workspace, space: "Space") -> Representations:
-    match space:
-        case "counts":
-            from scipy import sparse
-
-            from firth.vectors.counting.count_matrix import load_counts
-            from firth.vectors.ppmi_svd import ppmi
-
-            tokens = Vocabulary.load(workspace.tokens("embeddings") / "vocabulary.tsv").tokens
-            words, counts = tokens[EOS_ID + 1 :], load_counts(workspace.model("counts"), len(tokens))  # (V, V)
-            information = ppmi(counts, settings.section("svd", SvdParams))
-            one_hot = sparse.eye_array(counts.shape[0], format="csr")
-            matrices = {"one_hot": one_hot, "raw_counts": counts, "ppmi": information}
-            return {name: (words, matrix[EOS_ID + 1 :]) for name, matrix in matrices.items()}
-        case _:
-            from firth.vectors.keyed_vectors import load_vectors
-
-            return {space: load_vectors(workspace.model(space))}
+        write_results(out, settings.item, tables, numbers, reasons)

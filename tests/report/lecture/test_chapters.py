@@ -16,7 +16,6 @@ from firth.report.findings import Findings
 from firth.report.lecture.block import Block, Verdict
 from firth.report.lecture.chapters import CHAPTERS
 from firth.report.lecture.claims import CLAIMS
-from firth.report.neighbors import CooccurrenceExample
 from firth.tables import flatten, read_run
 from firth.workspace import Workspace
 
@@ -38,9 +37,7 @@ def recorded() -> Findings:
         tables=reading.read_tables(workspace.details),
         headline=read_run(workspace.headline, flat=True),
         samples={},
-        example=CooccurrenceExample([], [], [], [], {}, {}),
         missing_words=[],
-        neighbors={},
         word_map=None,
         studies=studies,
         study_curves=study_curves,
@@ -74,8 +71,8 @@ def test_numbers_of_a_finding_stand_in_its_files(block: Block, recorded: Finding
 
 
 @pytest.mark.parametrize("block", BLOCKS, ids=lambda block: block.anchor)
-def test_block_without_results_is_not_tested_and_says_no_number(block: Block, recorded: Findings) -> None:
-    empty = Findings({}, {}, {}, {}, {}, {}, recorded.example, [], {}, None, {}, {})
+def test_block_without_results_is_not_tested_and_says_no_number(block: Block) -> None:
+    empty = Findings({}, {}, {}, {}, {}, {}, [], None, {}, {})
     judgment = block.judge(empty)
     assert judgment.verdict in (Verdict.UNTESTED, Verdict.EXPLAINED) and judgment.number == ""
     assert block.example(empty) is None and judgment.finding.endswith(".")

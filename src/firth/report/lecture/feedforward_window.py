@@ -12,7 +12,6 @@ from firth.report.lecture.block import Block, Judgment, decided, explained, unte
 from firth.report.lecture.language_pieces import (
     NO_PAIRS,
     drawing,
-    language,
     network_settings,
     probability,
     quoted,
@@ -63,7 +62,7 @@ def _draw_network(findings: Findings) -> Markup | None:
         inputs=f"{context} · {settings['embedding_size']}",
         hidden=str(settings["hidden_size"]),
         outputs=f"{int(sizes.iloc[0]):,} words" if len(sizes) else "",
-        language=language(findings),
+        language=findings.language("lm"),
         label=label,
     )
     caption = (

@@ -7,7 +7,7 @@ from markupsafe import Markup
 from firth.report.findings import Findings
 from firth.report.lecture.block import Block, Chapter, Judgment, explained, untested
 from firth.report.lecture.feedforward_window import FEEDFORWARD, WINDOW
-from firth.report.lecture.language_pieces import by_perplexity, drawing, language, probability, quoted, the
+from firth.report.lecture.language_pieces import by_perplexity, drawing, probability, quoted, the
 from firth.report.lecture.ngram_limits import LARGER_NGRAMS, TRIGRAM_BLOCK
 from firth.report.markup import figure, join, paragraph, ranked
 from firth.report.names import LANGUAGE_MODELS as NAMES
@@ -60,7 +60,7 @@ def _draw(findings: Findings) -> Markup | None:
         "next_words.svg.j2",
         columns=shown,
         rows=max(len(words) for _, words in shown),
-        language=language(findings),
+        language=findings.language("lm"),
         label=label,
     )
     return figure(drawn, join(["The most probable next words after “", quoted(findings, prompt), "”."]))

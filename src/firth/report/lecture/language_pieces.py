@@ -44,16 +44,9 @@ def share(row: "pd.Series[Any]") -> str:
     return f"{row['accuracy']:.2f} [{row['low']:.2f}–{row['high']:.2f}]"
 
 
-def language(findings: Findings) -> str:
-    """The language of the text in BCP 47 if it is not the page's, otherwise empty."""
-    corpus = findings.corpora.get("lm")
-    found = corpus["language"] if corpus else ""
-    return found if isinstance(found, str) and found not in ("en", "unknown", "") else ""
-
-
 def quoted(findings: Findings, text: str) -> Content:
     """Words of the text, marked with their language."""
-    return in_language(text, language(findings)) if language(findings) else text
+    return in_language(text, findings.language("lm"))
 
 
 def by_perplexity(findings: Findings) -> list[str]:

@@ -5,7 +5,7 @@ from markupsafe import Markup
 from firth.params.cells import RECURRENT_NETWORKS
 from firth.report.findings import Findings
 from firth.report.lecture.block import Block, Chapter, Judgment, explained, untested
-from firth.report.lecture.language_pieces import NO_RECURRENT, drawing, language, probability, the
+from firth.report.lecture.language_pieces import NO_RECURRENT, drawing, probability, the
 from firth.report.lecture.long_dependencies import ATTRACTORS, DISTANCE
 from firth.report.lecture.source_distance import SOURCE
 from firth.report.markup import figure
@@ -43,7 +43,7 @@ def _draw(findings: Findings) -> Markup | None:
         f"reads {read}, gives {token} {value}" for read, token, value in steps
     )
     drawn = drawing(
-        "unrolled.svg.j2", steps=steps, more=len(tokens) > len(steps), language=language(findings), label=label
+        "unrolled.svg.j2", steps=steps, more=len(tokens) > len(steps), language=findings.language("lm"), label=label
     )
     caption = (
         f"A sentence of the test text, read by {the(network)}. {EOS} ends the sentence before it. V maps a state to a "
