@@ -18,6 +18,7 @@ COLUMNS = {
     "answers": "task attention split questions exact_match question_alone last_place",
     "answer_groups": "task attention split grouping group questions exact_match",
     "gradients": "network lag norm_before norm_after cell_norm_before cell_norm_after share_before share_after",
+    "gradient_terms": "network when lag position token target norm",
     "jacobians": "network when largest median share_above_1 sum_equals_autograd",
     "saliency": "task attention output_position source_position gradient_norm",
     "example_sentences": "task attention sentence output_position output source_position source gradient_norm "
@@ -29,11 +30,11 @@ COLUMNS = {
 }
 TEXTS = (
     "space representation measure number reason model split category grouping construction group task attention "
-    "network when source_length output source bleu_signature bleu_lowercase_signature chrf_signature"
+    "network when token target source_length output source bleu_signature bleu_lowercase_signature chrf_signature"
 )
 WHOLE_NUMBERS = (
-    "items covered tokens pairs order ngrams sentences questions lag sentence output_position source_position epoch "
-    "epochs best_epoch parameters cells nonzeros bytes_dense bytes_sparse"
+    "items covered tokens pairs order ngrams sentences questions lag position sentence output_position source_position "
+    "epoch epochs best_epoch parameters cells nonzeros bytes_dense bytes_sparse"
 )
 KEYS = (  # columns that a table needs, with a value in every row
     "space representation model split category grouping task attention network order lag when sentence output_position "
