@@ -47,6 +47,7 @@ def _draw_steps(findings: Findings) -> Markup | None:
     if rate is None or steps.empty:
         return None
     rows = steps[steps["learning_rate"] == rate]
+    rows = rows[rows["gradient_norm"] > 0]  # zero has no place on a logarithmic axis
     losses, norms = curves(rows, "study", "step", "train_loss"), curves(rows, "study", "step", "gradient_norm")
     if not losses or not norms:
         return None
@@ -70,8 +71,8 @@ def _diverged_training(findings: Findings) -> Markup | None:
     row = diverged.iloc[-1]
     return paragraph(
         f"At learning rate {row['learning_rate']:g} the norm reaches {row['largest_gradient_norm']:.3g}, and the "
-        f"training without clipping diverges at step {row['diverged_at_step']:,}: one step along such a gradient "
-        "throws the weights far away from all that was learned."
+        f"training without clipping diverges at step {row['diverged_at_step']:,}: a step along such a gradient "
+        "takes the weights too far."
     )
 
 
@@ -150,7 +151,7 @@ def _clipped_steps(findings: Findings) -> Markup | None:
 EXPLODING = Block(
     "exploding",
     (24,),
-    "… or they explode",
+    "Gradients explode, too",
     ("study:clipping-",),
     "the largest gradient norm without clipping is at least ten times the largest of the clipped training, before "
     "clipping, at the highest learning rate at which neither diverged",

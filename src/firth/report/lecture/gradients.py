@@ -7,6 +7,7 @@ import pandas as pd
 from firth.params.cells import Cell
 from firth.report import gradient_figures
 from firth.report.findings import Findings
+from firth.report.gradient_figures import SUPERSCRIPTS
 from firth.report.gradient_sections import WHEN
 from firth.report.lecture.block import Block, Chapter, Judgment, decided, untested
 from firth.report.lecture.exploding import CLIPPING, EXPLODING
@@ -15,6 +16,7 @@ from firth.report.names import CELL_STATE, LANGUAGE_MODELS, ordered
 from firth.report.result_tables import above_smallest_norm, points, rows_of
 
 NEAR, FAR, FARTHEST = 1, 20, 40  # lags
+SMALLEST_POWER = -3  # of ten, that is written without a power
 VANISHED = 0.01  # of the norm one step back: the terms of such lags are lost beside the first ones in the sum
 KEPT = 10  # times the norm of the RNN: another order of magnitude
 CARRIED = {  # what hands information on from step to step: its norms by lag, and its name
@@ -114,17 +116,20 @@ def _judge_vanishing(findings: Findings) -> Judgment:
         return untested(MISSING)
     near, far = norms.loc[NEAR], norms.loc[FAR]
     finding = (
-        f"Before training, the gradient of the RNN’s loss has a norm of {decimal(near['before'])} at the state {NEAR} "
-        f"step back and {decimal(far['before'])} at {FAR} steps; after training, {decimal(near['after'])} and "
-        f"{decimal(far['after'])}."
+        f"Before training, the gradient of the RNN’s loss has a norm of {two_digits(near['before'])} at the state "
+        f"{NEAR} step back and {two_digits(far['before'])} at {FAR} steps; after training, "
+        f"{two_digits(near['after'])} and {two_digits(far['after'])}."
     )
-    return decided(bool((far <= VANISHED * near).all()), finding, decimal(far["before"]))
+    return decided(bool((far <= VANISHED * near).all()), finding, two_digits(far["before"]))
 
 
-def decimal(norm: float) -> str:
-    """Two significant digits without an exponent: 0.0000057."""
-    exponent = int(f"{norm:.1e}".partition("e")[2])
-    return f"{norm:.{max(1 - exponent, 0)}f}"
+def two_digits(norm: float) -> str:
+    """A norm with two significant digits: 0.22, 5.7·10⁻⁶."""
+    digits, _, exponent = f"{norm:.1e}".partition("e")
+    power = int(exponent)
+    if power < SMALLEST_POWER:
+        return f"{digits}·10{str(power).translate(SUPERSCRIPTS)}"
+    return f"{norm:.{max(1 - power, 0)}f}"
 
 
 def _draw_norms(findings: Findings) -> Markup | None:
@@ -159,8 +164,8 @@ def _jacobians(findings: Findings) -> Markup | None:
         return None
     return paragraph(
         "Each step back multiplies the gradient by the Jacobian ∂hₖ/∂hₖ₋₁. The median of its singular values in the "
-        f"RNN is {decimal(medians['before'])} before training and {decimal(medians['after'])} after; below 1, a step "
-        "back shortens the gradient in most directions."
+        f"RNN is {two_digits(medians['before'])} before training and {two_digits(medians['after'])} after; below 1, a "
+        "step back shortens the gradient in most directions."
     )
 
 
@@ -171,13 +176,13 @@ def _judge_gates(findings: Findings, network: Cell) -> Judgment:
         return untested(f"No gradients by lag of an RNN and a {name}: list both in params.yaml, and run `firth repro`.")
     ours, theirs = gated.loc[FAR], plain.loc[FAR]
     state = "cell of the LSTM" if network == "lstm" else "state of the GRU"
-    best = "before" if ours["before"] / theirs["before"] >= ours["after"] / theirs["after"] else "after"
+    best = "before" if ours["before"] * theirs["after"] >= ours["after"] * theirs["before"] else "after"
     finding = (
-        f"The gradient at the {state} {FAR} steps back has a norm of {decimal(ours['before'])} before training, beside "
-        f"{decimal(theirs['before'])} in the RNN; after training, {decimal(ours['after'])} beside "
-        f"{decimal(theirs['after'])}."
+        f"The gradient at the {state} {FAR} steps back has a norm of {two_digits(ours['before'])} before training, "
+        f"beside {two_digits(theirs['before'])} in the RNN; after training, {two_digits(ours['after'])} beside "
+        f"{two_digits(theirs['after'])}."
     )
-    return decided(bool(ours[best] >= KEPT * theirs[best]), finding, decimal(ours[best]))
+    return decided(bool(ours[best] >= KEPT * theirs[best]), finding, two_digits(ours[best]))
 
 
 def _draw_cell(findings: Findings, network: Cell) -> Markup | None:
@@ -235,7 +240,7 @@ GRADIENTS = Chapter(
         Block(
             "vanishing",
             (23,),
-            "Gradients vanish over many steps …",
+            "Gradients vanish over many steps",
             ("gradients",),
             f"the norm {FAR} steps back is at most a hundredth of the norm {NEAR} step back, in the RNN, before and "
             "after training",
