@@ -8,8 +8,8 @@ import altair as alt
 from firth.params.cells import Cell
 from firth.report.figures import NARROW, Curve, model_colors, svg
 from firth.report.markup import ENVIRONMENT
+from firth.report.readable import SUPERSCRIPTS
 
-SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 PANEL = NARROW // 2  # plot width in pixels of each of two panels beside each other
 
 Step = tuple[str, int, float | None, float]

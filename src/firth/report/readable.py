@@ -4,6 +4,8 @@ import math
 from typing import Any
 
 DIGITS = 4
+SMALLEST_POWER = -3  # of ten, that two digits are written without
+SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 def readable(value: Any) -> str:
@@ -20,3 +22,12 @@ def readable(value: Any) -> str:
     if magnitude < -3:
         return f"{value:.{DIGITS - 1}g}"
     return f"{value:,.{min(max(DIGITS - 1 - magnitude, 0), DIGITS)}f}"
+
+
+def two_digits(value: float) -> str:
+    """A measure in a sentence, with two significant digits or more: 229, 0.22, 5.7·10⁻⁶."""
+    digits, _, exponent = f"{value:.1e}".partition("e")
+    power = int(exponent)
+    if power < SMALLEST_POWER:
+        return f"{digits}·10{str(power).translate(SUPERSCRIPTS)}"
+    return f"{value:.{max(1 - power, 0)}f}"

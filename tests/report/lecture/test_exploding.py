@@ -46,8 +46,8 @@ SMALL, DIVERGED = training(30.5, 1.5), training(None, 229.0, 1080)
 def test_gradients_explode_at_ten_times_the_norm_of_the_clipped_training(largest: float, expected: Verdict) -> None:
     given = findings({"0.5": SMALL, "2": SMALL}, {"0.5": training(60.5, largest), "2": DIVERGED})
     judgment = EXPLODING.judge(given)
-    assert (judgment.verdict, judgment.number) == (expected, f"{largest:g}")
-    assert f"norm of {largest:g} at learning rate 0.5; its median is 0.75." in judgment.finding
+    assert (judgment.verdict, judgment.number) == (expected, f"{largest:.0f}")
+    assert f"norm of {largest:.0f} at learning rate 0.5; its median is 0.75." in judgment.finding
 
 
 def test_trainings_that_all_diverged_are_compared_at_the_highest_rate() -> None:

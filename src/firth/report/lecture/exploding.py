@@ -7,6 +7,7 @@ from firth.report.clipping_trainings import CLIPPED, CLIPPINGS, UNCLIPPED, highe
 from firth.report.findings import Findings
 from firth.report.lecture.block import Block, Judgment, decided, untested
 from firth.report.markup import Markup, figure, paragraph
+from firth.report.readable import two_digits
 from firth.report.result_tables import Points, curves
 
 EXPLODED = 10  # times the largest norm of the clipped training from the same weights: another order of magnitude
@@ -18,11 +19,11 @@ def _judge_exploding(findings: Findings) -> Judgment:
     if pair is None:
         return untested(MISSING)
     clipped, unclipped = pair.loc[CLIPPED], pair.loc[UNCLIPPED]
-    largest = f"{unclipped['largest_gradient_norm']:.3g}"
+    largest = two_digits(unclipped["largest_gradient_norm"])
     finding = (
         f"Without clipping, the gradient of an RNN reaches a norm of {largest} at learning rate "
-        f"{unclipped['learning_rate']:g}; its median is {unclipped['median_gradient_norm']:.2g}. With clipping, from "
-        f"the same weights, the largest is {clipped['largest_gradient_norm']:.2g}."
+        f"{unclipped['learning_rate']:g}; its median is {two_digits(unclipped['median_gradient_norm'])}. With "
+        f"clipping, from the same weights, the largest is {two_digits(clipped['largest_gradient_norm'])}."
     )
     return decided(unclipped["largest_gradient_norm"] >= EXPLODED * clipped["largest_gradient_norm"], finding, largest)
 
@@ -32,7 +33,7 @@ def _same_rate(trained: pd.DataFrame) -> pd.DataFrame | None:
 
     Where there is no such rate, those at the highest of all rates.
     """
-    measured = trained.dropna(subset=["largest_gradient_norm"])
+    measured = trained.dropna(subset=["median_gradient_norm", "largest_gradient_norm"])
     both = measured[measured.duplicated("learning_rate", keep=False)]
     if both.empty:
         return None
@@ -70,8 +71,8 @@ def _diverged_training(findings: Findings) -> Markup | None:
         return None
     row = diverged.iloc[-1]
     return paragraph(
-        f"At learning rate {row['learning_rate']:g} the norm reaches {row['largest_gradient_norm']:.3g}, and the "
-        f"training without clipping diverges at step {row['diverged_at_step']:,}: a step along such a gradient "
+        f"At learning rate {row['learning_rate']:g} the norm reaches {two_digits(row['largest_gradient_norm'])}, and "
+        f"the training without clipping diverges at step {row['diverged_at_step']:,}: a step along such a gradient "
         "takes the weights too far."
     )
 
@@ -144,7 +145,7 @@ def _clipped_steps(findings: Findings) -> Markup | None:
     return paragraph(
         "A gradient g that is longer than the limit c becomes c · g / ‖g‖. In the training of this run’s "
         f"{row['model']} the limit is {row[columns[0]]:g}: {row[columns[1]]:.1%} of the steps were clipped, and the "
-        f"longest gradient had a norm of {row[columns[2]]:.2g}."
+        f"longest gradient had a norm of {two_digits(row[columns[2]])}."
     )
 
 

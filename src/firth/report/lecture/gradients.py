@@ -7,16 +7,15 @@ import pandas as pd
 from firth.params.cells import Cell
 from firth.report import gradient_figures
 from firth.report.findings import Findings
-from firth.report.gradient_figures import SUPERSCRIPTS
 from firth.report.gradient_sections import WHEN
 from firth.report.lecture.block import Block, Chapter, Judgment, decided, untested
 from firth.report.lecture.exploding import CLIPPING, EXPLODING
 from firth.report.markup import Markup, figure, in_language, join, listed_sentences, marked, paragraph
 from firth.report.names import CELL_STATE, LANGUAGE_MODELS, ordered
+from firth.report.readable import two_digits
 from firth.report.result_tables import above_smallest_norm, points, rows_of
 
 NEAR, FAR, FARTHEST = 1, 20, 40  # lags
-SMALLEST_POWER = -3  # of ten, that is written without a power
 VANISHED = 0.01  # of the norm one step back: the terms of such lags are lost beside the first ones in the sum
 KEPT = 10  # times the norm of the RNN: another order of magnitude
 CARRIED = {  # what hands information on from step to step: its norms by lag, and its name
@@ -57,8 +56,8 @@ def _judge_terms(findings: Findings) -> Judgment:
     first, last = terms.iloc[0], terms.iloc[-1]
     name = LANGUAGE_MODELS[last["network"]].name
     finding = (
-        f"The gradient of one error of the {name} is a sum of {last['position']} terms, of norm {last['after']:.2g} at "
-        f"the step itself and {first['after']:.2g} at the first word; the terms "
+        f"The gradient of one error of the {name} is a sum of {last['position']} terms, of norm "
+        f"{two_digits(last['after'])} at the step itself and {two_digits(first['after'])} at the first word; the terms "
         f"{'add' if equal else 'do not add'} up to what autograd computes."
     )
     return decided(equal, finding, str(last["position"]))
@@ -71,7 +70,8 @@ def _draw_terms(findings: Findings) -> Markup | None:
     steps = [tuple(row) for row in rows_of(terms[["token", "lag", "before", "after"]])]
     name, target = LANGUAGE_MODELS[terms["network"].iloc[0]].name, terms["target"].iloc[0]
     label = f"Norms of the terms of the gradient of the error at {target}, {name}: " + "; ".join(
-        f"{lag} steps back, {token}, {'' if before is None else f'{before:.2g} before training, '}{after:.2g} after"
+        f"{lag} steps back, {token}, {'' if before is None else f'{two_digits(before)} before training, '}"
+        f"{two_digits(after)} after"
         for token, lag, before, after in steps
     )
     caption = (
@@ -121,15 +121,6 @@ def _judge_vanishing(findings: Findings) -> Judgment:
         f"{two_digits(near['after'])} and {two_digits(far['after'])}."
     )
     return decided(bool((far <= VANISHED * near).all()), finding, two_digits(far["before"]))
-
-
-def two_digits(norm: float) -> str:
-    """A norm with two significant digits: 0.22, 5.7·10⁻⁶."""
-    digits, _, exponent = f"{norm:.1e}".partition("e")
-    power = int(exponent)
-    if power < SMALLEST_POWER:
-        return f"{digits}·10{str(power).translate(SUPERSCRIPTS)}"
-    return f"{norm:.{max(1 - power, 0)}f}"
 
 
 def _draw_norms(findings: Findings) -> Markup | None:
