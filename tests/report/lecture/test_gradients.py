@@ -104,7 +104,7 @@ def test_a_gated_network_keeps_gradients_ten_times_as_long_as_the_rnn_before_tra
 def test_lstm_is_compared_by_its_cell_from_the_first_step_back_on() -> None:
     table = pd.concat([by_lag(rnn=(1e-5, 1e-5)), by_lag(lstm=(0.5, 0.5)).assign(norm_before=1e-9, norm_after=1e-9)])
     at_0 = pd.DataFrame([{"network": "rnn", "lag": 0, "norm_before": 0.75, "norm_after": 0.75}])
-    given = findings(gradients=pd.concat([at_0, table]))
+    given = findings(gradients=pd.concat([at_0, table]).iloc[::-1])
     assert verdict(BLOCKS["lstm"], given) == (Verdict.HOLDS, "0.50")
     drawn = BLOCKS["vanishing"].draw(given)
     label = "RNN before training 1: 0.25, 20: 1e-05; LSTM, cell before training 1: 0.25, 20: 0.5; RNN after training 1"

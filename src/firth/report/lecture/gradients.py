@@ -107,7 +107,7 @@ def _norms(findings: Findings, network: str) -> pd.DataFrame:
     """Norms by lag of what a network carries from step to step: index lag, columns before and after, none missing."""
     table, column = findings.table("gradients"), CARRIED[network][0]
     rows = table[table["network"] == network].set_index("lag")
-    return rows[[f"{column}_{when}" for when in WHEN]].set_axis(list(WHEN), axis="columns").dropna()
+    return rows[[f"{column}_{when}" for when in WHEN]].set_axis(list(WHEN), axis="columns").dropna().sort_index()
 
 
 def _judge_vanishing(findings: Findings) -> Judgment:
