@@ -7,7 +7,14 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 
-from firth.report import encoder_figures, figures, language_figures, study_figures, word_figures
+from firth.report import (
+    encoder_figures,
+    figures,
+    gradient_figures,
+    language_figures,
+    study_figures,
+    word_figures,
+)
 from firth.report.language_figures import Share
 from firth.report.names import COLORS
 from firth.report.word_map import WIDTH, frequent_members, label_places, positions, word_map
@@ -139,7 +146,21 @@ DRAWINGS = {
         lambda: study_figures.training_by_step(
             {"clipped": [(10, 7.0), (20, 5.0)]}, {"clipped": [(10, 0.9), (20, 30.0)]}, "steps", "falls"
         ),
-        {"step", "loss (nats a token)", "gradient norm (log scale)", "1", "5", "10", "20", "clipped"},
+        {"step", "loss (nats)", "norm (log scale)", "1", "5", "10", "20", "clipped"},
+    ),
+    "norms": (
+        lambda: gradient_figures.norms_by_lag(
+            {
+                "before training": {"RNN": [(1, 0.25), (20, 1e-5)], "GRU": [(1, 0.5), (20, 0.125)]},
+                "after training": {"RNN": [(1, 0.125), (20, 2e-4)]},
+            },
+            "norms",
+            "vanish",
+        ),
+        {
+            *("steps back, before training", "steps back, after training", "norm of the gradient (log scale)"),
+            *("RNN", "GRU", "10⁰", "10⁻²", "10⁻⁴"),
+        },
     ),
     "map": (
         lambda: word_map(["a", "<unk>"], np.array([[10.0, 10.0], [500.0, 300.0]]), ["x", "y"], "map", "a map"),

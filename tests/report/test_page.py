@@ -375,13 +375,6 @@ def test_excess_cross_entropy_is_drawn_for_the_models_that_have_it(page: str) ->
     assert 'aria-label="Excess cross-entropy (nats per token): LSTM agreement 0.02, selection 0.203"' in page
 
 
-def test_learning_rates_are_drawn_with_those_that_diverged_and_steps_at_the_highest_that_did_not(page: str) -> None:
-    label = "Validation perplexity by learning rate: clipped 33.5 at 0.5, clipped 33.5 at 2; "
-    assert f'aria-label="{label}not clipped 33.5 at 0.5, not clipped diverged at 2"' in page
-    label = "Training loss by step at learning rate 0.5: clipped from 6.5 to 4.5 nats a token, "
-    assert f'aria-label="{label}largest gradient norm 1.5; not clipped' in page
-
-
 def test_only_outputs_that_equal_the_reference_are_marked_exact(page: str) -> None:
     assert page.count("✓ exact") == 1
     assert 'Un chat. <span class="exact">' in page
@@ -461,26 +454,16 @@ def test_groups_of_pairs_stand_in_one_order(page: str) -> None:
     assert rows[start + 1 : start + 7] == ["no noun", "1 noun ≠", "last word ≠", "neutral", "1 noun =", "2 nouns ="]
 
 
-def test_gradients_are_told_in_words_and_clipping_beside_them() -> None:
+def test_gradient_norms_of_trainings_and_jacobians_have_tables() -> None:
     measured = tables()
-    norms = {f"gradient_norm.percentile_{percentile}": 0.5 + percentile / 100 for percentile in (1, 25, 50, 75, 99)}
+    norms = {"gradient_norm.percentile_50": 0.5, "gradient_norm.percentile_99": 1.25, "gradient_norm.largest": 8.5}
     clipping = {"gradient_norm.limit": 1.0, "gradient_norm.clipped_share": 0.375, **norms}
     measured["training"] = measured["training"].assign(**clipping)
     found = {"network": "lstm", "largest": 0.875, "median": 0.25, "share_above_1": 0.125}
     measured["jacobians"] = pd.DataFrame([{**found, "when": when} for when in ("before", "after")])
-    measured["gradients"] = pd.DataFrame(
-        [
-            {"lag": 0, "norm_before": 0.5, "norm_after": 0.25, "share_before": 0.75, "share_after": 0.5},
-            {"lag": 1, "norm_before": 0.05, "norm_after": 0.0, "share_before": 0.25, "share_after": 0.5},
-            {"lag": 10, "norm_before": 0.005, "norm_after": 0.125},
-        ]
-    ).assign(network="lstm")
-    page = render_page(replace(findings(), tables=measured))
-    assert "Norm of the gradient by lag: LSTM before training 0: 0.5, 10: 0.005; LSTM after training" in page
-    assert "Share of the gradient by lag: LSTM before training 0: 0.75, 1: 0.25; " in page
-    assert "LSTM: 37.5% of steps clipped." in page
-    assert ["LSTM", "after training", "0.8750", "0.2500", "0.1250"] in read(page).rows
-    assert "Gradients in time" not in render_page(findings())
+    rows = read(render_page(replace(findings(), tables=measured))).rows
+    assert ["LSTM", "after training", "0.8750", "0.2500", "0.1250"] in rows
+    assert ["LSTM", "0.5000", "1.250", "8.500", "1.000", "0.3750"] in rows
 
 
 def test_models_stand_in_one_order_and_unknown_ones_under_their_own_names_at_the_end() -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from firth.report.readable import readable
+from firth.report.readable import readable, two_digits
 
 
 @pytest.mark.parametrize(
@@ -25,3 +25,20 @@ from firth.report.readable import readable
 )
 def test_numbers_are_written_as_people_read_them(value: object, text: str) -> None:
     assert readable(value) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (229.476, "229"),
+        (12.3, "12"),
+        (0.217, "0.22"),
+        (0.0099999, "0.010"),
+        (0.0012, "0.0012"),
+        (5.739e-6, "5.7·10⁻⁶"),
+        (2e-308, "2.0·10⁻³⁰⁸"),
+        (0.0, "0.0"),
+    ],
+)
+def test_measures_in_sentences_have_two_digits_and_no_exponent(value: float, text: str) -> None:
+    assert two_digits(value) == text

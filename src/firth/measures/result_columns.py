@@ -33,6 +33,7 @@ COLUMNS = {
     "answers": "task attention split questions exact_match question_alone last_place",
     "answer_groups": "task attention split grouping group questions exact_match",
     "gradients": "network lag norm_before norm_after cell_norm_before cell_norm_after share_before share_after",
+    "gradient_terms": "network when lag position token target norm",
     "jacobians": "network when largest median share_above_1 sum_equals_autograd",
     "saliency": "task attention output_position source_position gradient_norm",
     "example_sentences": "task attention sentence output_position output source_position source gradient_norm "
@@ -45,7 +46,7 @@ COLUMNS = {
 TEXTS = (
     "space representation measure number reason model split category grouping construction group task attention "
     "network when source_length output source bleu_signature bleu_lowercase_signature chrf_signature "
-    "subject prefix form token prompt source_token word neighbor other left right"
+    "subject prefix form token target prompt source_token word neighbor other left right"
 )
 WHOLE_NUMBERS = (
     "items covered tokens pairs order ngrams sentences questions lag sentence output_position source_position epoch "

@@ -69,7 +69,7 @@ def shaded(text: str, step: int) -> Markup:
     return cast(Markup, _PIECES.shaded(text, step))
 
 
-def in_language(text: str, language: str) -> Content:
+def in_language(text: Markup | str, language: str) -> Content:
     """Text marked with its language as in BCP 47, so that a screen reader pronounces it, if it is not the page's own.
 
     Parameters

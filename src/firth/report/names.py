@@ -31,7 +31,7 @@ ATTENTIONS = {
 GRAMMAR = Shown("the grammar", "#B07A00")  # of the built-in world
 CELL_STATE = Shown("LSTM, cell", "#3399CC")
 COLORS = {shown.name: shown.color for shown in (*LANGUAGE_MODELS.values(), *ATTENTIONS.values(), CELL_STATE)}
-COLORS |= {"random": "#808080", "SVD": "#E69F00", "word2vec": "#0072B2"}  # initial embeddings
+COLORS |= {"random": "#808080", "SVD": "#B07A00", "word2vec": "#0072B2"}  # initial embeddings
 REPRESENTATIONS = {
     "one_hot": "one-hot",
     "raw_counts": "raw counts",

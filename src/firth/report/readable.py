@@ -4,6 +4,8 @@ import math
 from typing import Any
 
 DIGITS = 4
+SMALLEST_POWER = -3  # of ten, that two digits are written without
+SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 def readable(value: Any) -> str:
@@ -25,3 +27,12 @@ def readable(value: Any) -> str:
 def short(value: float) -> str:
     """A count or a weight in a table of many: whole numbers as they are, others with two decimals."""
     return f"{value:,.0f}" if value == int(value) else f"{value:.2f}"
+
+
+def two_digits(value: float) -> str:
+    """A measure in a sentence, with two significant digits or more: 229, 0.22, 5.7·10⁻⁶."""
+    digits, _, exponent = f"{value:.1e}".partition("e")
+    power = int(exponent)
+    if power < SMALLEST_POWER:
+        return f"{digits}·10{str(power).translate(SUPERSCRIPTS)}"
+    return f"{value:.{max(1 - power, 0)}f}"

@@ -106,20 +106,20 @@ def perplexity_by_learning_rate(
         first = {"x": min(rate for row in diverged.values() for rate in row), "text": "diverged"}
         words = alt.Chart(alt.Data(values=[first])).encode(x=x, y=alt.value(10), text="text:N")
         layers.append(words.mark_text(align="right", baseline="middle", dx=-10, fontSize=12))
-    return svg(alt.layer(*layers).properties(width=NARROW, height=240), name, label)
+    return svg(alt.layer(*layers).properties(width=NARROW, height=180), name, label)
 
 
 def training_by_step(losses: Mapping[str, Curve], norms: Mapping[str, Curve], name: str, label: str) -> str:
     """Training loss and the norm of the gradient, in panels below each other: {way of training: [(step, value), …]}."""
     upper = alt.X("x:Q", title=None, axis=alt.Axis(labels=False, tickCount=6, grid=False))
     lower = alt.X("x:Q", title="step", axis=alt.Axis(tickCount=6, grid=False))
-    loss = alt.Y("y:Q", title="loss (nats a token)", axis=alt.Axis(tickCount=5))
+    loss = alt.Y("y:Q", title="loss (nats)", axis=alt.Axis(tickCount=5))
     values = [y for curve in norms.values() for _, y in curve]
     marked = alt.Axis(values=round_numbers(min(values), max(values)))
-    norm = alt.Y("y:Q", title="gradient norm (log scale)", scale=alt.Scale(type="log", nice=False), axis=marked)
+    norm = alt.Y("y:Q", title="norm (log scale)", scale=alt.Scale(type="log", nice=False), axis=marked)
     chart = alt.vconcat(
-        _paths(losses).encode(x=upper, y=loss).properties(width=NARROW, height=105),
-        _paths(norms).encode(x=lower, y=norm).properties(width=NARROW, height=105),
+        _paths(losses).encode(x=upper, y=loss).properties(width=NARROW, height=85),
+        _paths(norms).encode(x=lower, y=norm).properties(width=NARROW, height=85),
         spacing=14,
     )
     return svg(chart, name, label)

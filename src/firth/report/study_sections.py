@@ -2,12 +2,12 @@
 
 import pandas as pd
 
-from firth.report import study_figures
+from firth.report.clipping_trainings import trainings
 from firth.report.encoder_studies import encoder_studies
 from firth.report.findings import Findings
-from firth.report.markup import Markup, figure, section, side_by_side, table, titled
+from firth.report.markup import Markup, section, table, titled
 from firth.report.names import INITIAL_EMBEDDINGS, LANGUAGE_MODELS
-from firth.report.result_tables import Points, curves, rows_of
+from firth.report.result_tables import rows_of
 from firth.tables import flatten
 
 METHODS = {
@@ -15,7 +15,6 @@ METHODS = {
     "softmax": "softmax",
     "negative_sampling": "negative sampling",
 }
-CLIPPINGS = {"clipped": "clipped", "unclipped": "not clipped"}
 SHARES = {"share_1": "all of the text", "share_0.1": "a tenth of the text"}
 
 
@@ -52,84 +51,26 @@ def _clipping(findings: Findings) -> Markup | None:
         "than that times the learning rate. A training that diverges, to a loss of 100 nats a token or a gradient that "
         "is no number, ends there."
     )
-    trainings = _trainings(findings)
-    drawings = side_by_side([_perplexity_by_learning_rate(trainings), _training_by_step(findings, trainings)])
-    return titled("Clipping gradients", introduction, [_trainings_table(findings, trainings), drawings])
+    return titled("Clipping gradients", introduction, [_trainings_table(findings)])
 
 
-def _trainings(findings: Findings) -> pd.DataFrame:
-    """A row for each training, by learning rate, with its gradients clipped and then without."""
-    columns = ["gradients", "learning_rate", "diverged_at_step", "valid_perplexity"]
-    columns += ["median_gradient_norm", "largest_gradient_norm", "clipped_share"]
-    runs = {name: findings.studies.get(f"clipping-{clipping}", {}) for clipping, name in CLIPPINGS.items()}
-    rows = [
-        {"gradients": name, "learning_rate": float(rate), **outcome}
-        for name, found in runs.items()
-        for rate, outcome in found.get("by_learning_rate", {}).items()
-    ]
-    frame = pd.DataFrame(rows, columns=columns)
-    return frame.astype({"diverged_at_step": "Int64", **dict.fromkeys(columns[3:], float)})
-
-
-def _trainings_table(findings: Findings, trainings: pd.DataFrame) -> Markup | None:
+def _trainings_table(findings: Findings) -> Markup | None:
+    trained = trainings(findings)
     shown = pd.DataFrame(
         {
-            "learning rate": trainings["learning_rate"].map("{:g}".format),
-            "gradients": trainings["gradients"],
-            "perplexity (validation)": trainings["valid_perplexity"],
-            "diverged": trainings["diverged_at_step"].map(lambda step: "–" if pd.isna(step) else f"step {step:,}"),
-            "norm before clipping, median": trainings["median_gradient_norm"],
-            "largest": trainings["largest_gradient_norm"],
-            "steps clipped": trainings["clipped_share"].map("{:.0%}".format),
+            "learning rate": trained["learning_rate"].map("{:g}".format),
+            "gradients": trained["gradients"],
+            "perplexity (validation)": trained["valid_perplexity"],
+            "diverged": trained["diverged_at_step"].map(lambda step: "–" if pd.isna(step) else f"step {step:,}"),
+            "norm before clipping, median": trained["median_gradient_norm"],
+            "largest": trained["largest_gradient_norm"],
+            "steps clipped": trained["clipped_share"].map("{:.0%}".format),
         }
     )
     limit = findings.studies.get("clipping-clipped", {}).get("gradient_clip_norm")
     caption = "An Elman network at several learning rates, gradients clipped"
     caption += f" to a norm of {limit:g} or not" if limit else " or not"
     return table(caption, list(shown.columns), rows_of(shown), names=2)
-
-
-def _perplexity_by_learning_rate(trainings: pd.DataFrame) -> Markup | None:
-    found = curves(trainings, "gradients", "learning_rate", "valid_perplexity")
-    if not found:
-        return None
-    ways = trainings["gradients"].unique()
-    curves_by_way: dict[str, Points] = {name: found.get(name, []) for name in ways}
-    failed = trainings[trainings["valid_perplexity"].isna()]
-    diverged = {name: failed[failed["gradients"] == name]["learning_rate"].tolist() for name in ways}
-    label = "Validation perplexity by learning rate: " + "; ".join(
-        ", ".join(
-            [f"{name} {y:.3g} at {x:g}" for x, y in curve] + [f"{name} diverged at {x:g}" for x in diverged[name]]
-        )
-        for name, curve in curves_by_way.items()
-    )
-    caption = "Validation perplexity after training, by learning rate. A cross is a training that diverged."
-    drawing = study_figures.perplexity_by_learning_rate(curves_by_way, diverged, "clipping-rates", label)
-    return figure(drawing, caption)
-
-
-def _training_by_step(findings: Findings, trainings: pd.DataFrame) -> Markup | None:
-    """Loss and gradient norm at the highest learning rate at which no training diverged."""
-    ended = trainings.groupby("learning_rate").agg({"valid_perplexity": "count", "gradients": "count"})
-    common = ended[ended["valid_perplexity"] == trainings["gradients"].nunique()].index
-    if common.empty:
-        return None
-    rate = float(common.max())
-    steps = findings.curves_of("clipping", CLIPPINGS)
-    rows = steps[steps["learning_rate"] == rate] if "learning_rate" in steps else steps
-    if rows.empty:
-        return None
-    losses, norms = curves(rows, "study", "step", "train_loss"), curves(rows, "study", "step", "gradient_norm")
-    label = f"Training loss by step at learning rate {rate:g}: " + "; ".join(
-        f"{name} from {curve[0][1]:.3g} to {curve[-1][1]:.3g} nats a token, largest gradient norm "
-        f"{max(y for _, y in norms[name]):.3g}"
-        for name, curve in losses.items()
-    )
-    caption = (
-        f"Training at learning rate {rate:g}, the highest at which no training diverged: mean loss and largest norm of "
-        "the gradient, before clipping, of every ten steps."
-    )
-    return figure(study_figures.training_by_step(losses, norms, "clipping-steps", label), caption)
 
 
 def _initial_embeddings_table(findings: Findings) -> Markup | None:

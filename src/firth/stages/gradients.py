@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from firth.lm.networks import initial_network, load, network_params
 from firth.lm.recurrent import Recurrent
 from firth.measures.gradient_tables import gradient_reasons, gradient_tables, main_gradient_numbers
+from firth.measures.gradient_terms import term_table
 from firth.measures.result_files import write_results
 from firth.params.cells import Cell
 from firth.stored_files import check_vocabulary, damaged
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def run(settings: "Settings", workspace: Workspace, network: Cell) -> None:
-    """models/lm-NETWORK and validation text → norms and Jacobians in evaluations/gradients-NETWORK."""
+    """models/lm-NETWORK and validation text → norms, terms and Jacobians in evaluations/gradients-NETWORK."""
     tokens, params = require(workspace.tokens("lm"), "tokenize@lm"), settings.section("lm", network_params(network))
     vocabulary = Vocabulary.load(tokens / "vocabulary.tsv")
     vectors = workspace.vectors(params.initial_embeddings)
@@ -27,9 +28,12 @@ def run(settings: "Settings", workspace: Workspace, network: Cell) -> None:
     if after.network != network:
         raise damaged(folder, f"holds the network {after.network}", f"lm@{network}")
     assert isinstance(before, Recurrent) and isinstance(after, Recurrent)
-    valid = TokenStream.load(tokens, "valid").with_sentence_ends()
+    networks, text = {"before": before, "after": after}, TokenStream.load(tokens, "valid")
+    valid, terms = text.with_sentence_ends(), term_table(networks, text, vocabulary.tokens)
     reasons = gradient_reasons(valid)
-    tables = {} if reasons else gradient_tables({"before": before, "after": after}, valid)
+    tables = {} if reasons else gradient_tables(networks, valid)
     numbers = main_gradient_numbers(tables) if tables else {}
+    if terms is not None:
+        tables["gradient_terms"] = terms
     with writing(workspace.evaluation(settings.item)) as out:
         write_results(out, settings.item, tables, numbers, reasons)

@@ -1,5 +1,243 @@
 """This chapter of the page: backpropagation through time, vanishing and exploding gradients, and gates."""
 
-from firth.report.lecture.block import Chapter
+from functools import partial
 
-GRADIENTS = Chapter("gradients", "Gradients in time", ())
+import pandas as pd
+
+from firth.params.cells import Cell
+from firth.report import gradient_figures
+from firth.report.findings import Findings
+from firth.report.gradient_sections import WHEN
+from firth.report.lecture.block import Block, Chapter, Judgment, decided, untested
+from firth.report.lecture.exploding import CLIPPING, EXPLODING
+from firth.report.markup import Markup, figure, in_language, join, listed_sentences, marked, paragraph
+from firth.report.names import CELL_STATE, LANGUAGE_MODELS, ordered
+from firth.report.readable import two_digits
+from firth.report.result_tables import above_smallest_norm, points, rows_of
+
+NEAR, FAR, FARTHEST = 1, 20, 40  # lags
+VANISHED = 0.01  # of the norm one step back: the terms of such lags are lost beside the first ones in the sum
+KEPT = 10  # times the norm of the RNN: another order of magnitude
+CARRIED = {  # what hands information on from step to step: its norms by lag, and its name
+    "rnn": ("norm", LANGUAGE_MODELS["rnn"].name),
+    "lstm": ("cell_norm", CELL_STATE.name),
+    "gru": ("norm", LANGUAGE_MODELS["gru"].name),
+}
+EQUATIONS = {
+    "lstm": (
+        "i, f, o = σ(W xₜ + U hₜ₋₁ + b), each with weights of its own",
+        "g = tanh(W xₜ + U hₜ₋₁ + b)",
+        "cₜ = f ⊙ cₜ₋₁ + i ⊙ g",
+        "hₜ = o ⊙ tanh(cₜ)",
+    ),
+    "gru": (
+        "r, z = σ(W xₜ + U hₜ₋₁ + b), each with weights of its own",
+        "n = tanh(W xₜ + r ⊙ (U hₜ₋₁) + b)",
+        "hₜ = (1 − z) ⊙ n + z ⊙ hₜ₋₁",
+    ),
+}
+MISSING = "No gradients by lag of an RNN: list it under models in params.yaml, and run `firth repro`."
+
+
+def _terms(findings: Findings) -> pd.DataFrame:
+    """The terms of one network, of the RNN if there are any: a row a lag, from the first token of the sentence on."""
+    terms = ordered(findings.table("gradient_terms"), "network", {"rnn": None})
+    first = terms[terms["network"] == terms["network"].iloc[0]] if len(terms) else terms
+    wide = first.pivot(index=["lag", "position", "token", "target"], columns="when", values="norm")
+    complete = wide.reindex(columns=list(WHEN)).dropna(subset=["after"]).reset_index()
+    return complete.assign(network=first["network"].iloc[0] if len(first) else "").sort_values("position")
+
+
+def _judge_terms(findings: Findings) -> Judgment:
+    terms, checks = _terms(findings), findings.table("jacobians")["sum_equals_autograd"].dropna()
+    if terms.empty or checks.empty:
+        return untested("No terms of a gradient: `firth repro` measures them, on text with sentences of few tokens.")
+    equal = bool((checks == 1).all())
+    first, last = terms.iloc[0], terms.iloc[-1]
+    name = LANGUAGE_MODELS[last["network"]].name
+    finding = (
+        f"The gradient of one error of the {name} is a sum of {last['position']} terms, of norm "
+        f"{two_digits(last['after'])} at the step itself and {two_digits(first['after'])} at the first word; the terms "
+        f"{'add' if equal else 'do not add'} up to what autograd computes."
+    )
+    return decided(equal, finding, str(last["position"]))
+
+
+def _draw_terms(findings: Findings) -> Markup | None:
+    terms = _terms(findings)
+    if terms.empty:
+        return None
+    steps = [tuple(row) for row in rows_of(terms[["token", "lag", "before", "after"]])]
+    name, target = LANGUAGE_MODELS[terms["network"].iloc[0]].name, terms["target"].iloc[0]
+    label = f"Norms of the terms of the gradient of the error at {target}, {name}: " + "; ".join(
+        f"{lag} steps back, {token}, {'' if before is None else f'{two_digits(before)} before training, '}"
+        f"{two_digits(after)} after"
+        for token, lag, before, after in steps
+    )
+    caption = (
+        f"The {name}, unrolled over a sentence of the validation text. The error goes back along the arrows; beside "
+        "each step k back, the norm of its term, where W is the matrix from state to state. Each column has a "
+        "scale of its own."
+    )
+    drawing = gradient_figures.gradient_terms(steps, target, findings.language("lm"), label)
+    return figure(drawing, caption)
+
+
+def _sentence(findings: Findings) -> Markup | None:
+    """The words that were read, and the one that the error is about."""
+    terms = _terms(findings)
+    if terms.empty:
+        return None
+    read, target, language = " ".join(terms["token"]), terms["target"].iloc[0], findings.language("lm")
+    sentence = join([read, marked(target)], " ")
+    return join(
+        [
+            paragraph("∂Eₜ/∂W = Σₖ ∂Eₜ/∂hₜ · ∂hₜ/∂hₜ₋ₖ · ∂hₜ₋ₖ/∂W, and the loss of a text is the sum of all Eₜ."),
+            paragraph(in_language(sentence, language)),
+        ]
+    )
+
+
+def _norms(findings: Findings, network: str) -> pd.DataFrame:
+    """Norms by lag of what a network carries from step to step: index lag, columns before and after, none missing."""
+    table, column = findings.table("gradients"), CARRIED[network][0]
+    rows = table[table["network"] == network].set_index("lag")
+    return rows[[f"{column}_{when}" for when in WHEN]].set_axis(list(WHEN), axis="columns").dropna().sort_index()
+
+
+def _judge_vanishing(findings: Findings) -> Judgment:
+    norms = _norms(findings, "rnn")
+    if not {NEAR, FAR} <= set(norms.index):
+        return untested(MISSING)
+    near, far = norms.loc[NEAR], norms.loc[FAR]
+    finding = (
+        f"Before training, the gradient of the RNN’s loss has a norm of {two_digits(near['before'])} at the state "
+        f"{NEAR} step back and {two_digits(far['before'])} at {FAR} steps; after training, "
+        f"{two_digits(near['after'])} and {two_digits(far['after'])}."
+    )
+    return decided(bool((far <= VANISHED * near).all()), finding, two_digits(far["before"]))
+
+
+def _draw_norms(findings: Findings) -> Markup | None:
+    found = {network: _norms(findings, network) for network in CARRIED}
+    panels = {
+        title: {
+            CARRIED[network][1]: curve
+            for network, norms in found.items()
+            if (curve := above_smallest_norm(points(norms.loc[NEAR:FARTHEST].reset_index(), "lag", when)))
+        }
+        for when, title in WHEN.items()
+    }
+    if not any(panels.values()):
+        return None
+    label = "Norm of the gradient by lag: " + "; ".join(
+        f"{name} {when} " + ", ".join(f"{lag}: {norm:.2g}" for lag, norm in curve if lag in (NEAR, FAR, FARTHEST))
+        for when, by_model in panels.items()
+        for name, curve in by_model.items()
+    )
+    caption = (
+        "Norm of ∂Eₜ/∂hₜ₋ₖ, of ∂Eₜ/∂cₜ₋ₖ for an LSTM’s cell: geometric mean over 64 positions of the validation text. "
+        "Lags run across the ends of sentences, where a trained network may forget what it has no more use for."
+    )
+    return figure(gradient_figures.norms_by_lag(panels, "gradient-norms", label), caption)
+
+
+def _jacobians(findings: Findings) -> Markup | None:
+    """What each step back multiplies a gradient by."""
+    table = findings.table("jacobians").dropna(subset=["median"])
+    medians = table[table["network"] == "rnn"].set_index("when")["median"]
+    if not set(WHEN) <= set(medians.index):
+        return None
+    return paragraph(
+        "Each step back multiplies the gradient by the Jacobian ∂hₖ/∂hₖ₋₁. The median of its singular values in the "
+        f"RNN is {two_digits(medians['before'])} before training and {two_digits(medians['after'])} after; below 1, a "
+        "step back shortens the gradient in most directions."
+    )
+
+
+def _judge_gates(findings: Findings, network: Cell) -> Judgment:
+    gated, plain = _norms(findings, network), _norms(findings, "rnn")
+    if FAR not in gated.index or FAR not in plain.index:
+        name = LANGUAGE_MODELS[network].name
+        return untested(f"No gradients by lag of an RNN and a {name}: list both in params.yaml, and run `firth repro`.")
+    ours, theirs = gated.loc[FAR], plain.loc[FAR]
+    state = "cell of the LSTM" if network == "lstm" else "state of the GRU"
+    best = "before" if ours["before"] * theirs["after"] >= ours["after"] * theirs["before"] else "after"
+    finding = (
+        f"The gradient at the {state} {FAR} steps back has a norm of {two_digits(ours['before'])} before training, "
+        f"beside {two_digits(theirs['before'])} in the RNN; after training, {two_digits(ours['after'])} beside "
+        f"{two_digits(theirs['after'])}."
+    )
+    return decided(bool(ours[best] >= KEPT * theirs[best]), finding, two_digits(ours[best]))
+
+
+def _draw_cell(findings: Findings, network: Cell) -> Markup | None:
+    if _norms(findings, network).empty:
+        return None
+    if network == "lstm":
+        label = (
+            "The LSTM cell: the forget gate f scales the old cell, the input gate i scales the candidate g, their sum "
+            "is the new cell, and the output gate o scales what is shown of it."
+        )
+        caption = "In color the way of the cell: a forget gate f near 1 hands the gradient on as it is."
+    else:
+        label = (
+            "The GRU cell: the reset gate r scales the old state in the candidate n, and the update gate z mixes the "
+            "old state and the candidate."
+        )
+        caption = "In color the way of the state: an update gate z near 1 hands the gradient on as it is."
+    caption += " σ is the logistic function, ⊙ the product unit by unit."
+    return figure(gradient_figures.cell_diagram(network, label), caption)
+
+
+def _equations(findings: Findings, network: Cell) -> Markup | None:
+    return None if _norms(findings, network).empty else listed_sentences(EQUATIONS[network])
+
+
+def _gates(network: Cell, claims: tuple[int, ...], title: str) -> Block:
+    return Block(
+        network,
+        claims,
+        title,
+        ("gradients",),
+        f"{FAR} steps back, the norm is at least ten times that of the RNN, before training or after",
+        partial(_judge_gates, network=network),
+        partial(_draw_cell, network=network),
+        partial(_equations, network=network),
+        f'firth agree "the dogs that the doctor near the old house sees" bark barks --model {network}',
+    )
+
+
+GRADIENTS = Chapter(
+    "gradients",
+    "Gradients in time",
+    (
+        Block(
+            "unrolling",
+            (22,),
+            "Training unrolls the network: the gradient is a sum over the steps",
+            ("gradient_terms",),
+            "the terms add up to the gradient of autograd, in all networks, before and after training",
+            _judge_terms,
+            _draw_terms,
+            _sentence,
+            "firth repro gradients@rnn",
+        ),
+        Block(
+            "vanishing",
+            (23,),
+            "Gradients vanish over many steps",
+            ("gradients",),
+            f"the norm {FAR} steps back is at most a hundredth of the norm {NEAR} step back, in the RNN, before and "
+            "after training",
+            _judge_vanishing,
+            _draw_norms,
+            _jacobians,
+            'firth agree "the dogs that the doctor near the old house sees" bark barks --model rnn',
+        ),
+        EXPLODING,
+        CLIPPING,
+        _gates("lstm", (26,), "An LSTM can keep gradients from vanishing"),
+        _gates("gru", (27,), "Gates decide what is kept: the GRU"),
+    ),
+)

@@ -1,0 +1,135 @@
+"""The chapter on gradients: its verdicts turn with the tables, and without them nothing is tested."""
+
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from firth.report.findings import Findings
+from firth.report.lecture.block import Block, Verdict
+from firth.report.lecture.gradients import GRADIENTS
+from firth.report.readable import two_digits
+
+BLOCKS = {block.anchor: block for block in GRADIENTS.blocks}
+SENTENCE = ["the", "<old>", "dogs"]
+
+
+def findings(**tables: pd.DataFrame) -> Findings:
+    corpora: dict[str, Any] = {"lm": {"language": "en"}}
+    return Findings(corpora, {}, {}, tables, {}, {}, [], None, {}, {})
+
+
+def by_lag(**far: tuple[float, float]) -> pd.DataFrame:
+    """Norms of 0.25 one step back, and those given, before training and after, 20 steps back."""
+    rows = [
+        {"network": network, "lag": lag, f"{column}_before": before, f"{column}_after": after}
+        for network, at_20 in far.items()
+        for column in ["cell_norm" if network == "lstm" else "norm"]
+        for lag, (before, after) in ((1, (0.25, 0.25)), (20, at_20))
+    ]
+    return pd.DataFrame(rows)
+
+
+def terms(network: str, scale: float) -> pd.DataFrame:
+    return pd.DataFrame(
+        [
+            {
+                "network": network, "when": when, "lag": lag, "position": 3 - lag, "token": SENTENCE[2 - lag],
+                "target": "bark", "norm": scale * size / 2**lag,
+            }
+            for when, size in (("before", 0.5), ("after", 8.0))
+            for lag in range(3)
+        ]
+    )  # fmt: skip
+
+
+def jacobians(*equal: int) -> pd.DataFrame:
+    rows = [{"network": "rnn", "when": when, "median": 0.046, "sum_equals_autograd": equal[0]} for when in ("before",)]
+    return pd.DataFrame([*rows, {**rows[0], "when": "after", "median": 0.5, "sum_equals_autograd": equal[1]}])
+
+
+def verdict(block: Block, given: Findings) -> tuple[Verdict, str]:
+    judgment = block.judge(given)
+    assert judgment.number in judgment.finding
+    return judgment.verdict, judgment.number
+
+
+def test_terms_of_the_rnn_are_summed_from_the_first_word_and_hold_where_they_equal_autograd() -> None:
+    block, table = BLOCKS["unrolling"], pd.concat([terms("gru", 3.0), terms("rnn", 1.0)])
+    given = findings(gradient_terms=table, jacobians=jacobians(1, 1))
+    assert verdict(block, given) == (Verdict.HOLDS, "3")
+    assert (
+        "RNN is a sum of 3 terms, of norm 8.0 at the step itself and 2.0 at the first word"
+        in block.judge(given).finding
+    )
+    assert verdict(block, findings(gradient_terms=table, jacobians=jacobians(1, 0))) == (Verdict.NOT_HERE, "3")
+    example, drawn = block.example(given), block.draw(given)
+    assert example is not None and "the &lt;old&gt; dogs <mark>bark</mark>" in example
+    assert drawn is not None and "2 steps back, the, 0.12 before training, 2.0 after" in drawn
+    assert ">&lt;old&gt;</text>" in drawn and '<text class="aside" x="345" y="18">after training</text>' in drawn
+
+
+def test_terms_of_a_network_without_an_rnn_are_those_of_the_network_itself() -> None:
+    given = findings(gradient_terms=terms("gru", 1.0), jacobians=jacobians(1, 1))
+    assert "error of the GRU" in BLOCKS["unrolling"].judge(given).finding
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "expected"),
+    [
+        (1e-5, 2e-6, Verdict.HOLDS),
+        (0.0025, 0.0025, Verdict.HOLDS),
+        (0.0026, 1e-5, Verdict.NOT_HERE),
+        (1e-5, 0.125, Verdict.NOT_HERE),
+    ],
+)
+def test_gradients_of_the_rnn_vanish_below_a_hundredth(before: float, after: float, expected: Verdict) -> None:
+    given = findings(gradients=by_lag(rnn=(before, after)))
+    assert verdict(BLOCKS["vanishing"], given) == (expected, two_digits(before))
+
+
+@pytest.mark.parametrize("network", ["lstm", "gru"])
+def test_a_gated_network_keeps_gradients_ten_times_as_long_as_the_rnn_before_training_or_after(network: str) -> None:
+    def judged(before: float, after: float) -> tuple[Verdict, str]:
+        return verdict(BLOCKS[network], findings(gradients=by_lag(rnn=(1e-5, 1e-5), **{network: (before, after)})))
+
+    assert judged(0.0042, 1e-5) == (Verdict.HOLDS, "0.0042")
+    assert judged(1e-5, 0.012) == (Verdict.HOLDS, "0.012")
+    assert judged(9e-5, 2e-5) == (Verdict.NOT_HERE, "9.0·10⁻⁵")
+    assert judged(1e-7, 1e-6) == (Verdict.NOT_HERE, "1.0·10⁻⁶")
+
+
+def test_lstm_is_compared_by_its_cell_from_the_first_step_back_on() -> None:
+    table = pd.concat([by_lag(rnn=(1e-5, 1e-5)), by_lag(lstm=(0.5, 0.5)).assign(norm_before=1e-9, norm_after=1e-9)])
+    at_0 = pd.DataFrame([{"network": "rnn", "lag": 0, "norm_before": 0.75, "norm_after": 0.75}])
+    given = findings(gradients=pd.concat([at_0, table]).iloc[::-1])
+    assert verdict(BLOCKS["lstm"], given) == (Verdict.HOLDS, "0.50")
+    drawn = BLOCKS["vanishing"].draw(given)
+    label = "RNN before training 1: 0.25, 20: 1e-05; LSTM, cell before training 1: 0.25, 20: 0.5; RNN after training 1"
+    assert drawn is not None and label in drawn and "0.75" not in drawn
+
+
+@pytest.mark.parametrize("network", ["lstm", "gru"])
+def test_cells_are_drawn_with_their_equations_where_they_were_trained(network: str) -> None:
+    given = findings(gradients=by_lag(**{network: (0.5, 0.5)}))
+    drawn, equations = BLOCKS[network].draw(given), BLOCKS[network].example(given)
+    assert drawn is not None and 'role="img"' in drawn and ">candidate</text>" in drawn
+    assert equations is not None and "tanh(W xₜ" in equations
+    other = BLOCKS["gru" if network == "lstm" else "lstm"]
+    assert other.draw(given) is None and other.example(given) is None
+
+
+@pytest.mark.parametrize("block", BLOCKS.values(), ids=list(BLOCKS))
+def test_without_results_nothing_is_tested_and_the_finding_names_a_command(block: Block) -> None:
+    judgment = block.judge(findings())
+    assert (judgment.verdict, judgment.number) == (Verdict.UNTESTED, "")
+    assert "`firth repro`" in judgment.finding or "`make studies`" in judgment.finding
+    assert block.draw(findings()) is None and block.example(findings()) is None
+
+
+def test_a_run_of_one_network_tests_what_it_can() -> None:
+    given = findings(gradients=by_lag(gru=(0.5, 0.5)), gradient_terms=terms("gru", 1.0), jacobians=jacobians(1, 1))
+    verdicts = {name: block.judge(given).verdict for name, block in BLOCKS.items()}
+    tested = [name for name, found in verdicts.items() if found != Verdict.UNTESTED]
+    assert tested == ["unrolling"]
+    assert all(block.draw(given) is not None for name, block in BLOCKS.items() if name in ("vanishing", "gru"))
