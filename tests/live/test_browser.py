@@ -12,6 +12,7 @@ from firth.live.screens import SCREENS
 sync_api = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
 CHROMIUM = Path("/usr/bin/chromium")
 OPTIONS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+TRANSLATED = "Mary eats apples."
 SUBJECT = "#subject_and_verb?subject=the+dogs&first=bark&second=barks"
 
 if TYPE_CHECKING:
@@ -120,6 +121,42 @@ def test_the_words_that_a_model_sees_are_shaded(tab: "Tab") -> None:
     opened(tab, f"{SUBJECT}&between=near+the+child")
     seen = [row.inner_text().strip() for row in tab.locator(".sentence .seen").all()]
     assert seen == ["the child", "near the child", *["the dogs near the child"] * 2]  # trigram, three words, all
+
+
+def test_space_reads_word_after_word_and_then_writes_them(tab: "Tab", world_page: Page) -> None:
+    model = world_page.ask("translate", text=TRANSLATED)["models"][0]
+    opened(tab, f"#translate?text={TRANSLATED.replace(' ', '+')}")
+    panel = tab.locator(".translator").first
+    for read in range(1, len(model["source"]) + 1):
+        expect(tab.locator("#keys")).to_contain_text("reads a word")
+        tab.keyboard.press("Space")
+        expect(panel.locator(".source.unread")).to_have_count(len(model["source"]) - read)
+    for written in range(1, len(model["output"]) + 1):
+        tab.keyboard.press("Space")
+        expect(panel.locator(".written")).to_have_count(written)
+    words = [candidate["token"] for candidate in model["output"][-1]["candidates"]]
+    expect(panel.locator(".bar .word")).to_have_text(words)
+    tab.go_back()
+    expect(panel.locator(".written")).to_have_count(len(model["output"]) - 1)
+
+
+def test_a_word_that_is_pointed_at_shades_the_words_that_it_attends_to(tab: "Tab", world_page: Page) -> None:
+    model = world_page.ask("translate", text=TRANSLATED)["models"][1]
+    opened(tab, f"#translate?text={TRANSLATED.replace(' ', '+')}&step=end")
+    panel = tab.locator(".translator").nth(1)
+    panel.locator(".written").first.hover()
+    for place, weight in enumerate(model["output"][0]["attention"]):
+        expect(panel.locator(".source").nth(place)).to_have_attribute("title", f"{weight:.2f}")
+    expect(tab.locator(".translator").first.locator(".source[title]")).to_have_count(0)  # without attention
+
+
+def test_a_longer_sentence_is_written_to_its_end_if_the_shorter_was(tab: "Tab", world_page: Page) -> None:
+    examples = world_page.ask("translate")["examples"]
+    opened(tab, "#translate?step=end")
+    tab.get_by_role("button", name="longer sentence").click()
+    expect(tab.get_by_label("Sentence to translate")).to_have_value(examples[1])
+    expect(tab.locator(".verdict")).to_have_count(2)
+    expect(tab.locator("#answer")).to_contain_text("Reference translation: Les chiens mangent des pommes.")
 
 
 def test_words_from_outside_are_text_and_unknown_ones_are_named(tab: "Tab") -> None:

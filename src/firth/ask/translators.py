@@ -9,6 +9,7 @@ from itertools import islice
 import numpy as np
 from numpy.typing import NDArray
 
+from firth.ask.decoding_steps import DecodingSteps, decoding_steps
 from firth.ask.line_decoding import WITHOUT_WORDS, DecodedText, LineDecoder, only
 from firth.errors import FirthError, listed, shown
 from firth.text.known_words import in_either_case, new_words
@@ -45,6 +46,16 @@ class Translator:
         """
         return only(_translated(self.decoder.varied(beam_size), [text], with_attention=True))
 
+    def translation_steps(self, sentence: str, count: int) -> DecodingSteps:
+        """Translate one sentence by greedy search, with ``count`` candidates at each position of the output.
+
+        Raises
+        ------
+        FirthError
+            If the sentence is empty, too long, or has no word that the model knows.
+        """
+        return decoding_steps(self.decoder, sentence, [], count)
+
     def translate_lines(self, lines: list[str]) -> list[DecodedText]:
         """Translate many lines together, in order; a line that can't be translated has a ``fault`` and no output."""
         return _translated(self.decoder, lines, with_attention=False)
@@ -66,8 +77,20 @@ class QuestionAnswerer:
         """
         read = self.read_story(story.splitlines())
         decoder = self.decoder.varied(beam_size)
-        decoded = only(_answered(decoder, read, [question], with_attention=True))
-        return replace(decoded, unknown=[*read.unknown, *decoded.unknown])
+        return _with_unknown(only(_answered(decoder, read, [question], with_attention=True)), read)
+
+    def answer_steps(self, story: str, question: str, count: int) -> DecodingSteps:
+        """Answer one question by greedy search, with ``count`` candidates at each position of the answer.
+
+        Raises
+        ------
+        FirthError
+            As ``answer``.
+        """
+        read = self.read_story(story.splitlines())
+        steps = decoding_steps(self.decoder, question, read.ids, count)
+        (decoded,) = _noted(self.decoder, read, [question], [steps.decoded])
+        return replace(steps, decoded=_with_unknown(decoded, read))
 
     def answer_lines(self, story: EncodedStory, questions: list[str]) -> list[DecodedText]:
         """Answer many questions together, in order; one that can't be answered has a ``fault`` and no output.
@@ -138,14 +161,25 @@ def _block_diagonal(blocks: list[NDArray[np.float32]]) -> NDArray[np.float32] | 
 def _answered(
     decoder: LineDecoder, story: EncodedStory, questions: list[str], with_attention: bool
 ) -> list[DecodedText]:
-    """The answer to each question, with a note on what the story lacks."""
-    outputs = decoder.decode(questions, story.ids, with_attention)
+    """The answer to each question, with a note on words that the story lacks."""
+    return _noted(decoder, story, questions, decoder.decode(questions, story.ids, with_attention))
+
+
+def _noted(
+    decoder: LineDecoder, story: EncodedStory, questions: list[str], outputs: list[DecodedText]
+) -> list[DecodedText]:
+    """The outputs for questions, with a note on words that the story lacks."""
     alone = decoder.text.question_words
     if alone is None:
         return outputs
     known = in_either_case(story.words | alone)
     absent = [new_words(question, decoder.text.form, known) for question in questions]
     return [_with_absent(output, words) for output, words in zip(outputs, absent, strict=True)]
+
+
+def _with_unknown(output: DecodedText, story: EncodedStory) -> DecodedText:
+    """An output with the unknown words of the story before those of the question."""
+    return replace(output, unknown=[*story.unknown, *output.unknown])
 
 
 def _with_absent(output: DecodedText, absent: list[str]) -> DecodedText:
