@@ -159,6 +159,43 @@ def test_a_longer_sentence_is_written_to_its_end_if_the_shorter_was(tab: "Tab", 
     expect(tab.locator("#answer")).to_contain_text("Reference translation: Les chiens mangent des pommes.")
 
 
+def test_space_goes_from_story_to_story(tab: "Tab", world_page: Page) -> None:
+    examples = world_page.ask("story_questions")["examples"]
+    opened(tab, "#story_questions")
+    for example in examples[1:3]:
+        expect(tab.locator("#keys")).to_contain_text("another story")
+        tab.keyboard.press("Space")
+        expect(tab.get_by_label("Story, a sentence a line")).to_have_value(example["story"])
+        expect(tab.get_by_role("textbox", name="Question", exact=True)).to_have_value(example["question"])
+
+
+def test_a_story_is_built_of_the_world_s_sentences(tab: "Tab") -> None:
+    opened(tab, "#story_questions")
+    tab.get_by_text("Add a sentence").click()
+    for name in ("takes the ball", "goes to the garden"):
+        tab.get_by_role("button", name=name).click()
+    expect(tab.get_by_label("Story, a sentence a line")).to_have_value(
+        "Tim is playing in his room.\nTim takes the ball.\nTim goes to the garden."
+    )
+    tab.get_by_role("button", name="Where was the ball before the garden?").click()
+    expect(tab.locator(".reference")).to_have_text("True answer: The ball was in the room of Tim.")
+    expect(tab.locator(".translator").first.locator(".supporting")).to_have_count(3)
+    tab.get_by_role("button", name="Mary", exact=True).click()
+    expect(tab.get_by_role("button", name="goes to her room")).to_be_visible()
+    tab.get_by_role("button", name="take the last sentence away").click()
+    expect(tab.locator("#answer")).to_contain_text("The story does not answer this question.")
+
+
+def test_a_word_of_an_answer_that_is_pointed_at_shades_what_it_looks_at(tab: "Tab", world_page: Page) -> None:
+    models = world_page.ask("story_questions")["models"]
+    opened(tab, "#story_questions")
+    for number, model in enumerate(models):
+        panel = tab.locator(".translator").nth(number)
+        panel.locator(".written").last.hover()
+        for place, weight in enumerate(model["output"][-1]["weights"]):
+            expect(panel.locator(".source").nth(place)).to_have_attribute("title", f"{weight:.2f}")
+
+
 def test_words_from_outside_are_text_and_unknown_ones_are_named(tab: "Tab") -> None:
     opened(tab, "#next_word?text=%D9%83%D9%84%D8%A8+dogz+%3Cimg+src%3Dx+onerror%3Dalert(1)%3E")
     expect(tab.locator("#unknown")).to_contain_text("dogz is not in the vocabulary, so it is read as <unk>; try dog")

@@ -13,6 +13,7 @@ from firth.text.text_form import TextForm
 from firth.text.vocabulary import EOS, PAD, UNK, Vocabulary, vocabulary_file
 from firth.workspace import Workspace, write_text
 from firth.world.sentences import sample_sentences
+from firth.world.stories import sample_stories
 
 Lines = Sequence[tuple[str, str]]
 
@@ -26,6 +27,16 @@ def add_translators(workspace: Workspace) -> None:
         add_encoder_decoder(workspace, "translation", attention, size)
     write_text(workspace.settings / "download-translation.json", json.dumps({"world": {"pairs": 20, "max_depth": 1}}))
     write_text(workspace.settings / "evaluate_seq2seq-translation-general.json", "{}")
+
+
+def add_answerers(workspace: Workspace) -> None:
+    """Question answering without attention and with dot attention, on stories of the world."""
+    stories = sample_stories(30, 4, np.random.default_rng(1))
+    pairs = [(" ".join([*story.sentences, story.question]), story.answer) for story in stories]
+    form = TextForm(False, False, "en", True, "words")
+    size = write_tokens(workspace, "qa", form, [*pairs, ("Tim is playing in his room. Where is Tim?", "Tim is .")])
+    for attention in ("none", "dot"):
+        add_encoder_decoder(workspace, "qa", attention, size)
 
 
 def write_tokens(workspace: Workspace, task: Task, form: TextForm, pairs: Lines, unknown: str = UNK) -> int:

@@ -10,10 +10,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from torch import Tensor
+from torch.nn.functional import cross_entropy
 
 from firth.ask.line_decoding import DecodedText, LineDecoder
 from firth.errors import FirthError
-from firth.measures.source_gradients import gradient_norms
 from firth.seq2seq.encoder import Encoder, reversed_columns
 from firth.seq2seq.pairs import PairBatch, Pairs
 from firth.seq2seq.recurrent_layers import top_hidden
@@ -101,10 +102,20 @@ def gradient_shares(decoder: LineDecoder, steps: DecodingSteps) -> NDArray[np.fl
     """How much each output token depends on each source token, by gradients: (T, S), each row sums to 1.
 
     The norms of ``measures.source_gradients.gradient_norms``, divided by their sum over the source; a row of zeros
-    where all gradients vanish.
+    where all gradients vanish. They come from one backward pass over T copies of the pair, a copy for each output
+    token, in a fraction of the time of T passes.
     """
-    network = decoder.network
-    norms = gradient_norms(network, steps.batch)[: len(steps.decoded.tokens), :, 0].float().numpy()
+    network, batch, count = decoder.network, steps.batch, len(steps.decoded.tokens)
+    embedded: list[Tensor] = []
+    hook = network.encoder.embedding.register_forward_hook(lambda *call: embedded.append(call[2]))
+    try:
+        top = network(batch.source.repeat(1, count), batch.lengths.repeat(count), batch.target.repeat(1, count))
+    finally:
+        hook.remove()
+    logits = network.decoder.logits(top[range(count), range(count)])  # (T, V), token t of copy t
+    loss = cross_entropy(logits, batch.labels[:count, 0], reduction="sum")
+    by_copy = torch.autograd.grad(loss, embedded[0])[0].norm(dim=-1)  # (S, T)
+    norms = (by_copy.flip(0) if network.encoder.reverse_source else by_copy).T.float().numpy()
     totals = norms.sum(axis=1, keepdims=True)
     shares: NDArray[np.float32] = np.divide(norms, totals, out=np.zeros_like(norms), where=totals > 0)
     return shares

@@ -2,13 +2,13 @@
 
 import { element } from "./dom.js";
 
-// The words of a source, shaded by weights between 0 and 1 if there are any; `classes` names the class of a place.
-export function wordsOf(tokens, weights, classes = () => "") {
+// The words of a source, shaded by weights if there are any, most at `full`; `classes` names the class of a place.
+export function wordsOf(tokens, weights, { classes = () => "", full = 1 } = {}) {
   return tokens.flatMap((token, place) => {
     const weight = weights?.[place];
     const word = element("bdi", {
       class: `source ${classes(place)}`, title: weight === undefined ? null : weight.toFixed(2),
-      style: weight === undefined ? {} : { "--weight": `${Math.round(60 * weight)}%` },
+      style: weight === undefined ? {} : { "--weight": `${Math.round((60 * weight) / full)}%` },
     }, token);
     return place ? [" ", word] : [word];
   });

@@ -72,8 +72,8 @@ export function mount(shell) {
       const { attention = null, candidates } = one.output[shown] ?? {};
       const now = one.readings.map(({ positions }) => (written ? undefined : positions[read - 1]));
       const seen = new Set(one.readings.flatMap(({ positions }) => positions.slice(0, read)));
-      const source = wordsOf(one.source, attention, (place) =>
-        `${seen.has(place) ? "" : "unread"}${now.includes(place) ? " now" : ""}`);
+      const source = wordsOf(one.source, attention, { classes: (place) =>
+        `${seen.has(place) ? "" : "unread"}${now.includes(place) ? " now" : ""}` });
       const output = one.output.slice(0, written).map(({ token }, place) =>
         element("button", {
           type: "button", class: "written", dir: "auto", "aria-pressed": String(place === shown), "data-key": `${one.name} ${place}`,
