@@ -1,9 +1,10 @@
 """Words that an encoder–decoder doesn't know are named, whether it reads them as <unk> or in pieces."""
 
 from dataclasses import replace
+from typing import Any
 
 from firth.ask.line_decoding import DecodedText, TaskText
-from firth.live.decoded_notes import notes_on, unknown_words
+from firth.live.decoded_notes import notes_on, take_common_notes, unknown_words
 from firth.workspace import Workspace
 
 DECODED = DecodedText("", [], [], [], [], ["the output was cut"])
@@ -26,3 +27,10 @@ def test_an_unknown_word_is_named_with_words_of_the_vocabulary(world: Workspace)
     assert unknown["word"] == "eatz"
     assert "eats" in unknown["advice"]
     assert unknown_words(DECODED, text(world)) == []
+
+
+def test_notes_that_all_models_have_are_given_once() -> None:
+    answers: list[dict[str, Any]] = [{"notes": ["a", "b"]}, {"error": "not built"}, {"notes": ["c", "a"]}]
+    assert take_common_notes(answers) == ["a"]
+    assert answers == [{"notes": ["b"]}, {"error": "not built"}, {"notes": ["c"]}]
+    assert take_common_notes([{"error": "not built"}]) == []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from firth.ask.spelling import Spelling
 from firth.ask.unknown_words import NAMED
@@ -27,3 +27,17 @@ def notes_on(decoded: DecodedText, text: TaskText) -> list[str]:
         for number, word in enumerate(decoded.unseen)
     ]
     return [*pieces, *decoded.notes]
+
+
+def take_common_notes(answers: list[dict[str, Any]]) -> list[str]:
+    """The ``notes`` that all answers have, which are taken away from each.
+
+    Parameters
+    ----------
+    answers : of several models to one question; those with ``error`` are left as they are.
+    """
+    noted = [answer for answer in answers if "notes" in answer]
+    common = [note for note in noted[0]["notes"] if all(note in answer["notes"] for answer in noted)] if noted else []
+    for answer in noted:
+        answer["notes"] = [note for note in answer["notes"] if note not in common]
+    return common

@@ -80,6 +80,14 @@ def test_what_no_model_can_read_is_one_error(world_page: Page, text: str, error:
     assert error in response.json()["error"]
 
 
+@pytest.mark.parametrize(
+    "text", ["<script>alert(1)</script> apples", "apples كلب", "Mary\x00\u202e eats", "a " * 150, "<eos> Mary"]
+)
+def test_any_text_with_a_known_word_has_an_answer(world_page: Page, text: str) -> None:
+    found = world_page.ask("translate", text=text)
+    assert [len(one["output"]) > 0 for one in found["models"][:2]] == [True, True]
+
+
 def test_other_text_has_the_test_set_s_sentences_as_examples(tmp_path: Path) -> None:
     workspace, form = Workspace(tmp_path), TextForm(False, False, {"source": "en", "target": "de"}, False, "words")
     size = write_tokens(workspace, "translation", form, [("He runs.", "Er läuft."), ("Rain.", "Regen.")])

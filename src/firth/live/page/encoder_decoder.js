@@ -14,6 +14,9 @@ export function wordsOf(tokens, weights, { classes = () => "", full = 1 } = {}) 
   });
 }
 
+// Notes on words and outputs, a paragraph each.
+export const notesOf = (notes) => notes.map((note) => element("p", { class: "note warning" }, element("bdi", {}, note), "."));
+
 // A state as a strip, one stripe a number, from hundredths.
 export function stateStrip(label, hundredths) {
   const width = 100 / hundredths.length;

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from firth.errors import FirthError, shown
 from firth.live.asked_query import asked_lines, asked_text
-from firth.live.decoded_notes import notes_on, unknown_words
+from firth.live.decoded_notes import notes_on, take_common_notes, unknown_words
 from firth.live.opened_models import or_error
 from firth.live.story_examples import LECTURE, LONGEST_STORY, answered_stories
 from firth.text.sentence_ends import split_sentences
@@ -42,7 +42,7 @@ def answer(models: OpenedModels, query: Query) -> dict[str, Any]:
         ``text``, and ``supporting``, the numbers from 1 of the sentences that it follows from, or ``error``;
         ``examples``, each with ``story`` and ``question``; ``models``, for each its ``name`` (of the attention),
         ``notes`` and what ``looked_at`` gives, or ``error``, and whether its text ``is_reference`` (None: not known);
-        ``unknown``.
+        ``notes`` that all have; ``unknown``.
 
     Raises
     ------
@@ -92,6 +92,7 @@ def answer(models: OpenedModels, query: Query) -> dict[str, Any]:
         "world": world,
         "reference": true,
         "examples": [{"story": one.story, "question": one.question} for one in examples],
+        "notes": take_common_notes(answers),
         "models": answers,
         "unknown": unknown[0] if unknown else [],
     }
@@ -135,7 +136,7 @@ def _by_world(story: Sequence[str], question: str) -> dict[str, Any]:
     try:
         world = told(story)
     except ValueError as error:
-        raise FirthError(f"The built-in world tells no such story: see {shown(str(error))}.") from None
+        raise FirthError(f"The built-in world tells no such story: {shown(str(error))} can't be there.") from None
     found = answered(world, question)
     reference: dict[str, Any] = {"error": "The story does not answer this question."}
     if found is not None:

@@ -9,7 +9,7 @@ import numpy as np
 
 from firth.errors import FirthError
 from firth.live.asked_query import asked_text
-from firth.live.decoded_notes import notes_on, unknown_words
+from firth.live.decoded_notes import notes_on, take_common_notes, unknown_words
 from firth.live.opened_models import or_error
 from firth.live.translation_examples import LONGEST_SENTENCE, WORLD_SENTENCES, growing_pairs
 from firth.live.world_grammar import grammar_translation
@@ -40,7 +40,7 @@ def answer(models: OpenedModels, query: Query) -> dict[str, Any]:
         ``text``, as asked; ``sentence``, as translated; ``examples``, sentences, each longer than the one before;
         ``reference``, a translation as ``text``, or ``error``; ``models``, for each its ``name`` (of the attention),
         ``notes`` and what ``described`` gives, or ``error``, and whether its text ``is_reference`` (None: not known);
-        ``unknown``.
+        ``notes`` that all have; ``unknown``.
 
     Raises
     ------
@@ -78,6 +78,7 @@ def answer(models: OpenedModels, query: Query) -> dict[str, Any]:
         "sentence": sentence,
         "examples": examples,
         "reference": reference,
+        "notes": take_common_notes(answers),
         "models": answers,
         "unknown": unknown[0] if unknown else [],
     }

@@ -1,11 +1,12 @@
 // Answer: a story is built sentence by sentence; each model answers a question, and shows what it looked at.
 
 import { chip, element, setField, textField } from "../dom.js";
-import { wordsOf } from "../encoder_decoder.js";
+import { notesOf, wordsOf } from "../encoder_decoder.js";
 
 export function mount(shell) {
   let asked = { story: "", question: "" }; // the texts of the question that is asked, also where it has no answer
   let person; // whose next sentences are offered
+  const sentencesOf = ({ story: text }) => text.split("\n").filter((line) => line.trim());
   const change = (changes, how) => shell.change({ ...asked, ...changes }, how);
 
   const story = element("textarea", {
@@ -28,20 +29,20 @@ export function mount(shell) {
   }
 
   function offer(answer) {
-    const lines = answer.story.split("\n");
+    const lines = sentencesOf(answer);
     const { next = {}, questions: texts = [], error } = answer.world;
     const names = Object.keys(next);
     if (!names.includes(person)) person = names.find((name) => lines.at(-1).startsWith(name)) ?? names[0];
     people.replaceChildren(...names.map((name) =>
       chip(name, () => choose(answer, name), { pressed: name === person, class: "chip choice", key: `person ${name}` })));
     sentences.replaceChildren(...(next[person] ?? []).map((text) =>
-      chip(text.slice(person.length + 1, -1), () => change({ story: [...lines, text].join("\n") }), { key: `next ${text}` })));
+      chip(text.slice(person.length + 1, -1), () => change({ story: [...sentencesOf(asked), text].join("\n") }), { key: `next ${text}` })));
     builder.hidden = !names.length;
     aside.textContent = error ?? "";
     aside.hidden = !error;
     actions.replaceChildren(
       chip("another story", () => another(answer), { disabled: answer.examples.length < 2 }),
-      chip("take the last sentence away", () => change({ story: lines.slice(0, -1).join("\n") }), { class: "chip plain", disabled: lines.length < 2 }),
+      chip("take the last sentence away", () => change({ story: sentencesOf(asked).slice(0, -1).join("\n") }), { class: "chip plain", disabled: lines.length < 2 }),
     );
     questions.replaceChildren(...texts.map((text) =>
       chip(text, () => change({ question: text }), { pressed: text === answer.question, class: "chip choice" })));
@@ -81,7 +82,7 @@ export function mount(shell) {
         ...(one.is_reference === null ? [] : [element("p", { class: one.is_reference ? "verdict" : "verdict wrong" }, one.is_reference ? "✓ the true answer" : "✗ not the true answer")]),
         element("p", { class: "note" }, `Shaded: ${what}.`),
         ...lines(one.source, weights, one.by === "attention" ? 1 : Math.max(...weights, 1e-9), supporting),
-        ...one.notes.map((note) => element("p", { class: "note" }, note)),
+        ...notesOf(one.notes),
       );
     }
 
@@ -117,7 +118,7 @@ export function mount(shell) {
     if (document.activeElement === story) asked.story = story.value; // as it is written there
     fillFields();
     offer(answer);
-    return element("div", {}, reference(answer.reference),
+    return element("div", {}, ...notesOf(answer.notes), reference(answer.reference),
       element("div", { class: "panels wide" }, answer.models.map((one) => panel(one, answer.reference.supporting ?? []))),
       element("p", { class: "note" }, "Point at a word of an answer to see what it looks at. A bar marks the sentences that the true answer follows from."));
   }

@@ -1,7 +1,7 @@
 // Translate, step by step: Space reads a source word and the state changes, then it writes a word of the output.
 
 import { chip, element, percent, setField, textField } from "../dom.js";
-import { stateStrip, wordsOf } from "../encoder_decoder.js";
+import { notesOf, stateStrip, wordsOf } from "../encoder_decoder.js";
 
 const END = "end"; // the step at which all is read and written
 
@@ -87,7 +87,7 @@ export function mount(shell) {
         element("p", { class: "sentence output", dir: "auto" }, ...(output.length ? output : [element("span", { class: "unread" }, read < one.source.length ? "…" : "nothing is written yet")])),
         ...(candidates ? [element("ol", { class: "bars" }, candidates.map((candidate) => element("li", {}, bar(candidate, color))))] : []),
         ...(written === one.output.length && one.is_reference !== null ? [verdict(one)] : []),
-        ...one.notes.map((note) => element("p", { class: "note" }, note)),
+        ...notesOf(one.notes),
       );
     }
 
@@ -122,7 +122,7 @@ export function mount(shell) {
     const { text, error } = answer.reference;
     const reference = !isDone ? null : element("p", { class: "note" }, text ? ["Reference translation: ", element("bdi", {}, text)] : error);
     const first = answer.sentence === answer.text ? null : element("p", { class: "note" }, "A model translates one sentence at a time; this is the first.");
-    return element("div", {}, first, element("div", { class: "panels wide" }, answer.models.map((one) => translator(one, step))), reference,
+    return element("div", {}, first, ...notesOf(answer.notes), element("div", { class: "panels wide" }, answer.models.map((one) => translator(one, step))), reference,
       element("p", { class: "note" }, "A strip is the state, one stripe a number: orange above 0, blue below, faint near 0. Bars: the three most probable words; the first is written."));
   }
 
