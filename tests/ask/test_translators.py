@@ -117,6 +117,21 @@ def test_a_question_is_answered_about_the_story(encoder_decoders: Workspace) -> 
     assert [answer.text for answer in model.answer_lines(model.read_story(STORY), QUESTIONS)] == wanted
 
 
+def test_the_steps_of_an_answer_give_the_answer_and_what_is_reported_of_it(encoder_decoders: Workspace) -> None:
+    model = answerer(encoder_decoders)
+    for story, question in (("\n".join(STORY), QUESTIONS[2]), ("Zoe is in the garden.", "Where is Mary?")):
+        steps = model.answer_steps(story, question, 3)
+        assert steps.decoded == model.answer(story, question, 1)
+        assert len(steps.candidates) == len(steps.decoded.tokens)
+
+
+def test_the_steps_of_a_translation_are_those_of_one_sentence(encoder_decoders: Workspace) -> None:
+    model = translator(encoder_decoders, "none")
+    steps = model.translation_steps(TRANSLATED[1], 2)
+    assert steps.decoded == model.translate(TRANSLATED[1], 1)
+    assert [len(candidates) for candidates in steps.candidates] == [2] * len(steps.decoded.tokens)
+
+
 def test_unknown_words_of_story_and_question_and_long_sources_are_reported(encoder_decoders: Workspace) -> None:
     answer = answerer(encoder_decoders).answer("Zoe is in the garden.\nTim is in the pool.", "Where is Bob?")
     assert answer.unknown == ["Zoe", "pool", "Bob"]

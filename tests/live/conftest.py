@@ -7,6 +7,7 @@ from threading import Thread
 import pytest
 from ask.tiny_models import add_network, build_language_models
 from live.asking_pages import Page
+from live.tiny_pairs import add_answerers, add_translators
 
 from firth.live.opened_models import OpenedModels
 from firth.live.server import listening, page_server
@@ -23,7 +24,7 @@ ASKED = "the dogs bark . the dog barks near child children with ball balls under
 
 @pytest.fixture(scope="session")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
-    """A trigram model of 40 sentences of the world, an untrained feed-forward network and an untrained LSTM."""
+    """A trigram model of 40 sentences of the world, and untrained networks: language models and encoder–decoders."""
     workspace, form = Workspace(tmp_path_factory.mktemp("world")), TextForm(True, False, "en", True, "words")
     sentences = [form.tokens(sentence.english) for sentence in sample_sentences(40, 3, generator(1, "tests"))]
     types = dict.fromkeys([word for sentence in sentences for word in sentence] + ASKED.split(" "))
@@ -38,6 +39,8 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     add_network(workspace.root, "lstm", len(vocabulary))
     write_text(workspace.settings / "download-lm.json", '{"world": {"sentences": 40, "max_depth": 3}}')
     write_text(workspace.settings / "evaluate_lm-gru.json", '{"threads": 1}')  # of the experiment, and not built
+    add_translators(workspace)
+    add_answerers(workspace)
     return workspace
 
 

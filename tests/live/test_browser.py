@@ -12,6 +12,7 @@ from firth.live.screens import SCREENS
 sync_api = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
 CHROMIUM = Path("/usr/bin/chromium")
 OPTIONS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+TRANSLATED = "Mary eats apples."
 SUBJECT = "#subject_and_verb?subject=the+dogs&first=bark&second=barks"
 
 if TYPE_CHECKING:
@@ -120,6 +121,79 @@ def test_the_words_that_a_model_sees_are_shaded(tab: "Tab") -> None:
     opened(tab, f"{SUBJECT}&between=near+the+child")
     seen = [row.inner_text().strip() for row in tab.locator(".sentence .seen").all()]
     assert seen == ["the child", "near the child", *["the dogs near the child"] * 2]  # trigram, three words, all
+
+
+def test_space_reads_word_after_word_and_then_writes_them(tab: "Tab", world_page: Page) -> None:
+    model = world_page.ask("translate", text=TRANSLATED)["models"][0]
+    opened(tab, f"#translate?text={TRANSLATED.replace(' ', '+')}")
+    panel = tab.locator(".translator").first
+    for read in range(1, len(model["source"]) + 1):
+        expect(tab.locator("#keys")).to_contain_text("reads a word")
+        tab.keyboard.press("Space")
+        expect(panel.locator(".source.unread")).to_have_count(len(model["source"]) - read)
+    for written in range(1, len(model["output"]) + 1):
+        tab.keyboard.press("Space")
+        expect(panel.locator(".written")).to_have_count(written)
+    words = [candidate["token"] for candidate in model["output"][-1]["candidates"]]
+    expect(panel.locator(".bar .word")).to_have_text(words)
+    tab.go_back()
+    expect(panel.locator(".written")).to_have_count(len(model["output"]) - 1)
+
+
+def test_a_word_that_is_pointed_at_shades_the_words_that_it_attends_to(tab: "Tab", world_page: Page) -> None:
+    model = world_page.ask("translate", text=TRANSLATED)["models"][1]
+    opened(tab, f"#translate?text={TRANSLATED.replace(' ', '+')}&step=end")
+    panel = tab.locator(".translator").nth(1)
+    panel.locator(".written").first.hover()
+    for place, weight in enumerate(model["output"][0]["attention"]):
+        expect(panel.locator(".source").nth(place)).to_have_attribute("title", f"{weight:.2f}")
+    expect(tab.locator(".translator").first.locator(".source[title]")).to_have_count(0)  # without attention
+
+
+def test_a_longer_sentence_is_written_to_its_end_if_the_shorter_was(tab: "Tab", world_page: Page) -> None:
+    examples = world_page.ask("translate")["examples"]
+    opened(tab, "#translate?step=end")
+    tab.get_by_role("button", name="longer sentence").click()
+    expect(tab.get_by_label("Sentence to translate")).to_have_value(examples[1])
+    expect(tab.locator(".verdict")).to_have_count(2)
+    expect(tab.locator("#answer")).to_contain_text("Reference translation: Les chiens mangent des pommes.")
+
+
+def test_space_goes_from_story_to_story(tab: "Tab", world_page: Page) -> None:
+    examples = world_page.ask("story_questions")["examples"]
+    opened(tab, "#story_questions")
+    for example in examples[1:3]:
+        expect(tab.locator("#keys")).to_contain_text("another story")
+        tab.keyboard.press("Space")
+        expect(tab.get_by_label("Story, a sentence a line")).to_have_value(example["story"])
+        expect(tab.get_by_role("textbox", name="Question", exact=True)).to_have_value(example["question"])
+
+
+def test_a_story_is_built_of_the_world_s_sentences(tab: "Tab") -> None:
+    opened(tab, "#story_questions")
+    tab.get_by_text("Add a sentence").click()
+    for name in ("takes the ball", "goes to the garden"):
+        tab.get_by_role("button", name=name).click()
+    expect(tab.get_by_label("Story, a sentence a line")).to_have_value(
+        "Tim is playing in his room.\nTim takes the ball.\nTim goes to the garden."
+    )
+    tab.get_by_role("button", name="Where was the ball before the garden?").click()
+    expect(tab.locator(".reference")).to_have_text("True answer: The ball was in the room of Tim.")
+    expect(tab.locator(".translator").first.locator(".supporting")).to_have_count(3)
+    tab.get_by_role("button", name="Mary", exact=True).click()
+    expect(tab.get_by_role("button", name="goes to her room")).to_be_visible()
+    tab.get_by_role("button", name="take the last sentence away").click()
+    expect(tab.locator("#answer")).to_contain_text("The story does not answer this question.")
+
+
+def test_a_word_of_an_answer_that_is_pointed_at_shades_what_it_looks_at(tab: "Tab", world_page: Page) -> None:
+    models = world_page.ask("story_questions")["models"]
+    opened(tab, "#story_questions")
+    for number, model in enumerate(models):
+        panel = tab.locator(".translator").nth(number)
+        panel.locator(".written").last.hover()
+        for place, weight in enumerate(model["output"][-1]["weights"]):
+            expect(panel.locator(".source").nth(place)).to_have_attribute("title", f"{weight:.2f}")
 
 
 def test_words_from_outside_are_text_and_unknown_ones_are_named(tab: "Tab") -> None:

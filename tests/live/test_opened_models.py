@@ -6,6 +6,7 @@ from shutil import copytree, rmtree
 import pytest
 from ask.tiny_models import SENTENCES, TOKENS, plain
 
+from firth.ask.line_decoding import LineDecoder
 from firth.errors import FirthError
 from firth.live.opened_models import OpenedModels
 from firth.ngram.kneser_ney import train_kneser_ney
@@ -51,3 +52,25 @@ def test_a_damaged_model_leaves_the_others_their_answers(other_text: Workspace) 
     assert [answer["name"] for answer in answers] == ["ngram", "rnn", "lstm"]
     assert [sorted(set(answer) - {"name"}) for answer in answers] == [["size"], ["size"], ["error"]]
     assert "dvc repro lm@lstm" in answers[-1]["error"]
+
+
+def test_encoder_decoders_have_the_order_of_the_report_and_those_that_are_not_built_an_error(world: Workspace) -> None:
+    models = OpenedModels(world)
+    answers = models.ask_encoder_decoders("translation", lambda decoder: {"size": len(decoder.text.source)})
+    assert [answer["name"] for answer in answers] == ["none", "dot", "general"]
+    assert ["size" in answer for answer in answers] == [True, True, False]
+    with pytest.raises(FirthError, match="dvc repro seq2seq@translation-general"):
+        models.line_decoder("translation", "general")
+
+
+def test_a_question_that_all_encoder_decoders_refuse_for_one_reason_has_one_error(world: Workspace) -> None:
+    def refuse(decoder: LineDecoder) -> dict[str, int]:
+        raise FirthError("too long")
+
+    def differ(decoder: LineDecoder) -> dict[str, int]:
+        raise FirthError(f"too long for {decoder.network.configuration.attention}")
+
+    with pytest.raises(FirthError, match=r"^too long$"):
+        OpenedModels(world).ask_encoder_decoders("translation", refuse)
+    answers = OpenedModels(world).ask_encoder_decoders("translation", differ)
+    assert [answer["error"] for answer in answers[:2]] == ["too long for none", "too long for dot"]

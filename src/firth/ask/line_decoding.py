@@ -145,22 +145,23 @@ class LineDecoder:
         """
         lines = [normalize(line) for line in lines]
         encoded = [self.text.encode(line) for line in lines]
-        faults = [self._fault(line, ids, len(context)) for line, (ids, _) in zip(lines, encoded, strict=True)]
+        faults = [self.fault(line, ids, len(context)) for line, (ids, _) in zip(lines, encoded, strict=True)]
         sources = [context + ids for ids, _ in encoded]
-        outputs = iter(self._outputs([source for source, fault in zip(sources, faults, strict=True) if not fault]))
+        outputs = iter(self.outputs([source for source, fault in zip(sources, faults, strict=True) if not fault]))
         decoded = []
         for line, source, (_, unknown), fault in zip(lines, sources, encoded, faults, strict=True):
             if fault:
                 decoded.append(DecodedText("", [], [], [], [], [], fault))
                 continue
             output = next(outputs)
-            found = self._decoded(line, source, output, unknown)
+            found = self.decoded_text(line, source, output, unknown)
             if with_attention:
                 found = replace(found, attention=self._attention(source, output, len(found.tokens)))
             decoded.append(found)
         return decoded
 
-    def _outputs(self, sources: list[list[int]]) -> list[list[int]]:
+    def outputs(self, sources: list[list[int]]) -> list[list[int]]:
+        """The ids of the output for each source, a list of ids, without ``<eos>``."""
         if not sources:
             return []
         return decode_all(self.network, from_sentences(sources), self.settings, self.search, self.precision)
@@ -173,7 +174,8 @@ class LineDecoder:
             weights = attention_weights(self.network, batch)  # (T + 1, S, 1)
         return None if weights is None else weights[:length, :, 0].float().cpu().numpy()
 
-    def _decoded(self, line: str, source: list[int], output: list[int], unknown: list[str]) -> DecodedText:
+    def decoded_text(self, line: str, source: list[int], output: list[int], unknown: list[str]) -> DecodedText:
+        """An output as text, without attention: ``source`` and ``output`` are ids, ``unknown`` words of the line."""
         is_cut = len(output) == self.search.max_length
         notes = []
         if len(source) > self.text.longest:
@@ -189,7 +191,8 @@ class LineDecoder:
             notes,
         )
 
-    def _fault(self, line: str, ids: list[int], context: int) -> str:
+    def fault(self, line: str, ids: list[int], context: int) -> str:
+        """Why a line with these ids has no output after so many tokens of context; empty if it has one."""
         most = max(LONGEST, self.text.longest)
         if not line:
             return "is empty; write something to be read"

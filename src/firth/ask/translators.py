@@ -9,6 +9,7 @@ from itertools import islice
 import numpy as np
 from numpy.typing import NDArray
 
+from firth.ask.decoding_steps import DecodingSteps, decoding_steps
 from firth.ask.line_decoding import WITHOUT_WORDS, DecodedText, LineDecoder, only
 from firth.ask.new_words import in_either_case, new_words
 from firth.errors import FirthError, listed, shown
@@ -51,6 +52,16 @@ class Translator:
         """
         return only(_translated(self.decoder.varied(beam_size), [text], with_attention=True))
 
+    def translation_steps(self, sentence: str, count: int) -> DecodingSteps:
+        """Translate one sentence by greedy search, with ``count`` candidates at each position of the output.
+
+        Raises
+        ------
+        FirthError
+            If the sentence is empty, too long, or has no word that the model knows.
+        """
+        return decoding_steps(self.decoder, sentence, [], count)
+
     def translate_lines(self, lines: list[str]) -> list[DecodedText]:
         """Translate many lines together, in order; a line that can't be translated has a ``fault`` and no output."""
         return _translated(self.decoder, lines, with_attention=False)
@@ -73,6 +84,19 @@ class QuestionAnswerer:
         read = self.read_story(story.splitlines())
         decoder = self.decoder.varied(beam_size)
         return with_words_of(read, only(_answered(decoder, read, [question], with_attention=True)))
+
+    def answer_steps(self, story: str, question: str, count: int) -> DecodingSteps:
+        """Answer one question by greedy search, with ``count`` candidates at each position of the answer.
+
+        Raises
+        ------
+        FirthError
+            As ``answer``.
+        """
+        read = self.read_story(story.splitlines())
+        steps = decoding_steps(self.decoder, question, read.ids, count)
+        (decoded,) = _noted(self.decoder, read, [question], [steps.decoded])
+        return replace(steps, decoded=with_words_of(read, decoded))
 
     def answer_lines(self, story: EncodedStory, questions: list[str]) -> list[DecodedText]:
         """Answer many questions together, in order; one that can't be answered has a ``fault`` and no output.
@@ -155,8 +179,14 @@ def _block_diagonal(blocks: list[NDArray[np.float32]]) -> NDArray[np.float32] | 
 def _answered(
     decoder: LineDecoder, story: EncodedStory, questions: list[str], with_attention: bool
 ) -> list[DecodedText]:
-    """The answer to each question, with a note on what the story lacks."""
-    outputs = decoder.decode(questions, story.ids, with_attention)
+    """The answer to each question, with a note on words that the story lacks."""
+    return _noted(decoder, story, questions, decoder.decode(questions, story.ids, with_attention))
+
+
+def _noted(
+    decoder: LineDecoder, story: EncodedStory, questions: list[str], outputs: list[DecodedText]
+) -> list[DecodedText]:
+    """The outputs for questions, with a note on words that the story lacks."""
     alone = decoder.text.question_words
     if alone is None:
         return outputs

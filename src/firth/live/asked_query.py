@@ -30,10 +30,23 @@ def asked_text(query: Query, key: str, name: str, longest: int = LONGEST_TEXT) -
     FirthError
         If the text is longer, or as ``ask.asked_text.asked``.
     """
+    return asked(_within(query, key, name, longest), name)
+
+
+def asked_lines(query: Query, key: str, name: str, longest: int) -> list[str]:
+    """The lines of a text of a question, each in the normal form of all text; blank lines are skipped.
+
+    Parameters and errors are those of ``asked_text``.
+    """
+    lines = (asked(line, name) for line in _within(query, key, name, longest).splitlines())
+    return [line for line in lines if line]
+
+
+def _within(query: Query, key: str, name: str, longest: int) -> str:
     text = query.get(key, "")
     if len(text) > longest:
         raise FirthError(f"the {name} has {len(text):,} characters; give {longest:,} at most")
-    return asked(text, name)
+    return text
 
 
 def unknown_with_advice(words: Sequence[str], spelling: Spelling) -> list[dict[str, str]]:

@@ -9,15 +9,17 @@ from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
-from firth.ask.built_models import built_language_models
-from firth.ask.loading import language_encoder, load_language_model
+from firth.ask.built_models import built_attentions, built_language_models
+from firth.ask.loading import language_encoder, load_language_model, load_line_decoder
 from firth.errors import FirthError
-from firth.report.names import LANGUAGE_MODELS, in_order
+from firth.report.names import ATTENTIONS, LANGUAGE_MODELS, in_order
 from firth.workspace import Workspace, require, stage_of
 
 if TYPE_CHECKING:
     from firth.ask.language_models import LanguageModel
+    from firth.ask.line_decoding import LineDecoder
     from firth.ask.sentence_blocks import SentenceEncoder
+    from firth.params.task_names import Task
 
 Model = TypeVar("Model")
 Answer = TypeVar("Answer")
@@ -104,9 +106,56 @@ class OpenedModels:
         FirthError
             If none is built.
         """
-        paths = self.workspace.settings.glob("evaluate_lm-*.json")
-        wanted = sorted(path.stem.removeprefix("evaluate_lm-") for path in paths)
-        return in_order([*built_language_models(self.workspace), *wanted], LANGUAGE_MODELS)
+        built = built_language_models(self.workspace)
+        return in_order([*built, *self._evaluated("evaluate_lm-")], LANGUAGE_MODELS)
+
+    def line_decoder(self, task: Task, attention: str) -> Opened[LineDecoder]:
+        """The encoder–decoder of a task with an attention, such as ``dot``.
+
+        Raises
+        ------
+        FirthError
+            As ``ask.loading.load_line_decoder``, and if it is not built.
+        """
+        folder = self.workspace.model(f"seq2seq-{task}-{attention}")
+        return self.open((folder, self.workspace.tokens(task)), lambda: load_line_decoder(folder))
+
+    def attentions(self, task: Task) -> list[str]:
+        """The attentions of a task's encoder–decoders in the experiment, built or not, ``none`` first.
+
+        Raises
+        ------
+        FirthError
+            If none is built.
+        """
+        built = built_attentions(self.workspace, task)
+        return in_order([*built, *self._evaluated(f"evaluate_seq2seq-{task}-")], ATTENTIONS)
+
+    def ask_encoder_decoders(
+        self, task: Task, question: Callable[[LineDecoder], dict[str, Any]]
+    ) -> list[dict[str, Any]]:
+        """The answer of every encoder–decoder of a task with its attention as ``name``, or ``error``.
+
+        Raises
+        ------
+        FirthError
+            If none is built, or all that are refuse the question for one reason.
+        """
+
+        def of(attention: str) -> dict[str, Any]:
+            return self.line_decoder(task, attention).ask(question)
+
+        answers = [{"name": name, **or_error(partial(of, name))} for name in self.attentions(task)]
+        built = built_attentions(self.workspace, task)
+        errors = {answer.get("error") for answer in answers if answer["name"] in built}
+        if len(errors) == 1 and None not in errors:
+            raise FirthError(*errors)
+        return answers
+
+    def _evaluated(self, prefix: str) -> list[str]:
+        """The names of models that the experiment evaluates, built or not."""
+        paths = self.workspace.settings.glob(f"{prefix}*.json")
+        return sorted(path.stem.removeprefix(prefix) for path in paths)
 
     def ask_language_models(self, question: Callable[[LanguageModel], dict[str, Any]]) -> list[dict[str, Any]]:
         """The answer of every language model with its ``name``; ``error`` instead of an answer where there is none."""

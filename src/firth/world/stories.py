@@ -60,7 +60,9 @@ class Place:
 
 
 @dataclass(slots=True)
-class _Question:
+class StoryQuestion:
+    """A question that a story answers with ``place``; ``supporting`` as in ``Story``."""
+
     text: str
     subject: str  # of the answer: "Tim", "The ball"
     verb: str
@@ -68,11 +70,14 @@ class _Question:
     supporting: frozenset[int]
 
     def answer(self, place: Place) -> str:
+        """The answer as a sentence, if the place is this one."""
         return f"{self.subject} {self.verb} in {place.phrase(self.subject)}."
 
 
 @dataclass(slots=True)
-class _World:
+class StoryWorld:
+    """What has happened in a story so far."""
+
     sentences: list[str] = field(default_factory=list)
     whereabouts: dict[str, tuple[Place, int]] = field(default_factory=dict)  # person → place, its sentence's index
     held: dict[str, tuple[str, int]] = field(default_factory=dict)  # object → holder, index of the taking
@@ -124,21 +129,21 @@ class _World:
                 possible.append(("take", thing))
         return possible
 
-    def questions(self) -> list[_Question]:
+    def questions(self) -> list[StoryQuestion]:
         """All questions that one, two or three sentences of the story answer."""
         asked = [
-            _Question(f"Where is {person}?", person, "is", place, frozenset((stated,)))
+            StoryQuestion(f"Where is {person}?", person, "is", place, frozenset((stated,)))
             for person, (place, stated) in self.whereabouts.items()
         ]
         for thing, places in self.history.items():
             name = f"The {thing}"
             place, support = places[-1]
-            asked.append(_Question(f"Where is the {thing}?", name, "is", place, support))
+            asked.append(StoryQuestion(f"Where is the {thing}?", name, "is", place, support))
             if len(places) > 1 and sum(where == place for where, _ in places) == 1:
                 before, earlier = places[-2]
                 text = f"Where was the {thing} before {place.phrase()}?"
                 if len(support | earlier) == 3:
-                    asked.append(_Question(text, name, "was", before, support | earlier))
+                    asked.append(StoryQuestion(text, name, "was", before, support | earlier))
         return asked
 
 
@@ -151,8 +156,8 @@ def _some(options: tuple[str, ...], count: int, draws: Iterator[float]) -> list[
     return [left.pop(int(next(draws) * len(left))) for _ in range(count)]
 
 
-def _simulate(length: int, draws: Iterator[float]) -> _World:
-    world = _World()
+def _simulate(length: int, draws: Iterator[float]) -> StoryWorld:
+    world = StoryWorld()
     people = _some(tuple(PEOPLE), 2 if next(draws) < 0.5 else CAST, draws)
     things = _some(OBJECTS, 1 if next(draws) < 0.6 else PROPS, draws)
     while len(world.sentences) < length:

@@ -19,7 +19,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from firth.live.screens import next_word, subject_and_verb
+from firth.live.screens import next_word, story_questions, subject_and_verb, translate
 
 if TYPE_CHECKING:
     from firth.live.asked_query import Query
@@ -57,5 +57,19 @@ SCREENS = (
         "Each model gives every word a probability of coming next: compare the ten most probable, and click one to go "
         "on writing.",
         next_word.answer,
+    ),
+    Screen(
+        "translate",
+        "Translate, step by step",
+        "The encoder reads the sentence into a state, a vector of fixed size, and the decoder writes from it: make the "
+        "sentence longer until one vector can't hold it.",
+        translate.answer,
+    ),
+    Screen(
+        "story_questions",
+        "Answer",
+        "Each model reads the story and the question, and writes the answer: build a story in which people take things "
+        "along, and see which sentences the answer comes from.",
+        story_questions.answer,
     ),
 )
