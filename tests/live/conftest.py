@@ -37,6 +37,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     add_network(workspace.root, "feedforward", len(vocabulary))
     add_network(workspace.root, "lstm", len(vocabulary))
     write_text(workspace.settings / "download-lm.json", '{"world": {"sentences": 40, "max_depth": 3}}')
+    write_text(workspace.settings / "lm-lstm.json", '{"seed": 1}')
     write_text(workspace.settings / "evaluate_lm-gru.json", '{"threads": 1}')  # of the experiment, and not built
     return workspace
 

@@ -153,6 +153,16 @@ def test_a_model_that_is_not_built_is_named_with_its_command(tab: "Tab") -> None
     expect(opened(tab, "#next_word").locator("#answer")).to_contain_text("dvc repro lm@gru")
 
 
+def test_a_click_on_a_word_shades_the_words_before_it_and_space_goes_to_the_next(tab: "Tab") -> None:
+    opened(tab, "#back_in_time?text=the+dogs+near+the+child+bark")
+    tab.get_by_role("button", name="near", exact=True).click()
+    expect(tab.locator(".asked").last).to_have_text("near")
+    expect(tab.locator(".times").first.locator("p").first.locator(".reached")).to_have_text(["the", "dogs"])
+    assert tab.url.endswith("#back_in_time?text=the+dogs+near+the+child+bark&word=3")
+    tab.keyboard.press("Space")
+    tab.wait_for_url("**word=4")
+
+
 @pytest.mark.parametrize("screen", [screen.name for screen in SCREENS])
 def test_in_presentation_no_letter_is_smaller_than_28_pixels(tab: "Tab", screen: str) -> None:
     opened(tab, f"?present#{screen}")

@@ -19,7 +19,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from firth.live.screens import next_word, subject_and_verb
+from firth.live.screens import back_in_time, next_word, subject_and_verb
 
 if TYPE_CHECKING:
     from firth.live.asked_query import Query
@@ -57,5 +57,12 @@ SCREENS = (
         "Each model gives every word a probability of coming next: compare the ten most probable, and click one to go "
         "on writing.",
         next_word.answer,
+    ),
+    Screen(
+        "back_in_time",
+        "Back in time",
+        "Click a word: the shades show how far back its error reaches, which is as far as a network can learn what the "
+        "word depends on.",
+        back_in_time.answer,
     ),
 )
