@@ -153,6 +153,20 @@ def test_a_model_that_is_not_built_is_named_with_its_command(tab: "Tab") -> None
     expect(opened(tab, "#next_word").locator("#answer")).to_contain_text("dvc repro lm@gru")
 
 
+def test_space_weighs_neighbors_by_ppmi_and_then_compares_two_words(tab: "Tab", world_page: Page) -> None:
+    opened(tab, "#company?word=the")
+    expect(tab.locator(".lines .marked").first).to_have_text("the")
+    for weight, heading in (("raw_counts", "raw counts"), ("ppmi", "PPMI")):
+        expect(tab.locator(".company h2").last).to_have_text(f"Neighbors by {heading}")
+        neighbors = world_page.ask("company", word="the", weight=weight)["company"]["neighbors"]
+        expect(tab.locator(".company .bar .word")).to_have_text([found["word"] for found in neighbors])
+        tab.keyboard.press("Space")
+    tab.wait_for_url("**&other=dog")
+    tab.get_by_label("Second word").fill("a")
+    degrees = world_page.ask("company", word="the", other="a", weight="ppmi")["comparison"]["degrees"]
+    expect(tab.locator(".cosine")).to_contain_text(f"the and a: {degrees:.0f}°")
+
+
 def test_a_click_on_a_word_shades_the_words_before_it_and_space_goes_to_the_next(tab: "Tab") -> None:
     opened(tab, "#back_in_time?text=the+dogs+near+the+child+bark")
     tab.get_by_role("button", name="near", exact=True).click()

@@ -19,7 +19,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from firth.live.screens import back_in_time, next_word, subject_and_verb
+from firth.live.screens import back_in_time, company, next_word, subject_and_verb
 
 if TYPE_CHECKING:
     from firth.live.asked_query import Query
@@ -44,6 +44,13 @@ class Screen:
 
 
 SCREENS = (
+    Screen(
+        "company",
+        "Company",
+        "“You shall know a word by the company it keeps” (J. R. Firth): see which words stand near a word, and give a "
+        "second word to see what both share.",
+        company.answer,
+    ),
     Screen(
         "subject_and_verb",
         "Subject and verb",
