@@ -167,6 +167,23 @@ def test_space_weighs_neighbors_by_ppmi_and_then_compares_two_words(tab: "Tab", 
     expect(tab.locator(".cosine")).to_contain_text(f"the and a: {degrees:.0f}°")
 
 
+def test_a_word_of_the_map_is_pointed_at_and_its_nearest_stand_beside_it(tab: "Tab", world_page: Page) -> None:
+    opened(tab, "#map_of_words")
+    dot = tab.locator(".map .dot").first.bounding_box()
+    assert dot is not None
+    tab.mouse.move(dot["x"] + dot["width"] / 2, dot["y"] + dot["height"] / 2)
+    expect(tab.locator(".map .label.chosen")).to_have_count(1)
+    word = tab.locator(".map .label.chosen").inner_html()
+    tab.wait_for_url(f"**word={word}")
+    nearest = world_page.ask("map_of_words", word=word)["nearest"]["word2vec"]["ranked"]
+    expect(tab.locator(".nearest section").last.locator(".word")).to_have_text([found["word"] for found in nearest])
+    dots = tab.locator(".map .dot").count()
+    tab.get_by_role("button", name="enlarge").click()
+    assert 0 < tab.locator(".map .dot").count() < dots
+    tab.keyboard.press("Space")
+    expect(tab.locator(".plane line")).to_have_count(2)
+
+
 def test_a_click_on_a_word_shades_the_words_before_it_and_space_goes_to_the_next(tab: "Tab") -> None:
     opened(tab, "#back_in_time?text=the+dogs+near+the+child+bark")
     tab.get_by_role("button", name="near", exact=True).click()

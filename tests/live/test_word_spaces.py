@@ -14,7 +14,7 @@ from firth.workspace import Workspace
 def test_counts_and_their_ppmi_are_read_once(world: Workspace) -> None:
     models = OpenedModels(world)
     assert count_rows(models) is count_rows(models)
-    counts, information = count_rows(models)["raw_counts"], count_rows(models)["ppmi"]
+    counts, information = (count_rows(models)[name].matrix for name in ("raw_counts", "ppmi"))
     assert counts.shape == information.shape == (len(counted_text(models).vocabulary),) * 2
     assert information.nnz < counts.nnz
 

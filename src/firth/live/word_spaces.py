@@ -13,10 +13,9 @@ from firth.text.streams import TokenStream
 from firth.text.vocabulary import EOS_ID, Vocabulary
 
 if TYPE_CHECKING:
-    from scipy.sparse import csr_array
-
     from firth.ask.word_vectors import WordVectors
     from firth.live.opened_models import OpenedModels
+    from firth.measures.unit_rows import UnitRows
     from firth.params.svd_params import SvdParams
 
 
@@ -52,7 +51,7 @@ def counted_text(models: OpenedModels) -> CountedText:
     return models.open((folder,), load).model
 
 
-def count_rows(models: OpenedModels) -> dict[str, csr_array]:
+def count_rows(models: OpenedModels) -> dict[str, UnitRows]:
     """Co-occurrence counts, ``raw_counts``, and their ``ppmi``, each (V, V): a row for each word of the vocabulary.
 
     Raises
@@ -61,15 +60,17 @@ def count_rows(models: OpenedModels) -> dict[str, csr_array]:
         If they are not there, are damaged or are not those that dvc.lock records.
     """
     folder = models.workspace.model("counts")
-    size = len(counted_text(models).vocabulary)
+    tokens = counted_text(models).vocabulary.tokens
 
-    def load() -> dict[str, csr_array]:
+    def load() -> dict[str, UnitRows]:
+        from firth.measures.unit_rows import UnitRows
         from firth.vectors.counting.count_matrix import load_counts
         from firth.vectors.ppmi_svd import ppmi
 
         verify_recorded(models.workspace.root, folder)
-        counts = load_counts(folder, size)
-        return {"raw_counts": counts, "ppmi": ppmi(counts, _ppmi_params(models))}
+        counts = load_counts(folder, len(tokens))
+        information = ppmi(counts, _ppmi_params(models))
+        return {"raw_counts": UnitRows(tokens, counts), "ppmi": UnitRows(tokens, information)}
 
     return models.open((folder, models.workspace.tokens("embeddings")), load).model
 

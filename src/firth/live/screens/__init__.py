@@ -19,7 +19,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from firth.live.screens import back_in_time, company, next_word, subject_and_verb
+from firth.live.screens import back_in_time, company, map_of_words, next_word, subject_and_verb
 
 if TYPE_CHECKING:
     from firth.live.asked_query import Query
@@ -35,12 +35,14 @@ class Screen:
     name : of its files and in the address.
     look : the sentence that says what to look at.
     answer : from the opened models and the texts of a question to JSON data.
+    is_slow : whether the first answer takes seconds beyond the loading of models, so that others are prepared before.
     """
 
     name: str
     title: str
     look: str
     answer: Callable[[OpenedModels, Query], dict[str, Any]]
+    is_slow: bool = False
 
 
 SCREENS = (
@@ -50,6 +52,14 @@ SCREENS = (
         "“You shall know a word by the company it keeps” (J. R. Firth): see which words stand near a word, and give a "
         "second word to see what both share.",
         company.answer,
+    ),
+    Screen(
+        "map_of_words",
+        "Map",
+        "Words that keep the same company stand together: point at a word, and compare the words that each "
+        "representation holds for its nearest.",
+        map_of_words.answer,
+        is_slow=True,
     ),
     Screen(
         "subject_and_verb",

@@ -84,7 +84,7 @@ def answer(models: OpenedModels, query: Query) -> dict[str, Any]:
 
 def _company(models: OpenedModels, text: CountedText, word: str, weight: str) -> dict[str, Any]:
     """The row of a word: its size, and its largest values."""
-    row = _row(count_rows(models)[weight], text, word)
+    row = _row(count_rows(models)[weight].matrix, text, word)
     best = np.argsort(-row, kind="stable")[:NEIGHBORS].tolist()
     return {
         "size": len(row),
@@ -96,7 +96,7 @@ def _company(models: OpenedModels, text: CountedText, word: str, weight: str) ->
 def _comparison(models: OpenedModels, text: CountedText, word: str, other: str, weight: str) -> dict[str, Any]:
     """The angle between the rows of two words, and where it comes from."""
     (other,) = known_words([other], text.spelling)
-    matrix = count_rows(models)[weight]
+    matrix = count_rows(models)[weight].matrix
     first, second = _row(matrix, text, word), _row(matrix, text, other)
     lengths = float(np.linalg.norm(first) * np.linalg.norm(second))
     products = first * second
