@@ -7,6 +7,7 @@ from threading import Thread
 import pytest
 from ask.tiny_models import add_network, build_language_models
 from live.asking_pages import Page
+from live.recorded_trainings import add_trainings
 from live.small_spaces import add_counts, add_vectors
 
 from firth.live.opened_models import OpenedModels
@@ -36,6 +37,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     stream = from_sentences([vocabulary.encode(sentence) for sentence in sentences])
     add_counts(workspace, form, stream, vocabulary)
     add_vectors(workspace, "word2vec", vocabulary)
+    add_trainings(workspace)
     train_kneser_ney(stream, len(vocabulary), 3).save(workspace.model("lm-ngram"))
     add_network(workspace.root, "feedforward", len(vocabulary))
     add_network(workspace.root, "lstm", len(vocabulary))

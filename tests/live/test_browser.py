@@ -194,6 +194,19 @@ def test_a_click_on_a_word_shades_the_words_before_it_and_space_goes_to_the_next
     tab.wait_for_url("**word=4")
 
 
+def test_the_slider_goes_to_the_learning_rate_at_which_only_clipping_trains(tab: "Tab") -> None:
+    slider = opened(tab, "#gradient_clipping").get_by_label("Learning rate")
+    expect(tab.locator(".outcome").last).to_have_text("without clipping ends with a validation perplexity of 40")
+    slider.press("End")
+    expect(tab.locator(".outcome").first).to_have_text("with clipping ends with a validation perplexity of 30.5")
+    expect(tab.locator(".outcome").last).to_have_text("without clipping explodes at step 12")
+    tab.wait_for_url("**rate=4")
+    slider.press("Escape")
+    tab.keyboard.press("Space")
+    tab.wait_for_url("**rate=0.5")
+    expect(slider).to_have_value("0")
+
+
 @pytest.mark.parametrize("screen", [screen.name for screen in SCREENS])
 def test_in_presentation_no_letter_is_smaller_than_28_pixels(tab: "Tab", screen: str) -> None:
     opened(tab, f"?present#{screen}")

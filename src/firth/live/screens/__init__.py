@@ -19,7 +19,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from firth.live.screens import back_in_time, company, map_of_words, next_word, subject_and_verb
+from firth.live.screens import back_in_time, company, gradient_clipping, map_of_words, next_word, subject_and_verb
 
 if TYPE_CHECKING:
     from firth.live.asked_query import Query
@@ -81,5 +81,12 @@ SCREENS = (
         "Click a word: the shades show how far back its error reaches, which is as far as a network can learn what the "
         "word depends on.",
         back_in_time.answer,
+    ),
+    Screen(
+        "gradient_clipping",
+        "Clipping",
+        "Raise the learning rate: without clipping, one long gradient throws the weights far off and the loss "
+        "explodes; with clipping, the training goes on.",
+        gradient_clipping.answer,
     ),
 )
