@@ -98,6 +98,11 @@ def test_without_a_question_an_example_of_the_text_is_asked(world_page: Page) ->
     assert (found["word"], found["examples"], found["window"]) == ("dog", ["dog", "cat"], WINDOW)
 
 
+def test_a_text_without_the_examples_has_others(letters: Workspace) -> None:
+    found = answer(OpenedModels(letters), {})
+    assert (found["word"], found["examples"]) == ("d", ["d", "e"])
+
+
 def test_an_unknown_second_word_leaves_the_first_its_answer(world_page: Page) -> None:
     found = world_page.ask(SCREEN, word="dogs", other="dogz")
     assert "dogz: not in the vocabulary" in found["comparison"]["error"]

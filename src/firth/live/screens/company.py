@@ -14,6 +14,7 @@ from firth.errors import FirthError
 from firth.live.asked_query import asked_text
 from firth.live.opened_models import or_error
 from firth.live.word_spaces import context_window, count_rows, counted_text
+from firth.text.vocabulary import EOS_ID
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from firth.text.streams import TokenStream
 
 EXAMPLES = ("dog", "cat", "dogs", "good", "bathtub")  # the first two that the text knows
+COMMON = 100  # in a text without them, the last two of so many most frequent words
 LONGEST_WORD = 60  # characters
 WEIGHTS = ("raw_counts", "ppmi")
 LINES = 5
@@ -60,7 +62,9 @@ def answer(models: OpenedModels, query: Query) -> dict[str, Any]:
         If the word is not in the vocabulary, or the text is not there.
     """
     text = counted_text(models)
-    examples = [word for word in EXAMPLES if word in text.vocabulary][:2] or text.vocabulary.tokens[100:102]
+    examples = [word for word in EXAMPLES if word in text.vocabulary] or text.vocabulary.tokens[EOS_ID + 1 :][:COMMON][
+        -2:
+    ]
     asked = asked_text(query, "word", "word", LONGEST_WORD) if "word" in query else next(iter(examples), "")
     other = asked_text(query, "other", "second word", LONGEST_WORD)
     weight = query.get("weight") or WEIGHTS[0]
@@ -74,7 +78,7 @@ def answer(models: OpenedModels, query: Query) -> dict[str, Any]:
         "word": word,
         "other": other,
         "weight": weight,
-        "examples": examples,
+        "examples": examples[:2],
         "window": window,
         "lines": _lines(text, word),
         "company": or_error(partial(_company, models, text, word, weight)),

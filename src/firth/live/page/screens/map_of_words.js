@@ -75,8 +75,17 @@ export function mount(shell) {
     ];
   }
 
-  // Enlarge the map around a point of the window, its middle if none is given.
-  function zoom(times, [x, y] = [size().width / 2, size().height / 2]) {
+  // Where the buttons enlarge the map: around the word that was asked about, or the middle of the window.
+  function middle() {
+    const { width, height } = size();
+    const number = answer?.words.indexOf(answer.nearest?.word) ?? -1;
+    const [x, y] = number < 0 ? [-1, -1] : factors()(answer.points[number]);
+    return x >= 0 && y >= 0 && x <= width && y <= height ? [x, y] : [width / 2, height / 2];
+  }
+
+  // Enlarge the map around a point of the window.
+  function zoom(times, [x, y] = middle()) {
+    if (!answer) return;
     const next = Math.min(Math.max(view.zoom * times, 1), CLOSEST);
     const by = next / view.zoom;
     view = next === 1 ? { zoom: 1, x: 0, y: 0 } : { zoom: next, x: x - by * (x - view.x), y: y - by * (y - view.y) };
