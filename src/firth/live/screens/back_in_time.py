@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from firth.ask.built_models import SETTINGS
 from firth.errors import FirthError
 from firth.live.asked_query import asked_text, unknown_with_advice
 from firth.live.opened_models import or_error
@@ -114,14 +115,14 @@ def _network(model: LanguageModel) -> Recurrent | None:
 
 def _states(models: OpenedModels, model: LanguageModel, ids: list[int]) -> dict[str, Any]:
     """The norms in one network, of the error at the last of these tokens."""
-    after = _network(model)
-    if after is None:
+    trained = _network(model)
+    if trained is None:
         raise FirthError("This model is not a recurrent network.")
     networks: dict[str, Callable[[], Recurrent]] = {
-        "before": partial(_before_training, models, model.name, after),
-        "after": lambda: after,
+        "before": partial(_before_training, models, model.name, trained),
+        "after": partial(_after_training, models, model.name),
     }
-    kinds = ("hidden", "cell") if after.network == "lstm" else ("hidden",)
+    kinds = ("hidden", "cell") if trained.network == "lstm" else ("hidden",)
 
     def norms(network: Callable[[], Recurrent], kind: str) -> dict[str, Any]:
         return _norms(network(), ids, kind == "cell")
@@ -150,8 +151,21 @@ def _norms(network: Recurrent, ids: list[int], of_cells: bool) -> dict[str, Any]
     return {"norms": norms, "reach": int(reached[-1]) + 1 if len(reached) else 0}
 
 
+def _after_training(models: OpenedModels, name: str) -> Recurrent:
+    """The trained network in double precision, which takes longer to make than an answer."""
+    from firth.measures.gradients_in_time import in_double_precision
+
+    def load() -> Recurrent:
+        network = _network(models.language_model(name).model)
+        assert network is not None
+        return in_double_precision(network)
+
+    folder = models.workspace.model(f"lm-{name}")
+    return models.open((folder, folder / SETTINGS), load).model
+
+
 def _before_training(models: OpenedModels, name: str, trained: Recurrent) -> Recurrent:
-    """The network with the weights from which its training began.
+    """The network with the weights from which its training began, in double precision.
 
     Raises
     ------
@@ -160,6 +174,7 @@ def _before_training(models: OpenedModels, name: str, trained: Recurrent) -> Rec
     """
     from firth.lm.networks import initial_network
     from firth.lm.recurrent import Recurrent
+    from firth.measures.gradients_in_time import in_double_precision
 
     settings, workspace, params = models.workspace.settings / f"lm-{name}.json", models.workspace, trained.params
     seed = read_json_object(settings, "check").get("seed")
@@ -175,6 +190,6 @@ def _before_training(models: OpenedModels, name: str, trained: Recurrent) -> Rec
             tokens = models.encoder().vocabulary.tokens
             network, _ = initial_network(trained.network, tokens, params, seed, vectors / "vectors.bin")
         assert isinstance(network, Recurrent)
-        return network
+        return in_double_precision(network)
 
     return models.open(tuple(folders), draw).model
