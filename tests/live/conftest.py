@@ -7,6 +7,8 @@ from threading import Thread
 import pytest
 from ask.tiny_models import add_network, build_language_models
 from live.asking_pages import Page
+from live.recorded_trainings import add_trainings
+from live.small_spaces import add_counts, add_vectors
 from live.tiny_pairs import add_answerers, add_translators
 
 from firth.live.opened_models import OpenedModels
@@ -34,10 +36,14 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     form.save(workspace.tokens("lm"))
     vocabulary.save(workspace.tokens("lm") / "vocabulary.tsv")
     stream = from_sentences([vocabulary.encode(sentence) for sentence in sentences])
+    add_counts(workspace, form, stream, vocabulary)
+    add_vectors(workspace, "word2vec", vocabulary)
+    add_trainings(workspace)
     train_kneser_ney(stream, len(vocabulary), 3).save(workspace.model("lm-ngram"))
     add_network(workspace.root, "feedforward", len(vocabulary))
     add_network(workspace.root, "lstm", len(vocabulary))
     write_text(workspace.settings / "download-lm.json", '{"world": {"sentences": 40, "max_depth": 3}}')
+    write_text(workspace.settings / "lm-lstm.json", '{"seed": 1}')
     write_text(workspace.settings / "evaluate_lm-gru.json", '{"threads": 1}')  # of the experiment, and not built
     add_translators(workspace)
     add_answerers(workspace)

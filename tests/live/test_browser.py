@@ -227,6 +227,60 @@ def test_a_model_that_is_not_built_is_named_with_its_command(tab: "Tab") -> None
     expect(opened(tab, "#next_word").locator("#answer")).to_contain_text("dvc repro lm@gru")
 
 
+def test_space_weighs_neighbors_by_ppmi_and_then_compares_two_words(tab: "Tab", world_page: Page) -> None:
+    opened(tab, "#company?word=the")
+    expect(tab.locator(".lines .marked").first).to_have_text("the")
+    for weight, heading in (("raw_counts", "raw counts"), ("ppmi", "PPMI")):
+        expect(tab.locator(".company h2").last).to_have_text(f"Neighbors by {heading}")
+        neighbors = world_page.ask("company", word="the", weight=weight)["company"]["neighbors"]
+        expect(tab.locator(".company .bar .word")).to_have_text([found["word"] for found in neighbors])
+        tab.keyboard.press("Space")
+    tab.wait_for_url("**&other=dog")
+    tab.get_by_label("Second word").fill("a")
+    degrees = world_page.ask("company", word="the", other="a", weight="ppmi")["comparison"]["degrees"]
+    expect(tab.locator(".cosine")).to_contain_text(f"the and a: {degrees:.0f}°")
+
+
+def test_a_word_of_the_map_is_pointed_at_and_its_nearest_stand_beside_it(tab: "Tab", world_page: Page) -> None:
+    opened(tab, "#map_of_words")
+    dot = tab.locator(".map .dot").first.bounding_box()
+    assert dot is not None
+    tab.mouse.move(dot["x"] + dot["width"] / 2, dot["y"] + dot["height"] / 2)
+    expect(tab.locator(".map .label.chosen")).to_have_count(1)
+    word = tab.locator(".map .label.chosen").inner_html()
+    tab.wait_for_url(f"**word={word}")
+    nearest = world_page.ask("map_of_words", word=word)["nearest"]["word2vec"]["ranked"]
+    expect(tab.locator(".nearest section").last.locator(".word")).to_have_text([found["word"] for found in nearest])
+    dots = tab.locator(".map .dot").count()
+    tab.get_by_role("button", name="enlarge").click()
+    assert 0 < tab.locator(".map .dot").count() < dots
+    tab.keyboard.press("Space")
+    expect(tab.locator(".plane line")).to_have_count(2)
+
+
+def test_a_click_on_a_word_shades_the_words_before_it_and_space_goes_to_the_next(tab: "Tab") -> None:
+    opened(tab, "#back_in_time?text=the+dogs+near+the+child+bark")
+    tab.get_by_role("button", name="near", exact=True).click()
+    expect(tab.locator(".asked").last).to_have_text("near")
+    expect(tab.locator(".times").first.locator("p").first.locator(".reached")).to_have_text(["the", "dogs"])
+    assert tab.url.endswith("#back_in_time?text=the+dogs+near+the+child+bark&word=3")
+    tab.keyboard.press("Space")
+    tab.wait_for_url("**word=4")
+
+
+def test_the_slider_goes_to_the_learning_rate_at_which_only_clipping_trains(tab: "Tab") -> None:
+    slider = opened(tab, "#gradient_clipping").get_by_label("Learning rate")
+    expect(tab.locator(".outcome").last).to_have_text("without clipping ends with a validation perplexity of 40")
+    slider.press("End")
+    expect(tab.locator(".outcome").first).to_have_text("with clipping ends with a validation perplexity of 30.5")
+    expect(tab.locator(".outcome").last).to_have_text("without clipping explodes at step 12")
+    tab.wait_for_url("**rate=4")
+    slider.press("Escape")
+    tab.keyboard.press("Space")
+    tab.wait_for_url("**rate=0.5")
+    expect(slider).to_have_value("0")
+
+
 @pytest.mark.parametrize("screen", [screen.name for screen in SCREENS])
 def test_in_presentation_no_letter_is_smaller_than_28_pixels(tab: "Tab", screen: str) -> None:
     opened(tab, f"?present#{screen}")

@@ -6,11 +6,17 @@ import socket
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 import requests
 
+from firth.live import server
+from firth.live.asked_query import Query
+from firth.live.opened_models import OpenedModels
+from firth.live.screens import Screen
 from firth.live.server import listening
+from firth.workspace import Workspace
 
 FIRTH = [sys.executable, "-c", "from firth.cli import main; main()", "live"]
 
@@ -61,3 +67,18 @@ def test_without_a_display_it_says_that_there_is_no_browser(tmp_path: Path, monk
 def test_other_commands_don_t_import_the_page() -> None:
     script = "import sys, firth.cli; print(sorted({'starlette', 'uvicorn', 'firth.live'} & set(sys.modules)))"
     assert subprocess.check_output([sys.executable, "-c", script], text=True) == "[]\n"
+
+
+def test_screens_that_are_slow_are_prepared_after_the_others(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    asked: list[str] = []
+
+    def screen(name: str, is_slow: bool) -> Screen:
+        def answer(models: OpenedModels, query: Query) -> dict[str, Any]:
+            asked.append(name)
+            return {}
+
+        return Screen(name, name, name, answer, is_slow)
+
+    monkeypatch.setattr(server, "SCREENS", (screen("slow", True), screen("first", False), screen("second", False)))
+    server.warm_up(OpenedModels(Workspace(tmp_path)))
+    assert asked == ["first", "second", "slow"]

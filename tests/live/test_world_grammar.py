@@ -5,6 +5,7 @@ import pytest
 from firth.errors import FirthError
 from firth.live.world_grammar import grammar_continuations, grammar_translation
 from firth.params.tokens_params import Segmentation
+from firth.text.corpus_description import Language
 from firth.text.text_form import TextForm
 from firth.workspace import Workspace, write_text
 from firth.world.prefixes import next_words
@@ -44,7 +45,7 @@ def test_a_sentence_of_the_grammar_has_its_translation_at_the_depth_of_the_text(
 @pytest.mark.parametrize(
     ("language", "is_world"), [("en", True), ({"source": "fr", "target": "en"}, True), (PAIRS.language, False)]
 )
-def test_other_pairs_have_no_translation(world: Workspace, language: dict[str, str] | str, is_world: bool) -> None:
+def test_other_pairs_have_no_translation(world: Workspace, language: Language, is_world: bool) -> None:
     form = TextForm(False, False, language, is_world, "words")
     with pytest.raises(FirthError, match="the text is not the built-in world's"):
         grammar_translation(world, form, "Mary eats apples.")

@@ -7,7 +7,7 @@ from lm.settings import settings
 
 from firth.lm.networks import build
 from firth.lm.recurrent import Recurrent
-from firth.measures.gradients_in_time import lag_norms, unrolled
+from firth.measures.gradients_in_time import in_double_precision, lag_norms, unrolled
 from firth.params.cells import Cell
 
 
@@ -101,3 +101,13 @@ def test_a_linear_map_of_known_scale_makes_gradients_vanish_or_explode_by_it() -
             network.layers[0].get_parameter("weight_hh_l0").copy_(scale * torch.eye(5))
         norms = lag_norms(network, TOKENS, TARGETS)  # states are zero, where tanh is the identity
         assert norms[1:] / norms[:-1] == pytest.approx(np.full(8, scale))
+
+
+def test_a_network_is_copied_unless_it_is_in_double_precision_without_dropout() -> None:
+    network = recurrent("gru").float().eval()
+    double = in_double_precision(network)
+    assert network.embedding.weight.dtype == torch.float32
+    assert double.embedding.weight.tolist() == network.embedding.weight.tolist()
+    assert in_double_precision(double) is double
+    assert not in_double_precision(double.train()).training
+    assert double.training

@@ -67,7 +67,7 @@ def page_server(models: OpenedModels, connection: socket.socket) -> uvicorn.Serv
 
 def warm_up(models: OpenedModels) -> None:
     """Ask every screen once, so that models are loaded before somebody asks; a failure is shown when somebody does."""
-    for screen in SCREENS:
+    for screen in sorted(SCREENS, key=lambda screen: screen.is_slow):
         with suppress(Exception):
             screen.answer(models, {})
 

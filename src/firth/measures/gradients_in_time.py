@@ -5,8 +5,8 @@ Pascanu, Mikolov & Bengio (2013), section 2. With E_t the loss at step t and s_k
     ∂E_t/∂W = Σ_k ∂E_t/∂y_t · ∂y_t/∂s_t · ∂s_t/∂s_k · ∂⁺s_k/∂W,    ∂s_t/∂s_k = Π_{k<i≤t} ∂s_i/∂s_{i−1},
 
 where ∂⁺ treats the state s_{k−1} as a constant. All computations are step by step and in double precision, on a copy
-of the network. The state s is the concatenation of all layers' states, with the cell states of an LSTM; h is the hidden
-states alone.
+of the network if it is not so itself. The state s is the concatenation of all layers' states, with the cell states of
+an LSTM; h is the hidden states alone.
 """
 
 import copy
@@ -41,6 +41,14 @@ class Unrolled:
     singular_values: Floats
 
 
+def in_double_precision(network: Recurrent) -> Recurrent:
+    """A copy in double precision on the CPU, without dropout; the network itself if it is so already."""
+    weight = network.embedding.weight
+    if weight.dtype == torch.float64 and weight.device.type == "cpu" and not network.training:
+        return network
+    return copy.deepcopy(network).cpu().double().eval()
+
+
 def lag_norms(network: Recurrent, tokens: Tensor, targets: Tensor, cells: bool = False) -> Floats:
     """‖∂E_t/∂h_{t−k}‖ for k = 0, 1, … T − 1, (T,), geometric mean over texts, where t is the last step.
 
@@ -51,7 +59,7 @@ def lag_norms(network: Recurrent, tokens: Tensor, targets: Tensor, cells: bool =
     cells : take the gradient with respect to the cell states of an LSTM instead of h; it is zero for k = 0, as the loss
         depends on h_t alone.
     """
-    network = _double(network)
+    network = in_double_precision(network)
     states = _read(network, tokens)
     loss = network.negative_log_likelihood(_hidden(states[-1][-1]), targets[None]).sum()
     parts = [[layer[1] if cells else _hidden(layer) for layer in state] for state in states]
@@ -71,7 +79,7 @@ def unrolled(network: Recurrent, tokens: Tensor, targets: Tensor, lags: int) -> 
     tokens : (T, B) texts, T > ``lags``; the state before the last ``lags`` + 1 steps is a constant.
     targets : (B,) the token after each text.
     """
-    network = _double(network)
+    network = in_double_precision(network)
     first = len(tokens) - lags - 1
     with torch.no_grad():
         start = _read(network, tokens[:first])[-1] if first else None
@@ -104,11 +112,6 @@ def unrolled(network: Recurrent, tokens: Tensor, targets: Tensor, lags: int) -> 
         differences.append(difference / largest if largest else difference)
     means = np.array(terms).reshape(tokens.shape[1], lags + 1).mean(axis=0)
     return Unrolled(means, max(differences), np.stack(singular))
-
-
-def _double(network: Recurrent) -> Recurrent:
-    """A copy in double precision on the CPU, without dropout."""
-    return copy.deepcopy(network).cpu().double().eval()
 
 
 def _step(network: Recurrent, token: Tensor, state: tuple[LayerState, ...] | None) -> tuple[LayerState, ...]:

@@ -19,7 +19,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from firth.live.screens import next_word, story_questions, subject_and_verb, translate
+from firth.live.screens import (
+    back_in_time,
+    company,
+    gradient_clipping,
+    map_of_words,
+    next_word,
+    story_questions,
+    subject_and_verb,
+    translate,
+)
 
 if TYPE_CHECKING:
     from firth.live.asked_query import Query
@@ -35,15 +44,32 @@ class Screen:
     name : of its files and in the address.
     look : the sentence that says what to look at.
     answer : from the opened models and the texts of a question to JSON data.
+    is_slow : whether the first answer takes seconds beyond the loading of models, so that others are prepared before.
     """
 
     name: str
     title: str
     look: str
     answer: Callable[[OpenedModels, Query], dict[str, Any]]
+    is_slow: bool = False
 
 
 SCREENS = (
+    Screen(
+        "company",
+        "Company",
+        "“You shall know a word by the company it keeps” (J. R. Firth): see which words stand near a word, and give a "
+        "second word to see what both share.",
+        company.answer,
+    ),
+    Screen(
+        "map_of_words",
+        "Map",
+        "Words that keep the same company stand together: point at a word, and compare the words that each "
+        "representation holds for its nearest.",
+        map_of_words.answer,
+        is_slow=True,
+    ),
     Screen(
         "subject_and_verb",
         "Subject and verb",
@@ -57,6 +83,20 @@ SCREENS = (
         "Each model gives every word a probability of coming next: compare the ten most probable, and click one to go "
         "on writing.",
         next_word.answer,
+    ),
+    Screen(
+        "back_in_time",
+        "Back in time",
+        "Click a word: the shades show how far back its error reaches, which is as far as a network can learn what the "
+        "word depends on.",
+        back_in_time.answer,
+    ),
+    Screen(
+        "gradient_clipping",
+        "Clipping",
+        "Raise the learning rate: without clipping, one long gradient throws the weights far off and the loss "
+        "explodes; with clipping, the training goes on.",
+        gradient_clipping.answer,
     ),
     Screen(
         "translate",
