@@ -12,16 +12,19 @@ COLUMNS = {
     "excess_cross_entropy": "model category share_of_tokens source_cross_entropy model_cross_entropy excess",
     "agreement": "model grouping construction group pairs accuracy",
     "ngram_orders": "model order ngrams valid_perplexity test_perplexity",
-    "translation": "task attention split sentences bleu bleu_lowercase chrf exact_match "
-    "bleu_signature bleu_lowercase_signature chrf_signature",
+    "translation": "task attention split sentences bleu bleu_low bleu_high bleu_lowercase chrf exact_match "
+    "exact_match_low exact_match_high bleu_signature bleu_lowercase_signature chrf_signature",
+    "output_lengths": "task attention split outputs other_length ended",
     "source_length": "task attention split source_length sentences bleu",
-    "answers": "task attention split questions exact_match question_alone last_place",
+    "answers": "task attention split questions exact_match exact_match_low exact_match_high question_alone last_place",
     "answer_groups": "task attention split grouping group questions exact_match",
     "gradients": "network lag norm_before norm_after cell_norm_before cell_norm_after share_before share_after",
     "jacobians": "network when largest median share_above_1 sum_equals_autograd",
     "saliency": "task attention output_position source_position gradient_norm",
     "example_sentences": "task attention sentence output_position output source_position source gradient_norm "
     "attention_weight",
+    "example_outputs": "task attention sentence source output unknown source_tokens output_tokens reading",
+    "decoding_steps": "task attention sentence step rank token probability",
     "learning_curves": "model epoch train_loss valid_loss valid_perplexity",
     "training": "model parameters best_epoch epochs",
     "counts": "cells nonzeros density bytes_dense bytes_sparse pairs",
@@ -29,15 +32,16 @@ COLUMNS = {
 }
 TEXTS = (
     "space representation measure number reason model split category grouping construction group task attention "
-    "network when source_length output source bleu_signature bleu_lowercase_signature chrf_signature"
+    "network when source_length output source unknown reading token bleu_signature bleu_lowercase_signature "
+    "chrf_signature"
 )
 WHOLE_NUMBERS = (
     "items covered tokens pairs order ngrams sentences questions lag sentence output_position source_position epoch "
-    "epochs best_epoch parameters cells nonzeros bytes_dense bytes_sparse"
+    "outputs source_tokens output_tokens step rank epochs best_epoch parameters cells nonzeros bytes_dense bytes_sparse"
 )
 KEYS = (  # columns that a table needs, with a value in every row
     "space representation model split category grouping task attention network order lag when sentence output_position "
-    "source_position epoch number cells nonzeros density bytes_dense bytes_sparse"
+    "source_position step rank epoch number cells nonzeros density bytes_dense bytes_sparse"
 )
 MORE_KEYS = "construction group measure source_length"  # which tell rows apart too, and may be missing
 
