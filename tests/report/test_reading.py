@@ -40,6 +40,11 @@ def test_the_committed_studies_are_sound_and_of_every_kind(workspace: Workspace)
             "fast.*should match pattern",
         ),
         ("encoders-gru-forward", {"bleu": "high", "by_source_length": {}}, "bleu: Input should be a valid number"),
+        (
+            "encoders-gru-forward",
+            {"bleu": 1, "by_source_length": {}, "before": {"gradient_norm": {"first": "far", "last": 1}}},
+            r"before\.gradient_norm\.first: Input should be a valid number",
+        ),
         ("bottleneck", {"by_hidden_size": {"hidden_size_16": {"bleu": 1}}}, "by_source_length: Field required"),
         ("pairs-random", {"percent_1": 1}, "percent_1: Input should be a valid dictionary"),
     ],

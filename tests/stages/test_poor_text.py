@@ -2,13 +2,13 @@
 
 import json
 from dataclasses import dataclass, field
-from html import escape
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
+from markupsafe import escape
 from scipy.sparse import csr_array
 from stages.effective import settings_of
 from stages.small_pairs import save_stream

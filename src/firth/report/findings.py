@@ -12,7 +12,6 @@ from firth.report.neighbors import CooccurrenceExample, Ranked
 from firth.report.result_tables import of_models
 
 Metrics = Mapping[str, Any]
-Samples = Mapping[str, list[dict[str, Any]]]
 
 
 @dataclass(frozen=True)
@@ -26,7 +25,7 @@ class Findings:
     settings : part of the experiment → {key: value}, as in params.yaml.
     tables : name of a table in ``reports/details`` → its rows.
     headline : the main numbers by name.
-    samples : (task, attention) → reason to show them → outputs of that model.
+    samples : task → items of its test text that the models write differently; see ``samples.differing``.
     example : counts and PPMI of a few words.
     missing_words : words that the params ask for and the vocabulary lacks.
     neighbors : word vectors → word → nearest words with their cosine.
@@ -40,7 +39,7 @@ class Findings:
     settings: Mapping[str, Metrics]
     tables: Mapping[str, pd.DataFrame]
     headline: Mapping[str, float | None]
-    samples: Mapping[tuple[str, str], Samples]
+    samples: Mapping[str, list[dict[str, Any]]]
     example: CooccurrenceExample
     missing_words: list[str]
     neighbors: Mapping[str, Mapping[str, Ranked]]

@@ -135,8 +135,3 @@ def ranked(pairs: Sequence[tuple[str, str]]) -> Markup:
 def listed_sentences(sentences: Sequence[str]) -> Markup:
     """Sentences of a text, below each other."""
     return cast(Markup, _PIECES.listed_sentences(sentences))
-
-
-def samples(title: str, items: Sequence[Mapping[str, Any]]) -> Markup:
-    """Outputs of a model; of each its rows (name, content), whether it is exact, and the verdict in words."""
-    return cast(Markup, _PIECES.samples(title, items))
