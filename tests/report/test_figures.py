@@ -56,7 +56,7 @@ DRAWINGS = {
             "relative",
             "falls",
         ),
-        {"words read after it, up to the end of the source", "before training (log scale)", "0.1", "1", "RNN", "GRU"},
+        {"words read after it, up to the end of the source", "before training", "0.1", "1", "RNN", "GRU"},
     ),
     "intervals": (
         lambda: encoder_figures.scores_with_intervals(

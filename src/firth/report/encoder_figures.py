@@ -8,6 +8,8 @@ import altair as alt
 
 from firth.report.figures import NARROW, PALETTE, SHAPES, Curve, Steps, lines, model_colors, round_numbers, svg, thinned
 
+HEIGHT = 150  # of a plot in pixels, so that a claim with its figure takes half a screen
+MOST_MARKS = 6  # that a panel has room for
 Interval = tuple[float, float]
 
 
@@ -26,7 +28,7 @@ def accuracy_by_length(accuracies: Mapping[str, Curve], baseline: float | None, 
         text = base.mark_text(align="left", dy=-8, dx=4, fontSize=12)
         rule = base.mark_rule(strokeDash=[4, 4], color="#808080")
         chart = alt.layer(rule, text.encode(x=alt.value(0), text=alt.datum("best baseline")), chart)
-    return svg(chart.properties(width=NARROW, height=200), name, label)
+    return svg(chart.properties(width=NARROW, height=HEIGHT), name, label)
 
 
 def bleu_by_length(scores: Mapping[str, Steps], few: Collection[str], name: str, label: str) -> str:
@@ -49,7 +51,7 @@ def bleu_by_length(scores: Mapping[str, Steps], few: Collection[str], name: str,
         fillOpacity=alt.condition("datum.few", alt.value(0), alt.value(1)),
         shape=alt.Shape("model:N", scale=shapes, sort=models),
     )
-    return svg((base.mark_line() + points).properties(width=NARROW, height=200), name, label)
+    return svg((base.mark_line() + points).properties(width=NARROW, height=HEIGHT), name, label)
 
 
 def scores_with_intervals(
@@ -70,9 +72,10 @@ def scores_with_intervals(
         x=alt.X("score:Q", title=title, scale=scale, axis=axis),
         color=alt.Color("model:N", scale=model_colors(models), legend=None),
     )
-    ends = base.mark_rule(strokeWidth=2, color="#808080").encode(x=alt.X("low:Q", scale=scale), x2="high:Q")
+    ends = base.encode(x=alt.X("low:Q", scale=scale), x2="high:Q")
+    rules = ends.mark_rule(strokeWidth=5, color="white") + ends.mark_rule(strokeWidth=2, color="black")  # on any ground
     text = base.mark_text(align="left", dx=5, fontSize=12).encode(x=alt.X("high:Q", scale=scale), text="text:N")
-    return svg((bars + ends + text).properties(width=NARROW - 60, height=46 * len(scores)), name, label)
+    return svg((bars + rules + text).properties(width=NARROW - 60, height=46 * len(scores)), name, label)
 
 
 def bleu_by_size(scores: Mapping[str, Curve], name: str, label: str) -> str:
@@ -83,7 +86,7 @@ def bleu_by_size(scores: Mapping[str, Curve], name: str, label: str) -> str:
         x=alt.X("x:Q", title="units of the vector (log scale)", scale=scale, axis=alt.Axis(values=sizes, format="d")),
         y=alt.Y("y:Q", title="BLEU", scale=alt.Scale(domain=[0, 100])),
     )
-    return svg(chart.properties(width=NARROW, height=200), name, label)
+    return svg(chart.properties(width=NARROW, height=HEIGHT), name, label)
 
 
 def bleu_by_cell(scores: Mapping[str, Mapping[str, float]], name: str, label: str) -> str:
@@ -106,11 +109,11 @@ def bleu_by_cell(scores: Mapping[str, Mapping[str, float]], name: str, label: st
     )
     bars = base.mark_bar().encode(color=alt.Color("cell:N", scale=model_colors(cells), sort=cells))
     text = base.mark_text(align="left", dx=5, fontSize=12).encode(text="text:N")
-    return svg((bars + text).properties(width=NARROW - 60, height=(18 * len(cells) + 14) * len(scores)), name, label)
+    return svg((bars + text).properties(width=NARROW - 60, height=(15 * len(cells) + 12) * len(scores)), name, label)
 
 
 def relative_gradients(panels: Mapping[str, Mapping[str, Curve]], name: str, label: str) -> str:
-    """Gradient norms over that of the word read last, in panels below each other, on a log scale.
+    """Gradient norms over that of the word read last, in panels below each other, on log scales.
 
     Parameters
     ----------
@@ -120,18 +123,18 @@ def relative_gradients(panels: Mapping[str, Mapping[str, Curve]], name: str, lab
     for when, curves in panels.items():
         found = [y for curve in curves.values() for _, y in curve]
         low, high = min(found) / 1.3, max(found) * 1.3
-        steps = sorted({int(x) for curve in curves.values() for x, _ in curve})
+        marks, steps = round_numbers(low, high), sorted({int(x) for curve in curves.values() for x, _ in curve})
         is_last = when == list(panels)[-1]
         title = "words read after it, up to the end of the source" if is_last else None
         axis = alt.Axis(values=thinned(steps, 12), labels=is_last, grid=False, format="d")
         y = alt.Y(
             "y:Q",
-            title=f"{when} (log scale)",
+            title=when,
             scale=alt.Scale(type="log", domain=[low, high], nice=False),
-            axis=alt.Axis(values=round_numbers(low, high)[::2], format="~g"),
+            axis=alt.Axis(values=marks[:: 1 + len(marks) // MOST_MARKS], format="~g"),
         )
         x = alt.X("x:Q", title=title, axis=axis, scale=alt.Scale(nice=False, zero=False))
-        charts.append(lines(curves).encode(x=x, y=y).properties(width=NARROW, height=115))
+        charts.append(lines(curves).encode(x=x, y=y).properties(width=NARROW, height=85))
     return svg(alt.vconcat(*charts, spacing=14), name, label)
 
 
@@ -179,4 +182,4 @@ def saliency_map(
             ),
         )
     )
-    return svg(chart.properties(width=side * len(sources), height=22 * len(outputs)), name, label)
+    return svg(chart.properties(width=side * len(sources), height=17 * len(outputs)), name, label)

@@ -18,7 +18,7 @@ from firth.report.lecture.sequence_texts import (
     with_attention,
     with_differences,
 )
-from firth.report.markup import Content, figure, fold, join, side_by_side, table
+from firth.report.markup import Content, figure, fold, join, paragraph, side_by_side, table
 from firth.report.names import ATTENTIONS, display_name, in_order
 from firth.report.result_tables import Points, by_number, curves, in_text
 
@@ -174,21 +174,47 @@ def _judge_attention(findings: Findings) -> Judgment:
     return decided(scores[best][long] - scores["none"][long] >= MARGIN, finding, f"{scores[best][long]:.1f}")
 
 
-def _draw_maps(findings: Findings) -> Markup | None:
-    """The attention of the longest example sentence; the other maps are folded."""
+def _show_attended(findings: Findings) -> Markup | None:
+    """Two output words of the map with the source words that they attend to, if possible in another order."""
+    maps = _cells_by_map(findings)
+    if not maps or not maps[0][-1]["attention_weight"].notna().all():
+        return None
+    task, *_, cells = maps[0]
+    most = cells.loc[cells.groupby("output_position")["attention_weight"].idxmax()].sort_values("output_position")
+    positions = most["source_position"].tolist()
+    first = next((row for row, (one, next_one) in enumerate(pairwise(positions)) if one > next_one), 0)
+    said = [
+        join(
+            [
+                "“", in_its_language(row.output, findings, task, "target"), "” attends to “",
+                in_its_language(row.source, findings, task, "source"), f"” ({row.attention_weight:.2f})",
+            ]
+        )
+        for row in most.iloc[first : first + 2].itertuples()
+    ]  # fmt: skip
+    return paragraph(join(said, ", "), ".")
+
+
+def _cells_by_map(findings: Findings) -> list[tuple[str, str, int, pd.DataFrame]]:
+    """(task, attention, sentence, cells) of each map; first the longest translation by a network with attention."""
     examples = findings.table("example_sentences").dropna(subset=["gradient_norm"])
     maps = [
-        (attention != "none" and task == "translation", len(cells), _map(cells, task, attention, int(number), findings))
+        (str(task), str(attention), int(number), cells)
         for (task, attention, number), cells in examples.groupby(["task", "attention", "sentence"], sort=False)
     ]
-    if not maps:
-        return None
-    ranked = [drawn for _, _, drawn in sorted(maps, key=lambda found: (found[0], found[1]), reverse=True)]
-    others = side_by_side(ranked[1:])
-    return join([ranked[0], fold(f"{len(ranked) - 1} other maps", others)]) if others else ranked[0]
+    return sorted(
+        maps, key=lambda found: (found[0] == "translation" and found[1] != "none", len(found[3])), reverse=True
+    )
 
 
-def _map(cells: pd.DataFrame, task: str, attention: str, number: int, findings: Findings) -> Markup:
+def _draw_maps(findings: Findings) -> Markup | None:
+    """The attention of the longest example sentence; the other maps are folded."""
+    maps = [_map(*found, findings) for found in _cells_by_map(findings)]
+    others = side_by_side(maps[1:])
+    return join([*maps[:1], *([fold("Other maps", others)] if others else [])]) or None
+
+
+def _map(task: str, attention: str, number: int, cells: pd.DataFrame, findings: Findings) -> Markup:
     """One map, of the cells of one sentence: a row for each output position, a column for each source position."""
     attends = bool(cells["attention_weight"].notna().all())
     weights = cells.pivot(
@@ -224,21 +250,21 @@ LENGTH = Block(
 )
 SIZE = Block(
     "vector-size",
-    (31,),
+    (),
     "A larger vector holds more of the source",
     ("study:bottleneck",),
     f"BLEU grows with every size of the vector, by {MARGIN} or more in all",
     _judge_size,
     _draw_size,
-    command="dvc metrics show reports/studies/metrics/bottleneck.json",
 )
 ATTENTION = Block(
     "attention",
-    (31, 35),
+    (),
     "Attention is a way past the bottleneck: each word that is written looks back at the source",
     ("source_length",),
     f"with attention, BLEU on the longest sources of which there are {FEWEST} sentences is higher by {MARGIN} or more",
     _judge_attention,
     _draw_maps,
-    command=f"{COMMAND} --explain",
+    _show_attended,
+    f"{COMMAND} --explain",
 )

@@ -14,7 +14,7 @@ from firth.report.lecture.sequence_texts import (
     of_first_split,
     with_differences,
 )
-from firth.report.markup import figure, in_language, join, paragraph, small, table
+from firth.report.markup import Content, figure, in_language, join, small, table
 from firth.report.names import ATTENTIONS, display_name, in_order
 
 SENTENCE, TRANSLATION = "Mary eats apples.", "Marie mange des pommes."
@@ -101,7 +101,7 @@ def _draw_scores(findings: Findings, column: str, title: str, highest: float, na
         return None
     label = f"{title}: " + ", ".join(f"{model} {score:.3g}" for model, (score, _) in drawn.items())
     svg = encoder_figures.scores_with_intervals(drawn, title, highest, name, label)
-    return figure(svg, "Gray lines: 95 % intervals.")
+    return figure(svg, "Lines at the ends of bars: 95 % intervals.")
 
 
 def _show_outputs(findings: Findings) -> Markup | None:
@@ -120,26 +120,22 @@ def _show_outputs(findings: Findings) -> Markup | None:
     return table(SENTENCE, ["model", "translation"], rows)
 
 
-def _show_longer(findings: Findings) -> Markup | None:
-    """A test sentence that the best translator writes as the reference does, the longest of those shown."""
+def _show_error(findings: Findings) -> Markup | None:
+    """The first sample that the best translator does not write as the reference does."""
     scores = _scores(findings)
     if scores.empty:
         return None
-    key = str(scores["bleu"].idxmax())
-    right = [
-        sample
-        for sample in findings.samples.get("translation", [])
-        if sample["outputs"].get(key) == sample["reference"]
-    ]
-    if not right:
-        return None
-    sample = max(right, key=lambda sample: len(sample["source"]))
-    return join(
-        [
-            paragraph("“", in_its_language(sample["source"], findings, "translation", "source"), "”"),
-            paragraph("“", in_its_language(sample["reference"], findings, "translation", "target"), "”"),
-        ]
-    )
+    best = str(scores["bleu"].idxmax())
+    for sample in findings.samples.get("translation", []):
+        output, reference = sample["outputs"].get(best, sample["reference"]), sample["reference"]
+        if output != reference:
+            written = with_differences(output, reference)
+            rows: list[list[Content]] = [
+                ["reference", in_its_language(reference, findings, "translation", "target")],
+                [display_name(best, ATTENTIONS), in_its_language(written, findings, "translation", "target")],
+            ]
+            return table(f"An error: {sample['source']}", ["", "translation"], rows)
+    return None
 
 
 TRANSLATES = Block(
@@ -162,6 +158,6 @@ QUALITY = Block(
     "understandable (Lavie 2010)",
     _judge_quality,
     _draw_exact,
-    _show_longer,
+    _show_error,
     "firth summary",
 )

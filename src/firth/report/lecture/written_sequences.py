@@ -13,6 +13,7 @@ TASKS = {"translation": "translations", "qa": "answers"}
 ENDED = 0.99  # share of outputs that must end by themselves
 MOST_READ, MOST_WRITTEN = 6, 7  # tokens that the drawing has room for, <eos> among those written
 SYMBOLS = (["x₁", "x₂", "x₃"], ["y₁", "y₂", "y₃", "y₄", "<eos>"])
+MOST_CERTAIN = 0.999
 RANKS = ["most probable", "second", "third"]
 
 
@@ -76,14 +77,14 @@ def _show_steps(findings: Findings) -> Markup | None:
     task = example["task"]
     source = in_its_language(example["source"], findings, task, "source")
     output = in_its_language(example["output"], findings, task, "target")
-    lengths = f" ({example['source_tokens']} tokens), becomes ", f" ({example['output_tokens']} and <eos>):"
+    lengths = f" ({example['source_tokens']} tokens) becomes ", f" ({example['output_tokens']} and <eos>):"
     said = paragraph("“", source, "”", lengths[0], "“", output, "”", lengths[1])
     steps = _of_example(findings, "decoding_steps", example).dropna(subset=["probability"])
     rows: list[list[Content]] = [
         [
             int(step),
             *(
-                join([in_its_language(token, findings, task, "target"), " ", small(f"{probability:.2f}")])
+                join([in_its_language(token, findings, task, "target"), " ", small(_rounded(probability))])
                 for token, probability in zip(found["token"], found["probability"], strict=True)
             ),
         ]
@@ -91,6 +92,13 @@ def _show_steps(findings: Findings) -> Markup | None:
         if len(found) == len(RANKS)
     ]
     return join(filter(None, [said, table("Words and their probabilities at each step", ["step", *RANKS], rows)]))
+
+
+def _rounded(probability: float) -> str:
+    """Three decimals, without a 1 or a 0 that is none."""
+    if probability > MOST_CERTAIN:
+        return f"> {MOST_CERTAIN}"
+    return f"{probability:.3f}" if probability >= 1 - MOST_CERTAIN else f"< {1 - MOST_CERTAIN:.3f}"
 
 
 SEQUENCES = Block(
