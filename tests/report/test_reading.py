@@ -1,15 +1,16 @@
-"""What the page reads of studies: the committed ones are sound, and what the page can't show is named."""
+"""What the page reads: studies, of which the committed ones are sound, and outputs on which models differ."""
 
 import json
 import shutil
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 
 from firth.errors import FirthError
-from firth.report.reading import read_studies
-from firth.workspace import Workspace
+from firth.report.reading import read_samples, read_studies
+from firth.workspace import Workspace, write_text
 
 STUDIES = Workspace(Path(__file__).parents[2]).all_study_metrics.parent
 
@@ -62,3 +63,14 @@ def test_a_curve_that_the_page_cannot_draw_is_named(workspace: Workspace, conten
     workspace.study_plot("vectors-softmax").write_text(content)
     with pytest.raises(FirthError, match=r"vectors-softmax\.csv: has no numbers operations; build it again with"):
         read_studies(workspace)
+
+
+def test_samples_are_the_items_that_the_models_of_the_tables_write_differently(workspace: Workspace) -> None:
+    for attention, outputs in (("none", ["un", "le"]), ("dot", ["un", "la"]), ("general", ["x", "y"])):
+        lines = [{"source": f"s{n}", "reference": "la", "output": text, "chrf": 1.0} for n, text in enumerate(outputs)]
+        folder = workspace.evaluation(f"evaluate_seq2seq-translation-{attention}") / "outputs"
+        write_text(folder / "test.jsonl", "".join(json.dumps(line) + "\n" for line in lines))
+    tables = {"translation": pd.DataFrame({"task": ["translation"] * 2, "attention": ["none", "dot"]})}
+    expected = [{"source": "s1", "reference": "la", "outputs": {"none": "le", "dot": "la"}}]
+    assert read_samples(workspace, tables) == {"translation": expected}
+    assert read_samples(workspace, {}) == {}

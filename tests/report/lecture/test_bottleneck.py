@@ -128,6 +128,9 @@ def test_the_map_of_attention_comes_first_and_its_example_shows_another_order() 
     assert "0.88<" in first and "0.50<" in folded  # each scale ends at its own largest weight
     example = str(ATTENTION.example(found))
     assert "&lt;pommes&gt;</span>” attends to “apples” (0.75)" in example and "“red” (0.88)" in example
+    long = [{**rows[-1], "sentence": 2, "source_position": 1, "output_position": position} for position in range(1, 18)]
+    with_long = replace(findings(), tables={"example_sentences": pd.DataFrame([*long, *rows])})
+    assert str(ATTENTION.draw(with_long)).split("<details>")[0] == first
     without = replace(findings(), tables={"example_sentences": pd.DataFrame(cells("none", weights))})
     assert ATTENTION.example(without) is None
     assert ATTENTION.draw(by_length()) is None

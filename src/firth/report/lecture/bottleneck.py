@@ -23,6 +23,7 @@ from firth.report.names import ATTENTIONS, display_name, in_order
 from firth.report.result_tables import Points, by_number, curves, in_text
 
 COMMAND = 'firth translate "The old teachers near the doctor eat the red apples."'
+MOST_TOKENS = 16  # of a map that is read at a glance
 STUDY = "No study of the vector’s size is there: “make studies” trains its networks."
 
 
@@ -196,15 +197,19 @@ def _show_attended(findings: Findings) -> Markup | None:
 
 
 def _cells_by_map(findings: Findings) -> list[tuple[str, str, int, pd.DataFrame]]:
-    """(task, attention, sentence, cells) of each map; first the longest translation by a network with attention."""
+    """(task, attention, sentence, cells) of each map, the ``_rank`` of which decides on their order."""
     examples = findings.table("example_sentences").dropna(subset=["gradient_norm"])
     maps = [
         (str(task), str(attention), int(number), cells)
         for (task, attention, number), cells in examples.groupby(["task", "attention", "sentence"], sort=False)
     ]
-    return sorted(
-        maps, key=lambda found: (found[0] == "translation" and found[1] != "none", len(found[3])), reverse=True
-    )
+    return sorted(maps, key=lambda found: _rank(found[0], found[1], found[3]), reverse=True)
+
+
+def _rank(task: str, attention: str, cells: pd.DataFrame) -> tuple[bool, bool, int]:
+    """Translations with attention rank higher, then maps of a size that is read at a glance, then larger ones."""
+    is_small = max(cells["source_position"].max(), cells["output_position"].max()) <= MOST_TOKENS
+    return task == "translation" and attention != "none", bool(is_small), len(cells) if is_small else -len(cells)
 
 
 def _draw_maps(findings: Findings) -> Markup | None:
