@@ -1,6 +1,7 @@
 """Steps of decoding against the search itself, and the texts of example sentences."""
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
@@ -62,11 +63,20 @@ def test_probabilities_are_those_of_the_decoder_run_step_by_step(settings: Setti
 
 
 @pytest.mark.parametrize(
-    ("reading", "direction"),
-    [({}, "forwards"), ({"reverse_source": True}, "backwards"), ({"bidirectional": True}, "both")],
+    ("changes", "direction", "size"),
+    [
+        ({}, "forwards", 4),
+        ({"reverse_source": True, "layers": 2}, "backwards", 8),
+        ({"bidirectional": True, "cell": "lstm"}, "both", 8),
+    ],
 )
-def test_an_example_has_its_texts_and_lengths(settings: Settings, reading: dict[str, bool], direction: str) -> None:
-    network = network_of(settings(**reading), "none")
+def test_an_example_has_its_texts_and_lengths(
+    settings: Settings, changes: dict[str, Any], direction: str, size: int
+) -> None:
+    network = network_of(settings(**changes), "none")
+    state = network.read(torch.tensor([[3]]), torch.tensor([1]))[0]
+    parts = state if isinstance(state, tuple) else (state,)
+    assert size == sum(part.numel() for part in parts)
     frame = example_outputs(
         network,
         ["a zebra !", ""],
@@ -75,6 +85,6 @@ def test_an_example_has_its_texts_and_lengths(settings: Settings, reading: dict[
         lambda ids: " ".join(WORDS[token] for token in ids),
     )
     assert frame.to_dict("split")["data"] == [
-        [1, "a zebra !", "w5 w8", "zebra", 3, 2, direction],
-        [2, "", "", "", 0, 0, direction],
+        [1, "a zebra !", "w5 w8", "zebra", 3, 2, direction, size],
+        [2, "", "", "", 0, 0, direction, size],
     ]

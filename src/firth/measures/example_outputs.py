@@ -38,18 +38,21 @@ def example_outputs(
     -------
     DataFrame
         ``sentence``, ``source`` and ``output`` (text), ``unknown`` (words out of vocabulary, separated by spaces),
-        ``source_tokens`` and ``output_tokens`` (their number, ``<eos>`` not counted), and ``reading``, the direction in
-        which the encoder reads: forwards, backwards or both.
+        ``source_tokens`` and ``output_tokens`` (their number, ``<eos>`` not counted), ``reading``, the direction in
+        which the encoder reads: forwards, backwards or both, and ``vector_size``, the numbers of the decoder's initial
+        state: units of all layers, of an LSTM hidden and cell states.
     """
-    reading = "both" if network.configuration.settings.bidirectional else "forwards"
+    settings = network.configuration.settings
+    size = settings.layers * settings.hidden_size * (2 if settings.cell == "lstm" else 1)
+    reading = "both" if settings.bidirectional else "forwards"
     if network.encoder.reverse_source:
         reading = "backwards"
     rows = []
     for number, (sentence, output) in enumerate(zip(sentences, outputs, strict=True), start=1):
         ids, unknown = encode(sentence)
         texts = (sentence, decode(list(output)), " ".join(unknown))
-        rows.append((number, *texts, len(ids), len(output), reading))
-    columns = ["sentence", "source", "output", "unknown", "source_tokens", "output_tokens", "reading"]
+        rows.append((number, *texts, len(ids), len(output), reading, size))
+    columns = ["sentence", "source", "output", "unknown", "source_tokens", "output_tokens", "reading", "vector_size"]
     return pd.DataFrame(rows, columns=columns)
 
 

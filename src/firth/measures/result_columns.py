@@ -23,7 +23,7 @@ COLUMNS = {
     "saliency": "task attention output_position source_position gradient_norm",
     "example_sentences": "task attention sentence output_position output source_position source gradient_norm "
     "attention_weight",
-    "example_outputs": "task attention sentence source output unknown source_tokens output_tokens reading",
+    "example_outputs": "task attention sentence source output unknown source_tokens output_tokens reading vector_size",
     "decoding_steps": "task attention sentence step rank token probability",
     "learning_curves": "model epoch train_loss valid_loss valid_perplexity",
     "training": "model parameters best_epoch epochs",
@@ -37,7 +37,8 @@ TEXTS = (
 )
 WHOLE_NUMBERS = (
     "items covered tokens pairs order ngrams sentences questions lag sentence output_position source_position epoch "
-    "outputs source_tokens output_tokens step rank epochs best_epoch parameters cells nonzeros bytes_dense bytes_sparse"
+    "outputs source_tokens output_tokens vector_size step rank epochs best_epoch parameters cells nonzeros "
+    "bytes_dense bytes_sparse"
 )
 KEYS = (  # columns that a table needs, with a value in every row
     "space representation model split category grouping task attention network order lag when sentence output_position "

@@ -21,7 +21,7 @@ def written(reading: str = "forwards", words: int = 2, **changes: Any) -> Findin
     lengths = {**model, "split": "test", "outputs": 1600, "other_length": 0.656, "ended": 0.998, **changes}
     example = {
         **model, "sentence": 1, "source": " ".join(source), "output": "Un <unk>", "unknown": "", "source_tokens": words,
-        "output_tokens": 2, "reading": reading,
+        "output_tokens": 2, "reading": reading, "vector_size": 256,
     }  # fmt: skip
     cells = [
         {**model, "sentence": 1, "output_position": row, "output": word, "source_position": column, "source": read}
@@ -62,13 +62,14 @@ def drawn_words(found: Findings) -> list[str]:
 
 def test_the_source_is_drawn_in_the_order_of_reading() -> None:
     decoder = ["decoder", "Un", "&lt;unk&gt;", "Un", "&lt;eos&gt;", "&lt;unk&gt;"]
-    assert drawn_words(written()) == ["encoder", "A", "b", "the source as one vector", *decoder]
-    assert drawn_words(written("backwards")) == ["encoder", "b", "A", "the source as one vector", *decoder]
+    assert drawn_words(written()) == ["encoder", "A", "b", "one vector of 256 numbers", *decoder]
+    assert drawn_words(written("backwards")) == ["encoder", "b", "A", "one vector of 256 numbers", *decoder]
 
 
 def test_symbols_are_drawn_for_a_sentence_that_finds_no_room_or_none() -> None:
     assert "x₁" in drawn_words(written(words=7)) and "A" not in drawn_words(written(words=7))
-    assert "x₁" in drawn_words(replace(findings(), tables={}))
+    symbols = drawn_words(replace(findings(), tables={}))
+    assert "x₁" in symbols and "one vector" in symbols
 
 
 def test_the_most_probable_words_of_each_step_stand_in_a_row() -> None:

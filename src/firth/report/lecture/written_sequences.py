@@ -49,9 +49,12 @@ def _of_example(findings: Findings, name: str, example: pd.Series) -> pd.DataFra
 
 
 def _draw(findings: Findings) -> Markup:
-    read, written = _drawn_tokens(findings)
-    label = f"An encoder reads {' '.join(read)} into one vector; a decoder writes {' '.join(written)} from it"
-    drawing = ENVIRONMENT.get_template("encoder_decoder.svg.j2").render(read=read, written=written, label=label)
+    (read, written), example = _drawn_tokens(findings), _example_of(findings)
+    size = None if example is None or pd.isna(example["vector_size"]) else int(example["vector_size"])
+    vector = f"one vector of {size:,} numbers" if size else "one vector"
+    label = f"An encoder reads {' '.join(read)} into {vector}; a decoder writes {' '.join(written)} from it"
+    template = ENVIRONMENT.get_template("encoder_decoder.svg.j2")
+    drawing = template.render(read=read, written=written, vector=vector, label=label)
     caption = "Unrolled over the sentence, in the order of reading. Each word that is written is read next."
     return figure(drawing, caption)
 
