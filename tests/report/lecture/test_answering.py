@@ -43,6 +43,7 @@ def answered(**scores: Any) -> Findings:
         (answered(exact_match=0.32, exact_match_low=0.3), Verdict.NOT_HERE),
         (answered(exact_match_low=None), Verdict.HOLDS),
         (answered(question_alone=0.999), Verdict.NOT_HERE),
+        (answered(questions=None), Verdict.UNTESTED),
         (answered(question_alone=None, last_place=None), Verdict.UNTESTED),
         (replace(findings(), tables={}), Verdict.UNTESTED),
     ],

@@ -25,6 +25,12 @@ def by_length(**models: tuple[float, float, float]) -> Findings:
     return replace(findings(), tables={"source_length": pd.DataFrame(rows)} if rows else {})
 
 
+def uncounted() -> Findings:
+    """BLEU of an unknown number of sentences."""
+    found = by_length(none=(95.3, 52.9, 21.5))
+    return replace(found, tables={"source_length": found.tables["source_length"].assign(sentences=None)})
+
+
 @pytest.mark.parametrize(
     ("found", "verdict"),
     [
@@ -33,6 +39,7 @@ def by_length(**models: tuple[float, float, float]) -> Findings:
         (by_length(none=(95.3, 92.5, 21.5), dot=(97.2, 95.4, 91.5)), Verdict.NOT_HERE),
         (by_length(none=(95.3, 52.9, 21.5), dot=(97.2, 35.4, 91.5)), Verdict.NOT_HERE),
         (by_length(dot=(97.2, 95.4, 91.5)), Verdict.UNTESTED),
+        (uncounted(), Verdict.UNTESTED),
         (by_length(), Verdict.UNTESTED),
     ],
 )
@@ -60,7 +67,7 @@ def test_small_groups_are_named_beside_the_figure() -> None:
     assert "BLEU by words in the source, test: without attention 1-5: 95.3, 6-10: 52.9, 11-15: 21.5" in drawn
     assert "Sentences of each length: 1-5: 466, 6-10: 20, 11-15: 19. Hollow points are of fewer than 20." in drawn
     assert drawn.count('fill-opacity="0"') == 1
-    assert LENGTH.draw(by_length()) is None
+    assert LENGTH.draw(by_length()) is None and LENGTH.draw(uncounted()) is None
 
 
 def test_a_long_sentence_shows_what_the_vector_loses() -> None:

@@ -58,6 +58,12 @@ def test_the_lowest_likely_score_decides_on_quality() -> None:
     assert unfounded(QUALITY, translated()) == unfounded(QUALITY, poor) == []
 
 
+def test_scores_of_an_unknown_number_of_sentences_are_not_said() -> None:
+    found = translated(sentences=None)
+    assert "with dot attention" not in TRANSLATES.judge(found).finding + QUALITY.judge(found).finding
+    assert "75.4 without attention" in TRANSLATES.judge(found).finding
+
+
 def test_scores_of_an_earlier_release_without_intervals_are_shown() -> None:
     earlier = translated(bleu_low=None, bleu_high=None)
     assert "interval" not in QUALITY.judge(earlier).finding and QUALITY.judge(earlier).verdict == Verdict.HOLDS

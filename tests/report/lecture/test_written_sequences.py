@@ -49,6 +49,7 @@ def written(reading: str = "forwards", words: int = 2, **changes: Any) -> Findin
         ({"other_length": 0.0}, Verdict.NOT_HERE),
         ({"ended": 0.5}, Verdict.NOT_HERE),
         ({"other_length": None}, Verdict.UNTESTED),
+        ({"outputs": None}, Verdict.UNTESTED),
     ],
 )
 def test_outputs_must_have_lengths_of_their_own_and_end(changes: dict[str, Any], verdict: Verdict) -> None:
@@ -75,7 +76,7 @@ def test_symbols_are_drawn_for_a_sentence_that_finds_no_room_or_none() -> None:
 def test_the_most_probable_words_of_each_step_stand_in_a_row() -> None:
     example = str(SEQUENCES.example(written()))
     rows = read(example).rows
-    assert rows[1] == ["1", "Un1 > 0.999", "Un2 0.250", "Un3 < 0.001"]
-    assert rows[2] == ["2", "<unk>1 > 0.999", "<unk>2 0.250", "<unk>3 < 0.001"]
+    assert rows[1] == ["1", "Un1 >\N{NO-BREAK SPACE}0.999", "Un2 0.250", "Un3 <\N{NO-BREAK SPACE}0.001"]
+    assert rows[2] == ["2", "<unk>1 >\N{NO-BREAK SPACE}0.999", "<unk>2 0.250", "<unk>3 <\N{NO-BREAK SPACE}0.001"]
     assert "(2 tokens) becomes" in example and '<span lang="fr">Un &lt;unk&gt;</span>' in example
     assert SEQUENCES.example(replace(findings(), tables={})) is None

@@ -36,7 +36,7 @@ def _judge(findings: Findings) -> Judgment:
 
 def _scores(findings: Findings) -> pd.DataFrame:
     """Scores on the first test split, by attention, in order."""
-    scores = of_first_split(findings, "answers", "qa").dropna(subset=["exact_match"])
+    scores = of_first_split(findings, "answers", "qa").dropna(subset=["questions", "exact_match"])
     return scores.loc[in_order(scores.index, ATTENTIONS)]
 
 

@@ -30,7 +30,7 @@ STUDY = "No study of the vector’s size is there: “make studies” trains its
 def _lengths(findings: Findings) -> pd.DataFrame:
     """BLEU of the translators by source length on the first test split."""
     frame = findings.table("source_length")
-    return first_split(frame[frame["task"] == "translation"].dropna(subset=["bleu"]))
+    return first_split(frame[frame["task"] == "translation"].dropna(subset=["sentences", "bleu"]))
 
 
 def _ends(lengths: pd.DataFrame) -> list[str]:

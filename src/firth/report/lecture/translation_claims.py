@@ -65,7 +65,7 @@ def _judge_quality(findings: Findings) -> Judgment:
 
 def _scores(findings: Findings) -> pd.DataFrame:
     """Scores of the translators on the first test split, by attention, in order."""
-    scores = of_first_split(findings, "translation", "translation").dropna(subset=["bleu"])
+    scores = of_first_split(findings, "translation", "translation").dropna(subset=["sentences", "bleu"])
     return scores.loc[in_order(scores.index, ATTENTIONS)]
 
 

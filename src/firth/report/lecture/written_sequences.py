@@ -19,7 +19,7 @@ RANKS = ["most probable", "second", "third"]
 
 def _judge(findings: Findings) -> Judgment:
     for task, outputs in TASKS.items():
-        lengths = of_first_split(findings, "output_lengths", task).dropna(subset=["other_length"])
+        lengths = of_first_split(findings, "output_lengths", task).dropna(subset=["outputs", "other_length", "ended"])
         if not lengths.empty:
             row = lengths.loc[in_order(lengths.index, ATTENTIONS)[0]]
             finding = (
@@ -100,8 +100,8 @@ def _show_steps(findings: Findings) -> Markup | None:
 def _rounded(probability: float) -> str:
     """Three decimals, without a 1 or a 0 that is none."""
     if probability > MOST_CERTAIN:
-        return f"> {MOST_CERTAIN}"
-    return f"{probability:.3f}" if probability >= 1 - MOST_CERTAIN else f"< {1 - MOST_CERTAIN:.3f}"
+        return f">\N{NO-BREAK SPACE}{MOST_CERTAIN}"
+    return f"{probability:.3f}" if probability >= 1 - MOST_CERTAIN else f"<\N{NO-BREAK SPACE}{1 - MOST_CERTAIN:.3f}"
 
 
 SEQUENCES = Block(
