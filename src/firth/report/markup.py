@@ -78,9 +78,9 @@ def section(anchor: str, title: str, parts: Sequence[Markup | None]) -> Markup |
     return cast(Markup, _PIECES.section(anchor, title, there)) if there else None
 
 
-def heading(title: str, level: int = 3) -> Markup:
+def heading(title: str) -> Markup:
     """A heading inside a section."""
-    return cast(Markup, _PIECES.heading(title, level))
+    return cast(Markup, _PIECES.heading(title))
 
 
 def titled(title: str, introduction: str, parts: list[Markup | None]) -> Markup | None:
