@@ -1,11 +1,14 @@
 """The paired bootstrap on made outputs."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 import sacrebleu
+from sacrebleu.metrics.bleu import BLEU
 
 from firth.measures.bleu import bleu_summands
-from firth.measures.paired_bootstrap import difference_interval, resampled_sums, score
+from firth.measures.paired_bootstrap import difference_interval, resampled_sums, score, score_interval
 from firth.measures.scored_items import ScoredItems, digest, share_items
 
 WORDS = np.array(["the", "a", "dog", "cat", "doctor", "teacher", "eats", "sees", "near", "red", "old", "apple"])
@@ -76,3 +79,18 @@ def test_bleu_is_a_function_of_the_sums_over_sentences() -> None:
         sums = bleu_summands(outputs[:count], references[:count]).sum(axis=0, keepdims=True)
         assert score("test_bleu", sums) == pytest.approx(expected, rel=1e-12)
     assert bleu_summands([], []).shape == (0, 10)
+
+
+def test_interval_of_one_score_is_as_wide_as_that_of_sacrebleu() -> None:
+    texts = sentences(300)
+    references = [" ".join(words) for words in texts]
+    outputs = with_faults(texts, 3)
+    low, high = score_interval("test_bleu", bleu_items(outputs, references))
+    expected: Any = BLEU().corpus_score(outputs, [references], n_bootstrap=1000)
+    assert low is not None and high is not None
+    assert (low + high) / 2 == pytest.approx(expected._mean, abs=0.2)
+    assert (high - low) / 2 == pytest.approx(expected._ci, rel=0.15)
+
+
+def test_no_items_have_no_interval() -> None:
+    assert score_interval("test_bleu", bleu_items([], [])) == (None, None)

@@ -55,18 +55,37 @@ DRAWINGS = {
         {"tokens between subject and verb", "agreement accuracy (share)", "chance", "window of 1 word", "0", "2"},
     ),
     "length": (
-        lambda: encoder_figures.accuracy_by_length({"GRU": [(2, 1.0), (3, 0.5)]}, "length", "falls"),
-        {"sentences in the story", "exact match (share of answers)"},
+        lambda: encoder_figures.accuracy_by_length({"GRU": [(2, 1.0), (3, 0.5)]}, 0.25, "length", "falls"),
+        {"sentences in the story", "exact match (share of answers)", "best baseline"},
     ),
     "bleu by length": (
-        lambda: encoder_figures.bleu_by_length({"RNN": [("1-5", 97.0), ("31+", 41.5)]}, "bleu", "falls"),
+        lambda: encoder_figures.bleu_by_length({"RNN": [("1-5", 97.0), ("31+", 41.5)]}, ["31+"], "bleu", "falls"),
         {"words in the source", "BLEU", "1-5", "31+", "RNN", "100"},
     ),
-    "reach": (
-        lambda: encoder_figures.gradients_by_source(
-            {"RNN": [(1, 0.09), (2, 0.6)], "GRU": [(1, 0.2)]}, "reach", "rises"
+    "relative gradients": (
+        lambda: encoder_figures.relative_gradients(
+            {
+                "before training": {"RNN": [(1, 0.09), (0, 1.0)], "GRU": [(0, 1.0)]},
+                "after training": {"RNN": [(1, 5.0), (0, 1.0)]},
+            },
+            "relative",
+            "falls",
         ),
-        {"source position k, in tokens", "gradient norm (log scale)", "0.1", "0.2", "0.5", "RNN", "GRU"},
+        {"words read after it, up to the end of the source", "before training", "0.1", "1", "RNN", "GRU"},
+    ),
+    "intervals": (
+        lambda: encoder_figures.scores_with_intervals(
+            {"without attention": (41.5, (40.0, 43.0)), "dot attention": (60.25, None)}, "BLEU", 100, "bars", "rises"
+        ),
+        {"BLEU", "without attention", "dot attention", "41.5", "60.2", "100"},
+    ),
+    "vector": (
+        lambda: encoder_figures.bleu_by_size({"all sources": [(16, 10.0), (32, 20.0)]}, "size", "rises"),
+        {"units of the vector (log scale)", "BLEU", "16", "32", "all sources"},
+    ),
+    "cells": (
+        lambda: encoder_figures.bleu_by_cell({"read forwards": {"RNN": 2.5, "GRU": 70.0}}, "cells", "rises"),
+        {"BLEU", "read forwards", "RNN", "GRU", "2.5", "70.0"},
     ),
     "saliency": (
         lambda: encoder_figures.saliency_map(
@@ -77,7 +96,7 @@ DRAWINGS = {
             "map",
             "looks",
         ),
-        {"source", "output", "le", "the", "cat", "attention weight", "0.2", "1.0"},
+        {"source", "output", "le", "the", "cat", "attention weight", "0.25", "1.00"},
     ),
     "starts": (
         lambda: study_figures.initial_embeddings(

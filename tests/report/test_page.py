@@ -167,18 +167,15 @@ def findings() -> Findings:
         tables=tables(),
         headline={"lm_lstm_perplexity": 22.5, "lm_ngram_perplexity_over_source": None},
         samples={
-            ("translation", "none"): {
-                "first": [
-                    {"source": "A <unk>.", "reference": "Un chat.", "output": "Un chat.", "chrf": 100.0},
-                    {"source": "B.", "reference": "Un chien.", "output": "<script>alert(1)//</script>", "chrf": 3.25},
-                ],
-                "best": [],
-            },
-            ("qa", "none"): {
-                "worst": [
-                    {"story": ["S & T."], "question": "Q?", "reference": "<unk>", "output": "<unk>", "chrf": 100.0}
-                ]
-            },
+            "translation": [
+                {"source": "A <unk>.", "reference": "Un chat.", "outputs": {"none": "Un chat.", "additive": "Un"}},
+                {
+                    "source": "B.",
+                    "reference": "Un chien.",
+                    "outputs": {"none": "<script>alert(1)//</script>", "additive": "Un chien."},
+                },
+            ],
+            "qa": [{"source": "S & T. Q?", "reference": "<unk>", "outputs": {"none": "no"}}],
         },
         missing_words=["<zebra>"],
         word_map="<svg></svg>",
@@ -375,11 +372,6 @@ def test_excess_cross_entropy_is_drawn_for_the_models_that_have_it(page: str) ->
     assert 'aria-label="Excess cross-entropy (nats per token): LSTM agreement 0.02, selection 0.203"' in page
 
 
-def test_only_outputs_that_equal_the_reference_are_marked_exact(page: str) -> None:
-    assert page.count("✓ exact") == 1
-    assert 'Un chat. <span class="exact">' in page
-
-
 def test_what_was_not_measured_vanishes_with_its_heading() -> None:
     without: dict[str, Any] = {
         "corpora": {},
@@ -421,8 +413,7 @@ def test_figures_do_without_points_that_no_axis_holds() -> None:
     poor["ngram_orders"][["valid_perplexity", "test_perplexity"]] = None
     shown = render_page(replace(findings(), tables=poor))
     assert "Perplexity on validation text after each epoch" not in shown
-    assert "mean over output positions: sources of 2 tokens." not in shown
-    assert "n-gram models by order" in shown and "by the order n" not in shown
+    assert "Size and perplexity" in shown and "by the order n" not in shown
 
 
 def test_constructions_stand_in_rows_of_their_own_beside_every_model() -> None:
@@ -484,24 +475,8 @@ def test_scores_that_are_whole_numbers_are_no_counts() -> None:
     assert ["qa", "dot", "test", "7", "1.000"] in read(page).rows
 
 
-def test_saliency_is_shown_by_attention_or_without_it_by_gradients(page: str) -> None:
-    assert "source position, sources of 2 tokens: without attention from 2 at the first to 4 at the last" in page
-    told = "Un most from A; &lt;chat&gt; most from A; &lt;eos&gt; most from A"
-    assert f"Attention, additive attention: {told}" in page
-    assert f"Share of the gradient, without attention: {told.replace('from A', 'from &lt;unk&gt;')}" in page
-    assert "BLEU by words in the source, test 2016: without attention 1-5: 51.5, 6-10: 31.5; additive" in page
-    assert "sentences of each length: 1-5: 7, 6-10: 9" in page
-    without = {name: frame for name, frame in tables().items() if name not in ("saliency", "example_sentences")}
-    assert "Saliency of source words" in page
-    assert "Saliency of source words" not in render_page(replace(findings(), tables=without))
-
-
 def test_studies_of_encoder_decoders_are_shown(page: str) -> None:
     assert ["GRU", "read backwards", "41.50", "0.9375", "0.6250"] in read(page).rows
-    assert "BLEU by words in the source, read backwards: GRU 1-5: 51.5, 6-10: 31.5" in page
-    for when, first, last in (("before", 0.125, 0.0625), ("after", 0.5, 0.25)):
-        told = f"GRU from {first} at the first to {last} at the last"
-        assert f"sources of 2 tokens read backwards, {when} training: {told}" in page
     assert "BLEU by training pairs: random 30: 2, 3000: 51.5; word2vec 30: 10, 3000: 59.5" in page
     rows = read(page).rows
     assert rows.index(["16 units", "4.000"]) < rows.index(["128 units", "32.00"])

@@ -1,4 +1,4 @@
-"""What the page reads of studies: the committed ones are sound, and what the page can't show is named."""
+"""What the page reads: studies, of which the committed ones are sound, and outputs on which models differ."""
 
 import json
 import shutil
@@ -9,11 +9,11 @@ import pandas as pd
 import pytest
 
 from firth.errors import FirthError
-from firth.report.reading import missing_words, read_split_words, read_studies
+from firth.report.reading import missing_words, read_samples, read_split_words, read_studies
 from firth.text.streams import from_sentences
 from firth.text.text_form import TextForm
 from firth.text.vocabulary import Vocabulary
-from firth.workspace import Workspace
+from firth.workspace import Workspace, write_text
 
 STUDIES = Workspace(Path(__file__).parents[2]).all_study_metrics.parent
 
@@ -44,6 +44,11 @@ def test_the_committed_studies_are_sound_and_of_every_kind(workspace: Workspace)
             "fast.*should match pattern",
         ),
         ("encoders-gru-forward", {"bleu": "high", "by_source_length": {}}, "bleu: Input should be a valid number"),
+        (
+            "encoders-gru-forward",
+            {"bleu": 1, "by_source_length": {}, "before": {"gradient_norm": {"first": "far", "last": 1}}},
+            r"before\.gradient_norm\.first: Input should be a valid number",
+        ),
         ("bottleneck", {"by_hidden_size": {"hidden_size_16": {"bleu": 1}}}, "by_source_length: Field required"),
         ("pairs-random", {"percent_1": 1}, "percent_1: Input should be a valid dictionary"),
     ],
@@ -81,3 +86,14 @@ def test_wanted_words_are_missing_only_where_words_are_known() -> None:
     example = pd.DataFrame([("counts", "dog", "the", 3, 0.5)], columns=["space", "word", "neighbor", "count", "ppmi"])
     assert missing_words(["Dog", "yak"], {"cooccurrence_example": example}) == ["yak"]
     assert missing_words(["Dog", "yak"], {}) == []
+
+
+def test_samples_are_the_items_that_the_models_of_the_tables_write_differently(workspace: Workspace) -> None:
+    for attention, outputs in (("none", ["un", "le"]), ("dot", ["un", "la"]), ("general", ["x", "y"])):
+        lines = [{"source": f"s{n}", "reference": "la", "output": text, "chrf": 1.0} for n, text in enumerate(outputs)]
+        folder = workspace.evaluation(f"evaluate_seq2seq-translation-{attention}") / "outputs"
+        write_text(folder / "test.jsonl", "".join(json.dumps(line) + "\n" for line in lines))
+    tables = {"translation": pd.DataFrame({"task": ["translation"] * 2, "attention": ["none", "dot"]})}
+    expected = [{"source": "s1", "reference": "la", "outputs": {"none": "le", "dot": "la"}}]
+    assert read_samples(workspace, tables) == {"translation": expected}
+    assert read_samples(workspace, {}) == {}

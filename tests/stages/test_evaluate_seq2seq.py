@@ -6,11 +6,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 import sacrebleu
+from scipy.stats import binomtest
 from stages.effective import settings_of
 from stages.small_pairs import make_questions, make_translations, small_networks
 
 from firth.errors import FirthError
-from firth.measures.paired_bootstrap import score
+from firth.measures.paired_bootstrap import score, score_interval
 from firth.measures.scored_items import load_items
 from firth.params.experiment import Params
 from firth.params.task_names import Attention, Task
@@ -30,6 +31,11 @@ from firth.workspace import Workspace
 @pytest.fixture
 def params() -> Params:
     return small_networks()
+
+
+def wilson(right: int, questions: int) -> tuple[float, float]:
+    interval = binomtest(right, questions).proportion_ci(method="wilson")
+    return float(interval.low), float(interval.high)
 
 
 def train_and_evaluate(params: Params, workspace: Workspace, task: Task, attention: Attention) -> Path:
@@ -67,6 +73,8 @@ def test_answers_and_scores_are_those_of_the_saved_model(params: Params, tmp_pat
     assert scores.at["test", "questions"] == len(items)
     by_sentences = groups[groups["grouping"] == "sentences"]
     assert set(by_sentences["group"]) == {1, 2} and by_sentences["questions"].sum() == len(items)
+    low, high = wilson(sum(right), len(right))
+    assert scores.loc["test", ["exact_match_low", "exact_match_high"]].tolist() == pytest.approx([low, high], rel=1e-5)
     metrics = json.loads((folder / "metrics.json").read_text())
     assert metrics == {f"test_{name}": scores.at["test", name] for name in ("exact_match", "question_alone")}
     assert load_items(folder / "items.safetensors")["test_exact_match"].summands[:, 0].tolist() == right
@@ -103,8 +111,12 @@ def test_every_test_split_of_a_translation_is_scored_against_the_raw_text(params
     expected = {f"{split}_{name}": scores.at[split, name] for split in scores.index for name in ("bleu", "chrf")}
     assert metrics == expected
     for split in scores.index:
-        sums = load_items(folder / "items.safetensors")[f"{split}_bleu"].summands.sum(axis=0, keepdims=True)
-        assert score("bleu", sums) == pytest.approx(scores.at[split, "bleu"], rel=1e-5)
+        items = load_items(folder / "items.safetensors")[f"{split}_bleu"]
+        assert score("bleu", items.summands.sum(axis=0, keepdims=True)) == pytest.approx(
+            scores.at[split, "bleu"], rel=1e-5
+        )
+        interval = scores.loc[split, ["bleu_low", "bleu_high"]].tolist()
+        assert interval == pytest.approx(score_interval("bleu", items), rel=1e-5)
     lengths = read_csv(folder / "source_length.csv")
     assert lengths.groupby("split")["sentences"].sum().to_dict() == scores["sentences"].to_dict()
 
@@ -117,7 +129,14 @@ def test_the_same_model_gives_the_same_bytes(params: Params, tmp_path: Path) -> 
         folder = train_and_evaluate(params, workspace, "qa", "none")
         results.append({path.name: path.read_bytes() for path in folder.rglob("*") if path.is_file()})
     assert results[0] == results[1]
-    assert {"test.jsonl", "answers.csv", "answer_groups.csv", "metrics.json", "items.safetensors"} == {*results[0]}
+    assert {
+        "test.jsonl",
+        "answers.csv",
+        "answer_groups.csv",
+        "output_lengths.csv",
+        "metrics.json",
+        "items.safetensors",
+    } == {*results[0]}
 
 
 def test_a_missing_model_names_the_stage_that_makes_it(params: Params, tmp_path: Path) -> None:

@@ -63,3 +63,16 @@ def test_without_example_sentences_their_table_is_empty(tmp_path: Path) -> None:
     folder = trained_and_measured(params, Workspace(tmp_path), "none")
     assert len(read_csv(folder / "example_sentences.csv")) == 0
     assert len(read_csv(folder / "saliency.csv")) > 0
+
+
+def test_example_sentences_have_their_outputs_and_steps(tmp_path: Path) -> None:
+    sentences = ["Tim is in the garden. Where is Tim?", "Zoe is in the cellar."]
+    params = small_networks().model_copy(update={"saliency": SaliencyParams(translation=[], qa=sentences)})
+    folder = trained_and_measured(params, Workspace(tmp_path), "none")
+    examples, steps = read_csv(folder / "example_outputs.csv"), read_csv(folder / "decoding_steps.csv")
+    assert examples["source"].tolist() == sentences
+    assert examples["unknown"].fillna("").tolist() == ["", "Zoe"]
+    assert examples["source_tokens"].tolist() == [len(words(sentence, False)) for sentence in sentences]
+    for number, output in enumerate(examples["output"], start=1):
+        written = steps[(steps["sentence"] == number) & (steps["rank"] == 1)]["token"].tolist()
+        assert written == [*words(output, False), EOS]

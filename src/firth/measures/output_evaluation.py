@@ -18,6 +18,8 @@ from firth.measures.bleu import (
     translation_scores,
 )
 from firth.measures.json_records import read_json_lines
+from firth.measures.minimal_pairs import wilson_interval
+from firth.measures.paired_bootstrap import score_interval
 from firth.measures.scored_items import ScoredItems, digest, share_items
 from firth.params.task_names import Task
 from firth.seq2seq.pairs import Pairs
@@ -108,7 +110,11 @@ def _translations(outputs: Outputs, split: str, tokens: Path, raw: Path) -> Scor
     if TextForm.load(tokens).lowercase:
         references = [reference.lower() for reference in references]
     signatures = {f"{name}_signature": signature for name, signature in metric_signatures().items()}
-    row = {"sentences": len(texts), **translation_scores(texts, references), **signatures}
+    scores = translation_scores(texts, references)
+    summands = ScoredItems(bleu_summands(texts, references), digest([*sources, *references]))
+    low, high = score_interval("bleu", summands)
+    intervals = {"bleu_low": low, "bleu_high": high, **_exact_match_interval(scores["exact_match"], len(texts))}
+    row = {"sentences": len(texts), **scores, **intervals, **signatures}
     tables = {
         "translation": pd.DataFrame([row]),
         "source_length": bleu_by_source_length(texts, references, sources),
@@ -118,7 +124,7 @@ def _translations(outputs: Outputs, split: str, tokens: Path, raw: Path) -> Scor
         {"source": source, "reference": reference, "output": text, "chrf": round(score, CHRF_DECIMALS)}
         for source, reference, text, score in zip(sources, references, texts, chrf, strict=True)
     ]
-    return tables, items, ScoredItems(bleu_summands(texts, references), digest([*sources, *references]))
+    return tables, items, summands
 
 
 def _answers(outputs: Outputs, split: str, tokens: Path, raw: Path) -> Scored:
@@ -134,8 +140,10 @@ def _answers(outputs: Outputs, split: str, tokens: Path, raw: Path) -> Scored:
         right = [text == reference for text, reference in zip(texts, references, strict=True)]
     else:
         right = exact_matches(outputs, pairs)
+    scores = answer_scores(right, questions, training)
+    row = {"questions": len(questions), **scores, **_exact_match_interval(scores["exact_match"], len(questions))}
     tables = {
-        "answers": pd.DataFrame([{"questions": len(questions), **answer_scores(right, questions, training)}]),
+        "answers": pd.DataFrame([row]),
         "answer_groups": exact_match_by_group(right, questions),
     }
     chrf = sentence_chrf(texts, references)
@@ -151,6 +159,34 @@ def _answers(outputs: Outputs, split: str, tokens: Path, raw: Path) -> Scored:
     ]
     asked = (f"{question['story']} {question['question']} {question['answer']}" for question in questions)
     return tables, items, share_items(np.array(right, np.float64), asked)
+
+
+def _exact_match_interval(share: float | None, items: int) -> dict[str, float | None]:
+    """The 95 % interval of an exact match; its ends are None without items."""
+    low, high = (None, None) if share is None else wilson_interval(share, items)
+    return {"exact_match_low": low, "exact_match_high": high}
+
+
+def output_lengths(decoded: Mapping[str, Outputs], sources: Mapping[str, Pairs], max_length: int) -> pd.DataFrame:
+    """How long the outputs are, a row for each test split.
+
+    Parameters
+    ----------
+    decoded, sources : test split → the output for each source, and the pairs of that source.
+    max_length : the length at which an output is cut, although it has no ``<eos>``.
+
+    Returns
+    -------
+    DataFrame
+        ``split``, ``outputs`` (their number), ``other_length`` (share with another number of tokens than their source),
+        and ``ended`` (share that ends in ``<eos>``); shares are NaN without outputs.
+    """
+    rows = []
+    for split, outputs in decoded.items():
+        written, read = np.array(list(map(len, outputs)), int), np.diff(sources[split].source.offsets)
+        shares = [float(found.mean()) if len(found) else None for found in (written != read, written < max_length)]
+        rows.append((split, len(outputs), *shares))
+    return pd.DataFrame(rows, columns=["split", "outputs", "other_length", "ended"])
 
 
 def _lines(path: Path, expected: int) -> list[str]:

@@ -31,6 +31,14 @@ def difference_interval(name: str, before: ScoredItems, after: ScoredItems) -> t
     return float(low), float(high)
 
 
+def score_interval(name: str, items: ScoredItems) -> tuple[float, float] | tuple[None, None]:
+    """Ends of the 95 % interval of a score; None and None without items. ``name`` is of the score; see ``score``."""
+    if not len(items.summands):
+        return None, None
+    low, high = np.percentile(score(name, resampled_sums(items.summands)), ENDS)
+    return float(low), float(high)
+
+
 def resampled_sums(summands: Floats) -> Floats:
     """Sums over the items (N, K) of each sample, (``RESAMPLES``, K); the same samples for every N items."""
     random, count = generator(0, "paired_bootstrap"), len(summands)

@@ -27,10 +27,11 @@ COLUMNS = {
     "next_words": "model prompt rank token probability source_token source_probability",
     "ngram_orders": "model order ngrams valid_perplexity test_perplexity",
     "ngram_order_examples": "model order pair attractors prefix form correct probability",
-    "translation": "task attention split sentences bleu bleu_lowercase chrf exact_match "
-    "bleu_signature bleu_lowercase_signature chrf_signature",
+    "translation": "task attention split sentences bleu bleu_low bleu_high bleu_lowercase chrf exact_match "
+    "exact_match_low exact_match_high bleu_signature bleu_lowercase_signature chrf_signature",
+    "output_lengths": "task attention split outputs other_length ended",
     "source_length": "task attention split source_length sentences bleu",
-    "answers": "task attention split questions exact_match question_alone last_place",
+    "answers": "task attention split questions exact_match exact_match_low exact_match_high question_alone last_place",
     "answer_groups": "task attention split grouping group questions exact_match",
     "gradients": "network lag norm_before norm_after cell_norm_before cell_norm_after share_before share_after",
     "gradient_terms": "network when lag position token target norm",
@@ -38,6 +39,8 @@ COLUMNS = {
     "saliency": "task attention output_position source_position gradient_norm",
     "example_sentences": "task attention sentence output_position output source_position source gradient_norm "
     "attention_weight",
+    "example_outputs": "task attention sentence source output unknown source_tokens output_tokens reading vector_size",
+    "decoding_steps": "task attention sentence step rank token probability",
     "learning_curves": "model epoch train_loss valid_loss valid_perplexity",
     "training": "model parameters best_epoch epochs",
     "counts": "cells nonzeros density bytes_dense bytes_sparse pairs",
@@ -46,17 +49,18 @@ COLUMNS = {
 TEXTS = (
     "space representation measure number reason model split category grouping construction group task attention "
     "network when source_length output source bleu_signature bleu_lowercase_signature chrf_signature "
-    "subject prefix form token target prompt source_token word neighbor other left right"
+    "subject prefix form token target prompt source_token word neighbor other left right unknown reading"
 )
 WHOLE_NUMBERS = (
     "items covered tokens pairs order ngrams sentences questions lag sentence output_position source_position epoch "
     "epochs best_epoch parameters cells nonzeros bytes_dense bytes_sparse "
-    "window distance pair attractors correct position rank line words dimension"
+    "window distance pair attractors correct position rank line words dimension "
+    "outputs source_tokens output_tokens vector_size step"
 )
 KEYS = (  # columns that a table needs, with a value in every row
     "space representation model split category grouping task attention network order lag when sentence output_position "
     "source_position epoch number cells nonzeros density bytes_dense bytes_sparse "
-    "window subject pair correct position rank word neighbor other line words dimension"
+    "window subject pair correct position rank word neighbor other line words dimension step"
 )
 MORE_KEYS = "construction group measure source_length distance"  # which tell rows apart too, and may be missing
 

@@ -1,19 +1,18 @@
-"""The page's section on encoder–decoders: scores beside the baselines, learning curves, saliency, and outputs."""
+"""The page's section on encoder–decoders: scores beside the baselines, learning curves, and outputs."""
 
 import pandas as pd
+from markupsafe import Markup
 
-from firth.report import encoder_figures
 from firth.report.findings import Findings
 from firth.report.language_sections import curves_figure
-from firth.report.markup import Content, Markup, code, figure, heading, join, paragraph, section, side_by_side, table
-from firth.report.names import ATTENTIONS, MEASURES, display_name, in_order, in_words
-from firth.report.result_tables import curves, in_text, pivoted, rows_of
-from firth.report.saliency_sections import length_figure, saliency_parts
+from firth.report.lecture.answering import BASELINES
+from firth.report.markup import Content, code, heading, join, paragraph, section, side_by_side, table
+from firth.report.names import MEASURES, in_words
+from firth.report.result_tables import curves, pivoted, rows_of
 from firth.report.samples import samples_part
 
 TITLES = {"translation": "Translation", "qa": "Answering questions"}
 SCORES = {"translation": "translation", "qa": "answers"}  # task → the table with its scores
-BASELINES = ["question_alone", "last_place"]
 # Of bAbI's tasks 1 to 20, each learned by itself from 1,000 questions: the LSTM of Weston et al. (2015), table 3, and
 # the end-to-end memory network of Sukhbaatar et al. (2015), table 1, with three hops and position encoding.
 PUBLISHED_BY_TASK = {
@@ -37,11 +36,9 @@ def encoder_decoders_section(findings: Findings) -> Markup | None:
         shown = [
             side_by_side([_scores(scores), _curves(findings, task)]),
             _signatures(scores),
-            _by_source_length(findings, task),
-            side_by_side([_by_sentences(findings, task), _by_supporting_facts(findings, task)]),
+            _by_supporting_facts(findings, task),
             _by_task(findings, task),
-            *saliency_parts(findings, task),
-            *_samples(findings, task),
+            samples_part(findings, task),
         ]
         if any(shown):
             parts += [heading(title), *shown]
@@ -84,38 +81,12 @@ def _signatures(scores: pd.DataFrame) -> Markup | None:
     return paragraph(join((join([name, ": ", code(text)]) for name, text in sorted(found)), "; "), ".", kind="note")
 
 
-def _by_source_length(findings: Findings, task: str) -> Markup | None:
-    """BLEU by the length of the source, a figure for each test split."""
-    frame = findings.of_task("source_length", task)
-    return side_by_side(
-        [
-            length_figure(
-                frame[frame["split"] == split].rename(columns={"attention": "model"}),
-                f"{split}-length",
-                in_words(split),
-            )
-            for split in frame["split"].unique()
-        ]
-    )
-
-
 def _by_group(findings: Findings, task: str, grouping: str) -> pd.DataFrame:
     """Exact match on the first test split: a row for each group, by its number, and a column for each model."""
     frame = findings.of_task("answer_groups", task)
     there = frame[(frame["grouping"] == grouping) & (frame["split"] == frame["split"].min())]
     numbered = there.dropna(subset=["exact_match"]).astype({"group": int})
     return pivoted(numbered, "group", "attention", "exact_match").sort_index()
-
-
-def _by_sentences(findings: Findings, task: str) -> Markup | None:
-    wide = _by_group(findings, task, "sentences")
-    there = {name: list(column.dropna().items()) for name, column in wide.items()}
-    if not there:
-        return None
-    label = f"Exact match by sentences in the story: {in_text(there)}"
-    return figure(
-        encoder_figures.accuracy_by_length(there, "qa-length", label), "Right answers by the length of the story."
-    )
 
 
 def _by_supporting_facts(findings: Findings, task: str) -> Markup | None:
@@ -136,8 +107,3 @@ def _by_task(findings: Findings, task: str) -> Markup | None:
     rows.append(["mean", *wide.mean().tolist()])
     rows.append([f"tasks passed (≥ {PASSED:g})", *(wide >= PASSED).sum().tolist()])
     return table("Exact match by bAbI task", ["task", *wide.columns], rows)
-
-
-def _samples(findings: Findings, task: str) -> list[Markup | None]:
-    there = in_order((attention for found, attention in findings.samples if found == task), ATTENTIONS)
-    return [samples_part(findings.samples[task, name], display_name(name, ATTENTIONS)) for name in there]

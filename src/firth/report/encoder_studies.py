@@ -1,19 +1,14 @@
 """The page's studies of encoder–decoders: reading order and attention, size of the source vector, word vectors."""
 
-from collections.abc import Mapping
-from typing import Any
-
 import pandas as pd
+from markupsafe import Markup
 
 from firth.report.findings import Findings
-from firth.report.gradient_sections import WHEN
-from firth.report.markup import Markup, side_by_side, table, titled
+from firth.report.lecture.encoder_cells import READINGS, WHEN
+from firth.report.markup import Content, table, titled
 from firth.report.names import INITIAL_EMBEDDINGS, LANGUAGE_MODELS, with_names
-from firth.report.result_tables import by_number, curves, pivoted, rows_of
-from firth.report.saliency_sections import length_figure, reach_figure
+from firth.report.result_tables import by_number, pivoted, rows_of
 from firth.tables import flatten
-
-READINGS = {"forward": "read forwards", "reversed": "read backwards", "attention": "with attention"}
 
 
 def encoder_studies(findings: Findings) -> list[Markup | None]:
@@ -22,7 +17,7 @@ def encoder_studies(findings: Findings) -> list[Markup | None]:
 
 
 def _encoders(findings: Findings) -> Markup | None:
-    """BLEU by source length and gradients by source position, by cell and by how the source is read."""
+    """BLEU and gradients, by cell and by how the source is read."""
     introduction = (
         "One layer reads the source, another writes the translation. Read forwards, the first words of the source are "
         "the farthest from the first of the output; read backwards, the nearest. Attention looks back at all of them."
@@ -31,19 +26,8 @@ def _encoders(findings: Findings) -> Markup | None:
     shown = studies.assign(reading=studies["reading"].map(READINGS))
     header = ["cell", "source", "BLEU", *(f"gradient on the first half, {title} (share)" for title in WHEN.values())]
     caption = "Translation by cell and by how the source is read"
-    lengths, reaches = [], []
-    for reading, title in READINGS.items():
-        cells = studies[studies["reading"] == reading]
-        names = dict(zip(cells["study"].str.removeprefix("encoders-"), cells["model"], strict=True))
-        scores = {name: findings.studies[f"encoders-{key}"]["by_source_length"] for key, name in names.items()}
-        lengths.append(length_figure(_by_source_length(scores), f"encoders-{reading}", title))
-        rows = findings.curves_of("encoders", names)
-        for when, time in WHEN.items():
-            drawn = {} if rows.empty else curves(rows, "study", "source_position", f"norm_{when}")
-            reaches.append(reach_figure(drawn, f"reach-{reading}-{when}", f"{title}, {time}"))
     columns = ["model", "reading", "bleu", *(f"{when}.first_half_share" for when in WHEN)]
-    parts = [table(caption, header, rows_of(shown[columns]), names=2), side_by_side(lengths), side_by_side(reaches)]
-    return titled("How a source is read", introduction, parts)
+    return titled("How a source is read", introduction, [table(caption, header, rows_of(shown[columns]), names=2)])
 
 
 def _encoder_studies(findings: Findings) -> pd.DataFrame:
@@ -59,27 +43,11 @@ def _encoder_studies(findings: Findings) -> pd.DataFrame:
     return frame.sort_values("reading", key=lambda found: found.map(readings.index), kind="stable")
 
 
-def _by_source_length(scores: Mapping[str, Mapping[str, Any]]) -> pd.DataFrame:
-    """{model: {group of lengths: its scores}} as a table with the columns model, source_length, sentences and bleu."""
-    rows = [
-        {"model": name, "source_length": group, **found}
-        for name, groups in scores.items()
-        for group, found in groups.items()
-    ]
-    return pd.DataFrame(rows, columns=["model", "source_length", "sentences", "bleu"])
-
-
 def _bottleneck(findings: Findings) -> Markup | None:
     """BLEU by the size of the vector that a sentence becomes."""
-    introduction = (
-        "Without attention, all that the decoder knows of the source is one vector; here it has several sizes."
-    )
     sizes = by_number(findings.studies.get("bottleneck", {}).get("by_hidden_size", {}), "hidden_size_")
-    rows = [(f"{size} units", values["bleu"]) for size, values in sizes]
-    scores = _by_source_length({f"{size} units": values["by_source_length"] for size, values in sizes})
-    drawing = length_figure(scores, "bottleneck", "by the size of the vector")
-    parts = [table("Translation by the size of the vector", ["vector", "BLEU"], rows), drawing]
-    return titled("One vector for a sentence", introduction, [side_by_side(parts)])
+    rows: list[list[Content]] = [[f"{size} units", values["bleu"]] for size, values in sizes]
+    return table("Translation by the size of the vector", ["vector", "BLEU"], rows)
 
 
 def _pairs(findings: Findings) -> Markup | None:

@@ -12,7 +12,6 @@ from firth.report.result_tables import of_models
 from firth.text.corpus_description import CorpusDescription
 
 Metrics = Mapping[str, Any]
-Samples = Mapping[str, list[dict[str, Any]]]
 
 
 @dataclass(frozen=True)
@@ -26,7 +25,7 @@ class Findings:
     settings : part of the experiment → {key: value}, as in params.yaml.
     tables : name of a table in ``reports/details`` → its rows.
     headline : the main numbers by name.
-    samples : (task, attention) → reason to show them → outputs of that model.
+    samples : task → items of its test text that the models write differently; see ``samples.differing``.
     missing_words : words that the params ask for and the vocabulary lacks.
     word_map : the drawing, or None.
     studies : study → its metrics.
@@ -39,7 +38,7 @@ class Findings:
     settings: Mapping[str, Metrics]
     tables: Mapping[str, pd.DataFrame]
     headline: Mapping[str, float | None]
-    samples: Mapping[tuple[str, str], Samples]
+    samples: Mapping[str, list[dict[str, Any]]]
     missing_words: list[str]
     word_map: str | None
     studies: Mapping[str, Metrics]

@@ -85,9 +85,9 @@ def section(anchor: str, title: str, parts: Sequence[Markup | None]) -> Markup |
     return cast(Markup, _PIECES.section(anchor, title, there)) if there else None
 
 
-def heading(title: str, level: int = 3) -> Markup:
+def heading(title: str) -> Markup:
     """A heading inside a section."""
-    return cast(Markup, _PIECES.heading(title, level))
+    return cast(Markup, _PIECES.heading(title))
 
 
 def titled(title: str, introduction: str, parts: list[Markup | None]) -> Markup | None:
@@ -142,8 +142,3 @@ def ranked(pairs: Sequence[tuple[str, str]]) -> Markup:
 def listed_sentences(sentences: Sequence[str]) -> Markup:
     """Sentences of a text, below each other."""
     return cast(Markup, _PIECES.listed_sentences(sentences))
-
-
-def samples(title: str, items: Sequence[Mapping[str, Any]]) -> Markup:
-    """Outputs of a model; of each its rows (name, content), whether it is exact, and the verdict in words."""
-    return cast(Markup, _PIECES.samples(title, items))

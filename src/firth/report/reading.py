@@ -11,7 +11,7 @@ from firth.measures.json_records import check_kind, read_json_lines
 from firth.measures.result_columns import table_fault, typed
 from firth.params.roles import ROLES
 from firth.report.names import ATTENTIONS, display_name
-from firth.report.samples import OutputRecord, chosen
+from firth.report.samples import OutputRecord, differing
 from firth.report.study_records import METRICS, curve_fault
 from firth.stored_files import damaged
 from firth.tables import read_csv, read_metrics, read_table
@@ -65,9 +65,10 @@ def read_corpora(workspace: Workspace) -> dict[str, CorpusDescription]:
 
 
 def read_sentences(workspace: Workspace) -> dict[str, list[str]]:
-    """Role → the first sentences of its test text, for language models."""
+    """Role → the first sentences of its test text, for language models, if it is there."""
     raw = workspace.raw("lm")
-    return {"lm": list(islice(raw_lines(raw, "lm", "test", ""), SENTENCES))} if raw.exists() else {}
+    there = (raw / "text" / "test.txt").exists()
+    return {"lm": list(islice(raw_lines(raw, "lm", "test", ""), SENTENCES))} if there else {}
 
 
 def read_split_words(workspace: Workspace) -> list[list[str]]:
@@ -107,20 +108,23 @@ def read_studies(workspace: Workspace) -> tuple[dict[str, Any], dict[str, pd.Dat
     return metrics, curves
 
 
-def read_samples(
-    workspace: Workspace, tables: Mapping[str, pd.DataFrame]
-) -> dict[tuple[str, str], dict[str, list[dict[str, Any]]]]:
-    """(task, attention) → the chosen outputs on the first test text, of the encoder–decoders in the tables."""
-    scored = [tables[name] for name in ("translation", "answers") if name in tables]
-    models = {
-        (task, attention) for frame in scored for task, attention in zip(frame["task"], frame["attention"], strict=True)
-    }
-    outputs = {
-        (task, attention): workspace.evaluation(f"evaluate_seq2seq-{task}-{attention}") / "outputs"
-        for task, attention in sorted(models)
-    }
-    first = {model: next(iter(sorted(folder.glob("*.jsonl"))), None) for model, folder in outputs.items()}
-    return {model: chosen(read_json_lines(path, OutputRecord, stage_of(path))) for model, path in first.items() if path}
+def read_samples(workspace: Workspace, tables: Mapping[str, pd.DataFrame]) -> dict[str, list[dict[str, Any]]]:
+    """Task → items of the first test text that the encoder–decoders in the tables write differently."""
+    samples = {}
+    for frame in (tables[name] for name in ("translation", "answers") if name in tables):
+        for task, models in frame.groupby("task", sort=False):
+            folders = {
+                attention: workspace.evaluation(f"evaluate_seq2seq-{task}-{attention}") / "outputs"
+                for attention in models["attention"].unique()
+            }
+            first = {attention: next(iter(sorted(path.glob("*.jsonl"))), None) for attention, path in folders.items()}
+            outputs = {
+                attention: read_json_lines(path, OutputRecord, stage_of(path))
+                for attention, path in first.items()
+                if path
+            }
+            samples[str(task)] = differing(outputs)
+    return samples
 
 
 def read_classes(workspace: Workspace) -> Mapping[str, str] | None:

@@ -1,16 +1,17 @@
-"""The page's samples of an encoder–decoder's outputs: the first of a test text, and the best and worst of all."""
+"""The page's samples of outputs: sentences of a test text on which the encoder–decoders of a task differ."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, NotRequired
 
+from markupsafe import Markup
 from typing_extensions import TypedDict
 
-from firth.report.markup import Markup, heading, join, samples
-from firth.report.readable import readable
-from firth.text.vocabulary import UNK
+from firth.report.findings import Findings
+from firth.report.lecture.sequence_texts import with_differences
+from firth.report.markup import Content, fold, in_language, join, paragraph, table
+from firth.report.names import ATTENTIONS, display_name, in_order
 
-FIRST, EXTREMES = 6, 3  # shown of each model
-TITLES = {"first": "The first of the test text", "best": "The best by chrF", "worst": "The worst by chrF"}
+MOST = 8  # sentences that are shown of each task
 
 
 class OutputRecord(TypedDict):
@@ -24,42 +25,41 @@ class OutputRecord(TypedDict):
     chrf: float
 
 
-def chosen(items: Sequence[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
-    """The first items, and those whose outputs are the best and the worst by chrF; of equals, the longest.
+def differing(outputs: Mapping[str, Sequence[Mapping[str, Any]]]) -> list[dict[str, Any]]:
+    """The first ``MOST`` items that the models write differently, or of one model, that it does not write as reference.
 
-    Exact ones are never among the worst, and those with an unknown word in the reference in neither.
+    Parameters
+    ----------
+    outputs : attention → its outputs for the same items, in order.
+
+    Returns
+    -------
+    list[dict]
+        Of each item ``source`` (a story ends in its question), ``reference``, and ``outputs`` by attention.
     """
-    longest = sorted(items, key=lambda item: -len(item["reference"]))
-    known = [item for item in longest if UNK not in item["reference"]]
-    wrong = [item for item in known if not _is_exact(item)]
-    return {
-        "first": list(items[:FIRST]),
-        "best": sorted(known, key=lambda item: -item["chrf"])[:EXTREMES],
-        "worst": sorted(wrong, key=lambda item: item["chrf"])[:EXTREMES],
-    }
+    found = []
+    for records in zip(*outputs.values(), strict=False):
+        written = {attention: record["output"] for attention, record in zip(outputs, records, strict=True)}
+        texts = set(written.values()) if len(written) > 1 else {*written.values(), records[0]["reference"]}
+        if len(texts) > 1:
+            source = " ".join([*records[0].get("story", []), records[0].get("question", records[0].get("source", ""))])
+            found.append({"source": source, "reference": records[0]["reference"], "outputs": written})
+        if len(found) == MOST:
+            break
+    return found
 
 
-def samples_part(found: Mapping[str, Sequence[Mapping[str, Any]]], name: str) -> Markup | None:
-    """Outputs of a model, a list for each reason to show them."""
-    parts = [samples(TITLES[reason], [_sample(item) for item in items]) for reason, items in found.items() if items]
-    return join([heading(f"Outputs: {name}", 4), *parts]) if parts else None
-
-
-def _sample(sample: Mapping[str, Any]) -> dict[str, Any]:
-    keys = ("story", "question", "source", "reference", "output")
-    is_exact = _is_exact(sample)
-    return {
-        "rows": [(key, _prose(sample[key])) for key in keys if sample.get(key) or key == "output"],
-        "exact": is_exact,
-        "verdict": "✓ exact" if is_exact else f"chrF {readable(sample['chrf'])}",
-    }
-
-
-def _is_exact(sample: Mapping[str, Any]) -> bool:
-    """An answer with an unknown word is never right; in a translation, pieces leave no word unknown."""
-    reference = sample["reference"]
-    return bool(sample["output"] == reference) and not ("question" in sample and UNK in reference)
-
-
-def _prose(value: Any) -> str:
-    return " ".join(map(str, value)) if isinstance(value, list) else str(value)
+def samples_part(findings: Findings, task: str) -> Markup | None:
+    """A table of these items, folded; what differs from the reference is marked."""
+    items = findings.samples.get(task, [])
+    models = in_order((attention for item in items for attention in item["outputs"]), ATTENTIONS)
+    header: list[Content] = ["source", "reference", *(display_name(name, ATTENTIONS) for name in models)]
+    rows: list[list[Content]] = []
+    for item in items:
+        source = in_language(item["source"], findings.language(task, "source"))
+        written = (with_differences(item["outputs"][name], item["reference"]) for name in models)
+        targets = (in_language(text, findings.language(task, "target")) for text in (item["reference"], *written))
+        rows.append([source, *targets])
+    shown = table("The first test sentences that are written differently", header, rows, "lists stack")
+    note = paragraph("Marked: words that the reference does not have there; … stands for missing words.", kind="note")
+    return fold("Outputs", join([shown, note])) if shown else None

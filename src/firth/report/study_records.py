@@ -1,6 +1,6 @@
 """What the page reads of the results of a study: its metrics and its curve, by the first part of the study's name."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, NotRequired
 
 import pandas as pd
 from pandas.api.types import is_numeric_dtype
@@ -39,7 +39,18 @@ class _Bleu(TypedDict):
     bleu: Value
 
 
+class _Ends(TypedDict):
+    first: Value
+    last: Value
+
+
+class _Gradients(TypedDict):
+    gradient_norm: NotRequired[_Ends]
+
+
 class _Translator(TypedDict):
+    before: NotRequired[_Gradients]
+    after: NotRequired[_Gradients]
     bleu: Value
     by_source_length: dict[str, _Bleu]
 

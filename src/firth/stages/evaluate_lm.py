@@ -56,7 +56,6 @@ def _evaluation(
             check_vocabulary(folder, network.vocabulary_size, len(text.vocabulary))
             window = network.params.context_size if isinstance(network.params, FeedForwardParams) else None
             dynamic = settings.section("dynamic_evaluation", DynamicEvaluation | None)
-            if dynamic is None:
-                return evaluate(partial(NetworkScorer, network), text, window)
-            learning = partial(DynamicScorer, network, text.train, network.params.batch_size, dynamic)
+            columns = network.params.batch_size
+            learning = partial(DynamicScorer, network, text.train, columns, dynamic) if dynamic else None
             return evaluate(partial(NetworkScorer, network), text, window, learning)

@@ -1,13 +1,15 @@
 """Stage ``saliency``: what the outputs of an encoder–decoder owe to each word of the source.
 
-Gradient norms over the positions of test sources of one length, and gradient norms and attention weights for the
-example sentences of params.yaml; see ``measures.source_gradients``.
+Gradient norms over the positions of test sources of one length, and for the example sentences of params.yaml gradient
+norms, attention weights, and the most probable words at each step; see ``measures.source_gradients`` and
+``measures.example_outputs``.
 """
 
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from firth.measures.example_outputs import decoding_steps, example_outputs
 from firth.measures.result_files import write_results
 from firth.measures.source_gradients import (
     gradient_distribution,
@@ -21,7 +23,7 @@ from firth.params.task_names import Attention, Task
 from firth.seq2seq.encoder_decoder import load_for
 from firth.seq2seq.pairs import Pairs, test_splits
 from firth.seq2seq.search import decode_all
-from firth.text.sides import encoder, readable_tokens
+from firth.text.sides import decoder, encoder, readable_tokens
 from firth.text.streams import from_sentences
 from firth.workspace import Workspace, require, writing
 
@@ -43,12 +45,16 @@ def run(settings: "Settings", workspace: Workspace, task: Task, attention: Atten
         summary = {"source_length": length, **gradient_distribution(norms)}
         tables |= {"saliency": position_table(norms), "saliency_summary": pd.DataFrame([summary])}
         numbers = {SHARE: summary[SHARE]}
-    encode = encoder(tokens, "source")
-    sources = [encode(sentence)[0] for sentence in settings.section("sentences", list[str])]
+    encode, sentences = encoder(tokens, "source"), settings.section("sentences", list[str])
+    sources = [encode(sentence)[0] for sentence in sentences]
     decode_settings = network.configuration.settings
     outputs = decode_all(network, from_sentences(sources), decode_settings, search, settings.precision)
     vocabularies = readable_tokens(tokens, "source"), readable_tokens(tokens, "target")
-    tables["example_sentences"] = sentence_table(network, sources, outputs, *vocabularies)
+    tables |= {
+        "example_sentences": sentence_table(network, sources, outputs, *vocabularies),
+        "example_outputs": example_outputs(network, sentences, outputs, encode, decoder(tokens, "target")),
+        "decoding_steps": decoding_steps(network, sources, outputs, vocabularies[1], search.max_length),
+    }
     reasons = {} if length else {SHARE: "no source of the test text has an even number of tokens"}
     with writing(workspace.evaluation(settings.item)) as out:
         write_results(out, settings.item, tables, numbers, reasons)

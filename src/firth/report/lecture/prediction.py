@@ -9,7 +9,7 @@ from markupsafe import Markup
 from firth.report import study_figures
 from firth.report.findings import Findings
 from firth.report.lecture.block import Block, Chapter, Judgment, Verdict, decided, explained, untested
-from firth.report.lecture.initial_embeddings import covered, draw_starts, judge_starts
+from firth.report.lecture.good_starts import covered, draw_starts, judge_starts
 from firth.report.lecture.judged_scores import MISSING, THRESHOLD, said, scores_by_representation
 from firth.report.lecture.skipgram_pieces import draw_skipgram, sampling_example, skipgram_example
 from firth.report.lecture.word_pieces import rendered

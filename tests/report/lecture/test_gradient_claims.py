@@ -7,7 +7,7 @@ import pytest
 
 from firth.report.findings import Findings
 from firth.report.lecture.block import Block, Verdict
-from firth.report.lecture.gradients import GRADIENTS
+from firth.report.lecture.gradient_claims import GRADIENTS
 from firth.report.readable import two_digits
 
 BLOCKS = {block.anchor: block for block in GRADIENTS.blocks}

@@ -3,7 +3,7 @@
 from report.lecture.language_findings import drawn, judged, shown, tables, untested_without
 
 from firth.report.lecture.block import Verdict
-from firth.report.lecture.language_models import LANGUAGE_MODEL
+from firth.report.lecture.language_model_claims import LANGUAGE_MODEL
 
 
 def test_a_sentence_has_the_likelihood_of_its_last_token_by_the_best_model_and_the_n_gram_model() -> None:

@@ -1,0 +1,85 @@
+"""The block on answering questions about a story."""
+
+import pandas as pd
+from markupsafe import Markup
+
+from firth.report import encoder_figures
+from firth.report.findings import Findings
+from firth.report.lecture.block import Block, Judgment, decided, untested
+from firth.report.lecture.sequence_texts import attention_name, of_first_split
+from firth.report.markup import Content, figure, in_language, join, small, table
+from firth.report.names import ATTENTIONS, in_order
+from firth.report.result_tables import curves, in_text
+
+BASELINES = ["question_alone", "last_place"]
+
+
+def _judge(findings: Findings) -> Judgment:
+    scores = _scores(findings)
+    if scores.empty:
+        return untested("No model of questions was scored: “dvc repro” trains and scores those that params.yaml lists.")
+    baseline = _baseline(scores)
+    if baseline is None:
+        return untested(
+            "The questions have no baseline to compare with: stories name no places, and no text is there to train on."
+        )
+    key = scores["exact_match"].idxmax()
+    best = scores.loc[key]
+    low = best["exact_match_low"]
+    interval = f", interval {low:.3f} to {best['exact_match_high']:.3f}" if pd.notna(low) else ""
+    finding = (
+        f"Of {int(best['questions']):,} questions, a share of {best['exact_match']:.3f} is answered to the word "
+        f"{attention_name(key)}{interval}; without reading the story, {baseline:.3f}."
+    )
+    return decided((low if pd.notna(low) else best["exact_match"]) > baseline, finding, f"{best['exact_match']:.3f}")
+
+
+def _scores(findings: Findings) -> pd.DataFrame:
+    """Scores on the first test split, by attention, in order."""
+    scores = of_first_split(findings, "answers", "qa").dropna(subset=["questions", "exact_match"])
+    return scores.loc[in_order(scores.index, ATTENTIONS)]
+
+
+def _baseline(scores: pd.DataFrame) -> float | None:
+    """Exact match of the best baseline."""
+    found = scores[BASELINES].stack().dropna()
+    return float(found.max()) if len(found) else None
+
+
+def _draw(findings: Findings) -> Markup | None:
+    groups = findings.of_task("answer_groups", "qa")
+    there = groups[(groups["grouping"] == "sentences") & (groups["split"] == groups["split"].min())]
+    there = there.dropna(subset=["exact_match"]).astype({"group": int}).sort_values("group", kind="stable")
+    drawn = curves(there, "attention", "group", "exact_match")
+    drawn = {name: drawn[name] for name in groups["attention"].unique() if name in drawn}
+    if not drawn:
+        return None
+    label = f"Exact match by sentences in the story: {in_text(drawn)}"
+    svg = encoder_figures.accuracy_by_length(drawn, _baseline(_scores(findings)), "answers-length", label)
+    return figure(svg, "The best baseline takes the likeliest answer to the question, or the last place of the story.")
+
+
+def _show_answers(findings: Findings) -> Markup | None:
+    """What each model answers to the first example."""
+    examples = findings.of_task("example_outputs", "qa")
+    first = examples[examples["sentence"] == examples["sentence"].min()]
+    if first.empty:
+        return None
+    rows: list[list[Content]] = []
+    for name, output, unknown in zip(first["attention"], first["output"], first["unknown"], strict=True):
+        note = small(f"(out of vocabulary: {unknown})") if unknown else ""
+        rows.append([name, join([in_language(output, findings.language("qa", "target")), " ", note])])
+    return table(first["source"].iloc[0], ["model", "answer"], rows)
+
+
+ANSWERS = Block(
+    "questions",
+    (30,),
+    "“Tim is playing in his room. Where is Tim?” is answered by the same kind of network",
+    ("answers",),
+    "the interval of the best model's exact match lies above the best baseline that does not read the story",
+    _judge,
+    _draw,
+    _show_answers,
+    'echo "Tim is playing in his room." | firth answer --story - "Where is Tim?"',
+)

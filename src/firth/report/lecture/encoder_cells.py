@@ -1,0 +1,146 @@
+"""The blocks on gradients through the whole source, and on the cells that carry them."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from markupsafe import Markup
+
+from firth.report import encoder_figures
+from firth.report.findings import Findings
+from firth.report.lecture.block import Block, Judgment, decided, untested
+from firth.report.lecture.sequence_texts import MARGIN
+from firth.report.markup import figure
+from firth.report.names import LANGUAGE_MODELS, display_name
+from firth.report.result_tables import Points, above_smallest_norm, points
+from firth.tables import flatten
+
+CELLS = ("rnn", "lstm", "gru")
+READINGS = {"forward": "read forwards", "reversed": "read backwards", "attention": "with attention"}
+WHEN = {"before": "before training", "after": "after training"}
+HALF = 0.5  # of the gradient at the last word: one above it has not vanished
+STUDY = "No study of encoders is there: “make studies” trains its networks."
+
+
+def _numbers(findings: Findings, cell: str, reading: str) -> Mapping[str, Any]:
+    """The numbers of one translator of the study by name, without those that are missing."""
+    found = flatten(dict(findings.studies.get(f"encoders-{cell}-{reading}", {})))
+    return {name: value for name, value in found.items() if value is not None}
+
+
+def _judge_vanishing(findings: Findings) -> Judgment:
+    needed = {f"{when}.gradient_norm.{end}" for when in WHEN for end in ("first", "last")}
+    for cell in reversed(CELLS):
+        alone, attending = (_numbers(findings, cell, reading) for reading in ("forward", "attention"))
+        if needed <= alone.keys() & attending.keys():
+            break
+    else:
+        return untested(STUDY)
+    (first, last), (attended_first, attended_last), (later_first, later_last) = (
+        (numbers[f"{when}.gradient_norm.first"], numbers[f"{when}.gradient_norm.last"])
+        for numbers, when in ((alone, "before"), (attending, "before"), (alone, "after"))
+    )
+    finding = (
+        f"Before training, the gradient of {_article(cell)} is {first:.2g} at the first source word and {last:.2g} at "
+        f"the last, with attention {attended_first:.2g} and {attended_last:.2g}; after training, {later_first:.2g} and "
+        f"{later_last:.2g} without."
+    )
+    holds = first < HALF * last and first * attended_last < attended_first * last
+    return decided(holds, finding, f"{first:.2g}")
+
+
+def _article(cell: str) -> str:
+    return f"{'a' if cell == 'gru' else 'an'} {display_name(cell, LANGUAGE_MODELS)}"
+
+
+def _draw_vanishing(findings: Findings) -> Markup | None:
+    """Gradients relative to that of the last word, of encoders that all read forwards."""
+    panels: dict[str, dict[str, Points]] = {}
+    for when, title in WHEN.items():
+        drawn = {
+            name: curve
+            for name, study in _readers(findings).items()
+            if (curve := _relative(findings, study, f"norm_{when}"))
+        }
+        if drawn:
+            panels[title] = drawn
+    if not panels:
+        return None
+    label = "Gradient over that at the last source word: " + "; ".join(
+        f"{title}, {name} {curve[0][1]:.2g} at the first"
+        for title, drawn in panels.items()
+        for name, curve in drawn.items()
+    )
+    caption = (
+        "Encoders that read forwards: gradient at a source word ÷ gradient at the last, mean over output positions, on "
+        "log scales."
+    )
+    return figure(encoder_figures.relative_gradients(panels, "long-way", label), caption)
+
+
+def _readers(findings: Findings) -> dict[str, str]:
+    """Name for people → study, of the encoders that read forwards, and of the GRU with attention."""
+    names = {display_name(cell, LANGUAGE_MODELS): f"encoders-{cell}-forward" for cell in CELLS}
+    names["GRU with attention"] = "encoders-gru-attention"
+    return {name: study for name, study in names.items() if study in findings.study_curves}
+
+
+def _relative(findings: Findings, study: str, column: str) -> Points:
+    """[(words read afterwards, norm over that at the last word), …] of a curve by source position, first word first."""
+    curve = above_smallest_norm(points(findings.study_curves[study], "source_position", column))
+    if not curve:
+        return []
+    last, nearest = curve[-1]
+    return [(last - position, norm / nearest) for position, norm in curve]
+
+
+def _judge_gates(findings: Findings) -> Judgment:
+    scores = _forward(findings)
+    if set(scores) != set(CELLS):
+        return untested(STUDY)
+    shown = [f"{scores[cell]:.1f} with {_article(cell)}" for cell in CELLS]
+    finding = f"Read forwards without attention, BLEU is {shown[0]}, {shown[1]} and {shown[2]}."
+    gain = min(scores["lstm"], scores["gru"]) - scores["rnn"]
+    return decided(gain >= MARGIN, finding, f"{scores['gru']:.1f}")
+
+
+def _forward(findings: Findings) -> dict[str, float]:
+    """BLEU of each cell's translator that reads forwards, without attention."""
+    found = {cell: _numbers(findings, cell, "forward").get("bleu") for cell in CELLS}
+    return {cell: float(bleu) for cell, bleu in found.items() if bleu is not None}
+
+
+def _draw_gates(findings: Findings) -> Markup | None:
+    drawn: dict[str, dict[str, float]] = {}
+    for reading, title in READINGS.items():
+        found = {cell: _numbers(findings, cell, reading).get("bleu") for cell in CELLS}
+        there = {display_name(cell, LANGUAGE_MODELS): bleu for cell, bleu in found.items() if bleu is not None}
+        if there:
+            drawn[title] = there
+    if not drawn:
+        return None
+    label = "BLEU by cell: " + "; ".join(
+        f"{title} " + ", ".join(f"{cell} {bleu:.3g}" for cell, bleu in found.items()) for title, found in drawn.items()
+    )
+    caption = "Study of one translator by cell and by how its source is read; all have one learning rate."
+    return figure(encoder_figures.bleu_by_cell(drawn, "gated-encoders", label), caption)
+
+
+VANISHING = Block(
+    "long-way",
+    (33,),
+    "The whole source lies between a word and its translation: gradients vanish on the way",
+    ("study:encoders",),
+    f"before training, the gradient at the first source word is less than {HALF} of that at the last, and more of it "
+    "is left with attention; all encoders read forwards",
+    _judge_vanishing,
+    _draw_vanishing,
+)
+GATES = Block(
+    "gated-encoders",
+    (34,),
+    "Gates are crucial here: LSTM and GRU",
+    ("study:encoders",),
+    f"read forwards without attention, LSTM and GRU have a BLEU higher than the Elman network's by {MARGIN} or more",
+    _judge_gates,
+    _draw_gates,
+)

@@ -1,0 +1,63 @@
+"""Answers to questions beside the best baseline."""
+
+from dataclasses import replace
+from typing import Any
+
+import pandas as pd
+import pytest
+from report.lecture.said_numbers import unfounded
+from report.test_page import findings, read
+
+from firth.report.findings import Findings
+from firth.report.lecture.answering import ANSWERS
+from firth.report.lecture.block import Verdict
+
+
+def answered(**scores: Any) -> Findings:
+    models = [{"task": "qa", "attention": attention, "split": "test"} for attention in ("none", "dot")]
+    row = {
+        "questions": 1000, "exact_match": 0.99, "exact_match_low": 0.982, "exact_match_high": 0.995,
+        "question_alone": 0.128, "last_place": 0.306, **scores,
+    }  # fmt: skip
+    first = {**row, "exact_match": 0.25, "exact_match_low": 0.2, "exact_match_high": 0.3}
+    examples = [
+        {**model, "sentence": number, "source": source, "output": "<unk>.", "unknown": "Tim"}
+        for model in models
+        for number, source in ((1, "Where is Tim?"), (2, "Where is Mary?"))
+    ]
+    groups = [{**model, "grouping": "sentences", "group": "2", "questions": 9, "exact_match": 1} for model in models]
+    return replace(
+        findings(),
+        tables={
+            "answers": pd.DataFrame([{**models[0], **first}, {**models[1], **row}]),
+            "answer_groups": pd.DataFrame(groups),
+            "example_outputs": pd.DataFrame(examples).drop(columns="split"),
+        },
+    )
+
+
+@pytest.mark.parametrize(
+    ("found", "verdict"),
+    [
+        (answered(), Verdict.HOLDS),
+        (answered(exact_match=0.32, exact_match_low=0.3), Verdict.NOT_HERE),
+        (answered(exact_match_low=None), Verdict.HOLDS),
+        (answered(question_alone=0.999), Verdict.NOT_HERE),
+        (answered(questions=None), Verdict.UNTESTED),
+        (answered(question_alone=None, last_place=None), Verdict.UNTESTED),
+        (replace(findings(), tables={}), Verdict.UNTESTED),
+    ],
+)
+def test_the_best_model_must_be_above_every_baseline(found: Findings, verdict: Verdict) -> None:
+    assert ANSWERS.judge(found).verdict == verdict
+    assert unfounded(ANSWERS, found) == []
+
+
+def test_the_figure_has_the_baseline_and_the_example_is_the_first_question() -> None:
+    assert "best baseline" in str(ANSWERS.draw(answered()))
+    assert "best baseline<" not in str(ANSWERS.draw(answered(question_alone=None, last_place=None)))
+    example = str(ANSWERS.example(answered()))
+    assert read(example).rows[1] == ["without attention", "<unk>. (out of vocabulary: Tim)"]
+    assert "Where is Tim?" in example and "Mary" not in example
+    without = replace(findings(), tables={})
+    assert ANSWERS.draw(without) is None and ANSWERS.example(without) is None
