@@ -413,7 +413,7 @@ def test_figures_do_without_points_that_no_axis_holds() -> None:
     poor["ngram_orders"][["valid_perplexity", "test_perplexity"]] = None
     shown = render_page(replace(findings(), tables=poor))
     assert "Perplexity on validation text after each epoch" not in shown
-    assert "Size and perplexity" in shown and "by the order n" not in shown
+    assert "n-gram models by order" in shown and "by the order n" not in shown
 
 
 def test_constructions_stand_in_rows_of_their_own_beside_every_model() -> None:

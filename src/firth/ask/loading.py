@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from firth.ask.translators import QuestionAnswerer, Translator
     from firth.ask.word_vectors import WordVectors
     from firth.measures.scorer import Scorer
-    from firth.params.lm_params import LmParams
 
 
 def load(path: str | Path) -> WordVectors | LanguageModel | Translator | QuestionAnswerer:
@@ -149,25 +148,12 @@ def _ngram(folder: Path) -> tuple[int, Callable[[], Scorer], int]:
 
 def _network(folder: Path) -> tuple[int, Callable[[], Scorer], int | None]:
     """The vocabulary size of a network, a function that makes a new scorer, and the size of the context."""
-    from firth.lm.network_scorer import NetworkScorer  # here, because torch takes seconds
+    from firth.lm.network_scorer import NetworkScorer, context_size  # here, because torch takes seconds
     from firth.lm.networks import load as load_network
 
     network = load_network(folder)
     fresh = NetworkScorer(network)  # has read the warm-up context, which takes as long as an answer
-    return network.vocabulary_size, partial(copy, fresh), _context_size(network.params)
-
-
-def _context_size(params: LmParams) -> int | None:
-    """The number of tokens that a network's prediction depends on; None if on all before it."""
-    from firth.params.lm_params import FeedForwardParams
-    from firth.params.transformer_params import TransformerParams
-
-    match params:
-        case FeedForwardParams():
-            return params.context_size
-        case TransformerParams():
-            return 1 + params.layers * (params.context_size - 1)
-    return None
+    return network.vocabulary_size, partial(copy, fresh), context_size(network.params)
 
 
 def _experiment(folder: Path) -> Workspace:

@@ -10,6 +10,8 @@ from torch.nn.utils.rnn import pad_sequence
 
 from firth.kernels.fused_softmax import NO_TARGET
 from firth.lm.language_network import LanguageNetwork
+from firth.params.lm_params import FeedForwardParams, LmParams
+from firth.params.transformer_params import TransformerParams
 from firth.text.streams import TokenStream
 from firth.text.vocabulary import EOS_ID
 
@@ -152,3 +154,13 @@ def _gathered(log_probabilities: Tensor, words: NDArray) -> NDArray[np.float64]:
     columns = torch.from_numpy(words.astype(np.int64)).to(log_probabilities.device)  # (N, K)
     result: NDArray[np.float64] = log_probabilities.gather(1, columns).cpu().double().numpy()
     return result
+
+
+def context_size(params: LmParams) -> int | None:
+    """The number of tokens that a network's prediction depends on; None if on all before it."""
+    match params:
+        case FeedForwardParams():
+            return params.context_size
+        case TransformerParams():
+            return 1 + params.layers * (params.context_size - 1)
+    return None

@@ -1,6 +1,5 @@
 """docs/report.md: which block of the page shows each claim of the lecture, and when the claim holds."""
 
-from firth.report.lecture.block import Block
 from firth.report.lecture.chapters import CHAPTERS
 from firth.report.lecture.claims import CLAIMS
 from firth.report.markup import ENVIRONMENT
@@ -9,17 +8,19 @@ TABLES = {"headline": "headline.json"}
 
 
 def report_document() -> str:
-    """The document, a row for each claim in the order of the lecture."""
-    blocks = {number: block for chapter in CHAPTERS for block in chapter.blocks for number in block.claims}
+    """The document, a row for each block of each claim in the order of the lecture, and for the blocks beside them."""
+    blocks = [block for chapter in CHAPTERS for block in chapter.blocks]
+    pairs = [(str(n), claim, block) for n, claim in CLAIMS.items() for block in blocks if n in block.claims]
+    pairs += [("", "", block) for block in blocks if not block.claims]
     rows = [
         {
             "number": number,
             "claim": claim,
-            "title": blocks[number].title,
-            "metric": ", ".join(map(_file, blocks[number].sources)),
-            "threshold": _threshold(blocks[number]),
+            "title": block.title,
+            "metric": ", ".join(map(_file, block.sources)),
+            "threshold": block.threshold or "by definition",
         }
-        for number, claim in CLAIMS.items()
+        for number, claim, block in pairs
     ]
     return ENVIRONMENT.overlay(autoescape=False).get_template("report_document.md.j2").render(rows=rows)
 
@@ -29,7 +30,3 @@ def _file(source: str) -> str:
     if source.startswith("study:"):
         return f"studies/metrics/{source.removeprefix('study:')}*.json"
     return TABLES.get(source, f"details/{source}.csv")
-
-
-def _threshold(block: Block) -> str:
-    return block.threshold or "by definition"

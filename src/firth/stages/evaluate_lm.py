@@ -32,9 +32,7 @@ def run(settings: "Settings", workspace: Workspace, model: "LanguageModelName") 
         save_items(out, evaluation.items)
 
 
-def _evaluation(
-    settings: "Settings", folder: "Path", text: HeldOutText, model: "LanguageModelName"
-) -> LanguageEvaluation:
+def _evaluation(settings: "Settings", folder: "Path", text: HeldOutText, model: str) -> LanguageEvaluation:
     match model:
         case "ngram":
             from firth.measures.ngram_orders import ngram_orders
@@ -44,18 +42,16 @@ def _evaluation(
             ngram = KneserNey.load(folder)
             check_vocabulary(folder, ngram.vocabulary_size, len(text.vocabulary))
             orders = ngram_orders(text, settings.section("largest_order", int))
-            evaluation = evaluate(partial(NgramScorer, ngram), text, ngram.order - 1)
-            return replace(evaluation, tables=evaluation.tables | orders)
+            found = evaluate(partial(NgramScorer, ngram), text, ngram.order - 1)
+            return replace(found, tables=found.tables | orders)
         case _:
-            from firth.lm.network_scorer import NetworkScorer
+            from firth.lm.network_scorer import NetworkScorer, context_size
             from firth.lm.networks import load
             from firth.measures.dynamic_evaluation import DynamicScorer
-            from firth.params.lm_params import FeedForwardParams
 
             network = load(folder)
             check_vocabulary(folder, network.vocabulary_size, len(text.vocabulary))
-            window = network.params.context_size if isinstance(network.params, FeedForwardParams) else None
             dynamic = settings.section("dynamic_evaluation", DynamicEvaluation | None)
-            columns = network.params.batch_size
+            columns, window = network.params.batch_size, context_size(network.params)
             learning = partial(DynamicScorer, network, text.train, columns, dynamic) if dynamic else None
             return evaluate(partial(NetworkScorer, network), text, window, learning)

@@ -116,7 +116,7 @@ def test_figures_are_told_in_words(anchor: str, label: str) -> None:
 
 def test_sentences_and_counts_of_a_word_stand_beside_each_other_and_are_escaped() -> None:
     example = block("company").example(measured()) or ""
-    assert "the &lt;old&gt;</span> <mark>dog</mark>" in example and "at most 5 on each side" in example
+    assert "the &lt;old&gt; <mark>dog</mark>" in example and "at most 5 on each side" in example
     drawing = block("company").draw(measured()) or ""
     assert "1,269" in drawing and "2.50" in drawing and "bar&lt;b&gt;ks" in drawing and "<b>" not in drawing
 
