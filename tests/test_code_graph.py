@@ -1,5 +1,6 @@
 """What code an item depends on: computed from imports, and digested without comments, docstrings and layout."""
 
+import re
 import textwrap
 from pathlib import Path
 
@@ -147,6 +148,11 @@ def test_data_files_that_a_module_names_are_listed(graph: CodeGraph) -> None:
     assert "firth/world/lexicon.tsv" in graph.listing(Item("download", ("lm",)))
     assert "firth/measures/agreement/lexicon.tsv" in graph.listing(LSTM_SCORES)
     assert ".yaml" not in graph.listing(LSTM)
+
+
+def test_files_of_a_folder_that_a_module_names_are_listed(graph: CodeGraph) -> None:
+    listing = graph.listing(Item("report", ()))
+    assert {"page.css", "page.js", "page.html.j2"} <= set(re.findall(r"firth/report/templates/(\S+)", listing))
 
 
 def test_every_library_has_the_version_of_the_constraints(graph: CodeGraph) -> None:

@@ -134,11 +134,11 @@ class CodeGraph:
         return self.pins[name]
 
     def _data(self, module: str, words: frozenset[str]) -> Iterator[Path]:
-        """Files beside a module that are no Python and that it names by a string."""
+        """Files of data beside a module that it names by a string, and all of a folder of data that it names."""
         path = self._file(module)
         beside = _data_files(path.parent)
         named = _strings(path, words & _words_of_cases(path)) if beside else frozenset()
-        return (beside[name] for name in named & beside.keys())
+        return chain.from_iterable(beside[name] for name in named & beside.keys())
 
     def digest(self, module: str, item: Item) -> str:
         """Of the part of a module's syntax tree that an item can run."""
@@ -173,9 +173,12 @@ def _source_file(source: Path, module: str) -> Path:
 
 
 @cache
-def _data_files(folder: Path) -> dict[str, Path]:
-    """The files in a folder that are no Python, by name."""
-    return {path.name: path for path in folder.iterdir() if path.is_file() and path.suffix not in {".py", ".typed"}}
+def _data_files(folder: Path) -> dict[str, list[Path]]:
+    """The files of data in a folder by name, and those in the folders of data beside them by the folder's name."""
+    folders = [path for path in folder.iterdir() if path.is_dir() and not any(path.glob("*.py"))]
+    files = {path: [path] for path in folder.iterdir()} | {path: sorted(path.iterdir()) for path in folders}
+    code = {".py", ".pyc", ".typed"}
+    return {named.name: [p for p in found if p.is_file() and p.suffix not in code] for named, found in files.items()}
 
 
 @cache

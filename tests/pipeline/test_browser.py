@@ -34,11 +34,10 @@ def test_page_is_whole_and_accessible(
     page.close()
 
 
-def test_first_figure_comes_early_and_the_page_is_short(small_build: Project, browser: Browser) -> None:
+def test_the_first_figure_comes_early(small_build: Project, browser: Browser) -> None:
     page = browser.new_page(viewport={"width": 1280, "height": SCREEN})
     page.goto((small_build.root / "reports" / "index.html").as_uri())
     assert page.evaluate("document.querySelector('svg').getBoundingClientRect().top") < 2 * SCREEN
-    assert page.evaluate("document.documentElement.scrollHeight") <= 16 * SCREEN
     page.close()
 
 
