@@ -1,0 +1,88 @@
+"""The time from the start of ``firth live`` to the page and its first answers, and of an answer once all is loaded.
+
+    python benchmarks/live_answers.py [--turns 20]
+
+Run in the folder of an experiment that is built. The page is asked on this machine, without a browser. The median of
+the turns is shown for each screen; the question changes from turn to turn.
+"""
+
+import argparse
+import socket
+import statistics
+import subprocess
+import sys
+import time
+
+import requests
+
+ADDRESS = "http://127.0.0.1"
+QUESTIONS = {  # screen → its question, with a word that changes from turn to turn
+    "company": {"word": "{}"},
+    "map_of_words": {"word": "{}"},
+    "subject_and_verb": {"subject": "the {}s near the doctor", "first": "bark", "second": "barks"},
+    "next_word": {"text": "the {} near the doctor"},
+    "back_in_time": {"text": "the {} near the doctor barks"},
+    "gradient_clipping": {},
+    "translate": {"text": "The {} near the doctor eats the red apples."},
+    "story_questions": {"story": "Tim is playing in his room.\nMary took the {}.", "question": "Where is Tim?"},
+}
+WORDS = ("dog", "cat", "horse", "apple", "doctor")
+PATIENCE = 120  # seconds
+
+
+def free_port() -> int:
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return int(found.getsockname()[1])
+
+
+def seconds_until(address: str, begun: float) -> float:
+    """The time from ``begun`` until an address answers."""
+    while time.perf_counter() - begun < PATIENCE:
+        try:
+            if requests.get(address, timeout=PATIENCE).ok:
+                return time.perf_counter() - begun
+        except requests.ConnectionError:
+            time.sleep(0.02)
+    sys.exit(f"{address}: no answer in {PATIENCE} s; build the experiment first")
+
+
+def answer_seconds(address: str, question: dict[str, str], word: str) -> float:
+    """The time of one answer."""
+    query = {key: text.format(word) for key, text in question.items()}
+    begun = time.perf_counter()
+    answer = requests.get(address, query, timeout=PATIENCE)
+    if not answer.ok:
+        sys.exit(f"{answer.url}: {answer.text}")
+    return time.perf_counter() - begun
+
+
+def main() -> None:
+    """Print the times, and the ratio of the slowest answer to 50 ms."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--turns", type=int, default=20)
+    turns, port = parser.parse_args().turns, free_port()
+    begun = time.perf_counter()
+    server = subprocess.Popen(
+        [sys.executable, "-m", "firth", "live", "--no-browser", "--port", str(port)], stdout=subprocess.DEVNULL
+    )
+    try:
+        base = f"{ADDRESS}:{port}"
+        print(f"{'page':<20} {seconds_until(base + '/', begun):7.2f} s after the start")
+        for screen in QUESTIONS:
+            print(f"{screen:<20} {seconds_until(f'{base}/ask/{screen}', begun):7.2f} s after the start, first answer")
+        medians = {}
+        for screen, question in QUESTIONS.items():
+            times = [
+                answer_seconds(f"{base}/ask/{screen}", question, WORDS[turn % len(WORDS)]) for turn in range(turns)
+            ]
+            medians[screen] = 1000 * statistics.median(times)
+            print(f"{screen:<20} {medians[screen]:7.1f} ms an answer")
+    finally:
+        server.terminate()
+        server.wait()
+    print(f"slowest answer / 50 ms: {max(medians.values()) / 50:.2f}")
+
+
+if __name__ == "__main__":
+    main()
