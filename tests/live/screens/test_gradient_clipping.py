@@ -45,7 +45,7 @@ def test_the_lowest_learning_rate_comes_first(study: Workspace) -> None:
 def test_one_training_that_is_not_recorded_leaves_the_other(study: Workspace) -> None:
     study.study_plot("clipping-clipped").unlink()
     clipped, unclipped = answer(OpenedModels(study), {})["trainings"]
-    assert "`dvc repro studies/dvc.yaml`" in clipped["error"]
+    assert "`make studies`" in clipped["error"]
     assert unclipped["losses"] == [6.5, 3.75]
 
 
@@ -58,7 +58,7 @@ def test_a_study_that_is_recorded_again_is_read_again(study: Workspace) -> None:
 
 
 def test_without_the_study_the_screen_names_the_command(tmp_path: Path) -> None:
-    with pytest.raises(FirthError, match=r"dvc repro studies/dvc\.yaml"):
+    with pytest.raises(FirthError, match=r"make studies"):
         answer(OpenedModels(Workspace(tmp_path)), {})
 
 

@@ -51,7 +51,7 @@ def answer(models: OpenedModels, query: Query) -> dict[str, Any]:
         raise FirthError(errors[CLIPPINGS[0]]["error"])
     rates = sorted({rate for record in found.values() for rate in record["outcomes"]}, key=float)
     if not rates:
-        raise FirthError("the study of clipping has no training; record it with `dvc repro studies/dvc.yaml`")
+        raise FirthError("the study of clipping has no training; record it with `make studies`")
     rate = query.get("rate") or rates[0]
     if rate not in rates:
         raise FirthError(f"the study has no such learning rate; choose from {', '.join(rates)}")
