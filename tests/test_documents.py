@@ -84,8 +84,9 @@ def test_every_result_in_the_readme_is_linked_to_a_document_of_results() -> None
 
 @pytest.mark.parametrize("document", [path for path in DOCUMENTS if path not in GENERATED], ids=lambda path: path.name)
 def test_no_result_of_the_generated_tables_is_typed_into_another_table(document: Path) -> None:
-    """Hand-written tables hold names and times; docs/benchmarks.md has numbers, which are no metrics, and docs/report.md,
-    which is written from the code, has thresholds.
+    """Hand-written tables hold names and times; docs/benchmarks.md has numbers that are no metrics.
+
+    docs/report.md, which is written from the code, has thresholds.
     """
     rows = [line for line in CODE.sub("", document.read_text(encoding="utf-8")).splitlines() if line.startswith("|")]
     if document.name not in ("benchmarks.md", "report.md"):
