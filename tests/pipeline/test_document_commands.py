@@ -20,6 +20,7 @@ BLOCK = re.compile(
 )
 REASONS = {  # the blocks that are not run, and why
     "README.md": ["the tests run this test"],
+    "asking.md": ["serves until Ctrl-C"],
     "benchmarks.md": ["installs packages"],
     "experiments.md": ["trains several times"],
     "extending.md": ["checks the source, not an experiment", *["a part of a function"] * 2],
