@@ -111,7 +111,9 @@ DRAWINGS = {
         },
     ),
     "words": (
-        lambda: study_figures.quality_by_words({"softmax": [(4e3, 0.1), (2e6, 0.9)]}, "words", "rises"),
+        lambda: study_figures.quality_by_effort(
+            {"softmax": [(4e3, 0.1), (2e6, 0.9)]}, "words of text read", "words", "rises"
+        ),
         {"words of text read so far (log scale)", "nearest-neighbor accuracy", "10k", "1M"},
     ),
     "representations": (
@@ -146,7 +148,9 @@ DRAWINGS = {
         {"words in the vocabulary (log scale)", "operations a word of text (log scale)", "1k", "10k", "1M", "10M"},
     ),
     "quality": (
-        lambda: study_figures.quality_by_cost({"softmax": [(4e8, 0.1), (2e12, 0.9)]}, "quality", "rises"),
+        lambda: study_figures.quality_by_effort(
+            {"softmax": [(4e8, 0.1), (2e12, 0.9)]}, "operations", "quality", "rises"
+        ),
         {"operations so far (log scale)", "nearest-neighbor accuracy", "1G", "100G", "1T"},
     ),
     "rates": (

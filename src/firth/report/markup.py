@@ -26,6 +26,7 @@ ENVIRONMENT = Environment(
     autoescape=True,
 )
 ENVIRONMENT.filters["readable"] = _shown
+MARKDOWN = ENVIRONMENT.overlay(autoescape=False)  # for documents
 _PIECES: Any = ENVIRONMENT.get_template("pieces.html.j2").module
 
 

@@ -2,7 +2,7 @@
 
 from firth.report.lecture.chapters import CHAPTERS
 from firth.report.lecture.claims import CLAIMS
-from firth.report.markup import ENVIRONMENT
+from firth.report.markup import MARKDOWN
 
 TABLES = {"headline": "headline.json"}
 
@@ -22,7 +22,7 @@ def report_document() -> str:
         }
         for number, claim, block in pairs
     ]
-    return ENVIRONMENT.overlay(autoescape=False).get_template("report_document.md.j2").render(rows=rows)
+    return MARKDOWN.get_template("report_document.md.j2").render(rows=rows)
 
 
 def _file(source: str) -> str:

@@ -19,10 +19,10 @@ from typing import Any
 
 import pandas as pd
 import yaml
-from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from firth.errors import FirthError
 from firth.git import git_if_possible
+from firth.report.markup import MARKDOWN
 from firth.tables import flatten
 from firth.workspace import write_text
 
@@ -82,17 +82,12 @@ def results_document(content: Mapping[str, Any], read: Read, source: str) -> str
         If a metric isn't there.
     """
     cached = cache(read)
-    environment = Environment(
-        loader=PackageLoader("firth.report", "templates"),
-        trim_blocks=True,
-        lstrip_blocks=True,
-        undefined=StrictUndefined,
-        autoescape=False,
-    )
-    environment.globals["number"] = lambda **keys: shown(CellAddress(**{"commit": WORKSPACE, **keys}), cached)
+
+    def number(**keys: Any) -> str:
+        return shown(CellAddress(**{"commit": WORKSPACE, **keys}), cached)
 
     def text(template: str | None) -> str:
-        return _filled(environment.from_string(template or "").render().strip())
+        return _filled(MARKDOWN.from_string(template or "").render(number=number).strip())
 
     sections = [
         {
@@ -105,7 +100,7 @@ def results_document(content: Mapping[str, Any], read: Read, source: str) -> str
         }
         for section in content["sections"]
     ]
-    template = environment.get_template("results_document.md.j2")
+    template = MARKDOWN.get_template("results_document.md.j2")
     return template.render(title=content["title"], text=text(content["text"]), sections=sections, source=source)
 
 

@@ -52,21 +52,16 @@ def initial_embeddings(perplexities: Mapping[str, Curve], scores: Mapping[str, C
     return svg(alt.vconcat(*panels, spacing=14), name, label)
 
 
-def quality_by_cost(curves: Mapping[str, Curve], name: str, label: str) -> str:
-    """Nearest-neighbor accuracy by operations so far, on a log scale: {method: [(operations, share), …]}."""
-    operations = [x for curve in curves.values() for x, _ in curve]
-    chart = lines(curves).encode(
-        x=alt.X("x:Q", title="operations so far (log scale)", **_powers_of_ten(operations)),
-        y=alt.Y("y:Q", title="nearest-neighbor accuracy", scale=alt.Scale(domain=[0, 1])),
-    )
-    return svg(chart.properties(width=NARROW, height=150), name, label)
+def quality_by_effort(curves: Mapping[str, Curve], effort: str, name: str, label: str) -> str:
+    """Nearest-neighbor accuracy by what was spent so far, on a log scale: {method: [(effort, share), …]}.
 
-
-def quality_by_words(curves: Mapping[str, Curve], name: str, label: str) -> str:
-    """Nearest-neighbor accuracy by the words read so far, on a log scale: {method: [(words, share), …]}."""
-    words = [x for curve in curves.values() for x, _ in curve]
+    Parameters
+    ----------
+    effort : what was spent, such as operations or words of text.
+    """
+    spent = [x for curve in curves.values() for x, _ in curve]
     chart = lines(curves).encode(
-        x=alt.X("x:Q", title="words of text read so far (log scale)", **_powers_of_ten(words)),
+        x=alt.X("x:Q", title=f"{effort} so far (log scale)", **_powers_of_ten(spent)),
         y=alt.Y("y:Q", title="nearest-neighbor accuracy", scale=alt.Scale(domain=[0, 1])),
     )
     return svg(chart.properties(width=NARROW, height=150), name, label)

@@ -14,6 +14,14 @@ export function element(tag, attributes = {}, ...children) {
   return made;
 }
 
+// An element of a drawing.
+export function drawn(tag, attributes = {}, ...children) {
+  const made = document.createElementNS("http://www.w3.org/2000/svg", tag);
+  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
+  made.append(...children);
+  return made;
+}
+
 // A probability for people.
 export function percent(share) {
   const value = 100 * share;

@@ -57,7 +57,7 @@ def _draw_quality_by_cost(findings: Findings) -> Markup | None:
         "Nearest-neighbor accuracy of the vectors by the additions and multiplications so far, which are counted, not "
         "timed. Chance is near zero."
     )
-    return figure(study_figures.quality_by_cost(there, "cost-quality", label), caption)
+    return figure(study_figures.quality_by_effort(there, "operations", "cost-quality", label), caption)
 
 
 def _quality_curves(findings: Findings, x: str) -> dict[str, list[tuple[Any, float]]]:
@@ -149,7 +149,7 @@ def _draw_quality_by_words(findings: Findings) -> Markup | None:
         return None
     label = "Nearest-neighbor accuracy by words read: " + _ends(there)
     caption = "Nearest-neighbor accuracy of the vectors by the words of text read so far."
-    return figure(study_figures.quality_by_words(there, "quality-words", label), caption)
+    return figure(study_figures.quality_by_effort(there, "words of text read", "quality-words", label), caption)
 
 
 def _explain_features(findings: Findings) -> Judgment:

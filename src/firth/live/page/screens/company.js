@@ -1,9 +1,8 @@
 // Company: the lines of a word, its neighbors by counts or PPMI; with a second word, what both share and their angle.
 
-import { chip, element, setField, textField } from "../dom.js";
+import { chip, drawn, element, setField, textField } from "../dom.js";
 
 const WEIGHTS = ["raw_counts", "ppmi"];
-const SVG = "http://www.w3.org/2000/svg";
 const LENGTH = 88; // of an arrow, in units of the drawing
 
 export function mount(shell) {
@@ -79,11 +78,6 @@ export function mount(shell) {
     const tip = (of, length) => {
       const radians = (of * Math.PI) / 180;
       return [6 + length * Math.cos(radians), 94 - length * Math.sin(radians)].map((value) => value.toFixed(2)).join(" ");
-    };
-    const drawn = (tag, attributes) => {
-      const made = document.createElementNS(SVG, tag);
-      for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
-      return made;
     };
     const arrow = (of, kind) => [
       drawn("path", { d: `M 6 94 L ${tip(of, LENGTH - 4)}`, class: `arrow ${kind}` }),

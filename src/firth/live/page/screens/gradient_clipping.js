@@ -1,19 +1,11 @@
 // Clipping: a slider over learning rates; the loss of both trainings runs, and the norm of their gradients.
 
-import { element } from "../dom.js";
+import { drawn, element } from "../dom.js";
 
-const SVG = "http://www.w3.org/2000/svg";
 const NAMES = { clipped: "with clipping", unclipped: "without clipping" };
 const KINDS = { clipped: "first", unclipped: "second" };
 const LOSSES = [0.01, 0.1, 0.3, 1, 3, 10, 30, 100]; // nats; at 100 a training has diverged
 const NORMS = [0.0001, 0.001, 0.01, 0.1, 1, 10, 100];
-
-function drawn(tag, attributes = {}, ...children) {
-  const made = document.createElementNS(SVG, tag);
-  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
-  made.append(...children);
-  return made;
-}
 
 export function mount(shell) {
   let rates = [];

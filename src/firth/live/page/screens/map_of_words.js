@@ -1,8 +1,7 @@
 // Map: all words; one that is pointed at, with its nearest by every representation; an analogy as arrows.
 
-import { chip, element, setField, textField } from "../dom.js";
+import { chip, drawn, element, setField, textField } from "../dom.js";
 
-const SVG = "http://www.w3.org/2000/svg";
 const DWELL = 150; // milliseconds that the pointer rests on a word before its nearest are asked
 const CLOSE = 16; // pixels between the pointer and the word that it points at
 const MARGIN = 24; // pixels around the words
@@ -10,13 +9,6 @@ const CLOSEST = 40; // times that the map can be enlarged
 const REPRESENTATIONS = ["one_hot", "raw_counts", "svd", "word2vec"];
 const ASPECT = 2.5; // width over height of the drawing of an analogy, as in live.css
 const TERMS = ["a", "b", "c"];
-
-function drawn(tag, attributes = {}, ...children) {
-  const made = document.createElementNS(SVG, tag);
-  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
-  made.append(...children);
-  return made;
-}
 
 export function mount(shell) {
   let answer = null;
