@@ -22,7 +22,12 @@ def test_passwords_in_addresses_are_not_shown() -> None:
         ("me:secret@host/x", "host/x"),
         ("'http:me:secret@host/x'", "'host/x'"),
         ("['me:secret@host/x', 1]", "['host/x', 1]"),
+        ("me:se/cret@host/x", "host/x"),
         ("https://host/x?key=secret and more", "https://host/x and more"),
+        ("https://host?user=a@b&key=secret", "https://host"),
+        ("https://me:se?cret@host/x", "https://host/x"),
+        ("https://me:se/cr#et@host/x", "https://host/x"),
+        ("//me:secret@host/x,//you:secret@host/y", "//host/x,//host/y"),
         ("{'url': 'https://me:secret@host:80/@x#secret'}", "{'url': 'https://host:80/@x'}"),
     ],
 )
@@ -30,7 +35,9 @@ def test_neither_queries_of_addresses_nor_passwords_without_a_scheme_are_shown(t
     assert shown(text) == kept
 
 
-@pytest.mark.parametrize("text", ["texts//?.txt", "git@host:path", "what? 12:30", "me@host", "https://host:80/@x"])
+@pytest.mark.parametrize(
+    "text", ["texts//?.txt", "git@host:path", "what? 12:30", "me@host", "https://host:80/@x", "https://[::1]/@x"]
+)
 def test_other_texts_are_shown_whole(text: str) -> None:
     assert shown(text) == text
 

@@ -46,11 +46,20 @@ def test_what_is_recorded_is_read_once_and_held_against_code_and_params(workspac
         verify_fresh(elsewhere, NGRAM, settings, changed)
 
 
-def test_damaged_settings_name_the_command_that_writes_them(workspace: Workspace, params: Params) -> None:
-    damaged = Workspace(workspace.root / "damaged")
+@pytest.mark.parametrize("content", ["<<<<<<< HEAD\n{}\n", "[]", "[" * 100_000])
+def test_damaged_settings_name_the_command_that_writes_them(tmp_path: Path, params: Params, content: str) -> None:
+    damaged = Workspace(tmp_path)
     write_text(damaged.code / "ngram.txt", "")
-    write_text(damaged.settings / "ngram.json", "<<<<<<< HEAD\n{}\n")
-    with pytest.raises(FirthError, match=r"ngram\.json: not JSON \(a merge conflict\?\); .*`dvc repro check`"):
+    write_text(damaged.settings / "ngram.json", content)
+    with pytest.raises(FirthError, match=r"ngram\.json: no JSON object \(a merge conflict\?\); .*`dvc repro check`"):
+        read_settings(damaged, "ngram", params.compute)
+
+
+def test_damaged_digests_name_the_command_that_writes_them(tmp_path: Path, params: Params) -> None:
+    damaged = Workspace(tmp_path)
+    damaged.code.mkdir()
+    (damaged.code / "ngram.txt").write_bytes(b"\xff")
+    with pytest.raises(FirthError, match=r"ngram\.txt: not UTF-8; .*`dvc repro code`"):
         read_settings(damaged, "ngram", params.compute)
 
 

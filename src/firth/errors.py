@@ -23,13 +23,30 @@ def without_secrets(text: str) -> str:
 
     ``https://HOST/PATH`` for ``https://ME:SECRET@HOST/PATH?key=SECRET``, and ``HOST/PATH`` for ``ME:SECRET@HOST/PATH``.
     """
-    text = re.sub(r"//[^/\s]*@", "//", text)
-    text = re.sub(r"(?<![^\s/])([\[({'\"]*+)[^\s/@:]*:[^\s/]*@", r"\1", text)  # no scheme
-    return re.sub(r"(?<![^\s'\"])([^\s?#'\"]*+)[?#][^\s'\"]*", _without_query, text)
+    return re.sub(r"\S+", lambda word: _without_secrets(word[0]), text)
 
 
-def _without_query(found: re.Match[str]) -> str:
-    return found[1] if "://" in found[1] else found[0]
+def _without_secrets(word: str) -> str:
+    """A word without white space, which may be an address, without its secrets."""
+    start, *others = word.split("//")
+    address = "//".join([_without_start(start), *map(_without_name, others)])
+    scheme, separator, rest = address.partition("://")
+    return scheme + separator + re.sub(r"[?#][^'\"]*", "", rest) if separator else address
+
+
+def _without_start(word: str) -> str:
+    """A word without the name and the password before its host; brackets and quotation marks before them stay."""
+    found = re.match(r"([\[({'\"]*+)[^/@:]*+:(?!\d+/).*@(.*)", word)
+    return found[1] + found[2] if found else word
+
+
+def _without_name(address: str) -> str:
+    """An address from its host on, without name and password, in which a character may lack its escape."""
+    authority = re.split("[/?#]", address, maxsplit=1)[0]
+    if "@" in authority:
+        return address[authority.rindex("@") + 1 :]
+    is_host = re.fullmatch(r"(\[.*\]|[^:]*)(:\d*)?", authority)
+    return address if is_host else address.rpartition("@")[2]
 
 
 def listed(items: Sequence[str]) -> str:

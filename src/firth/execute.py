@@ -2,7 +2,6 @@
 
 import json
 from types import ModuleType
-from typing import Any
 
 from firth.errors import FirthError
 from firth.params.compute_params import ComputeParams
@@ -30,9 +29,14 @@ def read_settings(workspace: Workspace, item: str, compute: ComputeParams) -> Se
     path, code = workspace.settings / f"{item}.json", workspace.code / f"{item}.txt"
     try:
         listing = require(code, "code").read_text(encoding="utf-8")
-        values: dict[str, Any] = json.loads(require(path, "check").read_text(encoding="utf-8"))
-    except ValueError:
-        raise FirthError(f"{path}: not JSON (a merge conflict?); write it anew with `dvc repro check`") from None
+    except UnicodeDecodeError:
+        raise FirthError(f"{code}: not UTF-8; write it anew with `dvc repro code`") from None
+    try:
+        values = json.loads(require(path, "check").read_text(encoding="utf-8"))
+    except (ValueError, RecursionError):
+        values = None
+    if not isinstance(values, dict):
+        raise FirthError(f"{path}: no JSON object (a merge conflict?); write it anew with `dvc repro check`")
     return Settings(item, values, listing, compute)
 
 

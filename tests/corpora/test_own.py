@@ -159,3 +159,15 @@ def test_nested_files_are_found_with_their_keys() -> None:
         "corpora.translation.valid": c,
         "corpora.translation.test": d,
     }
+
+
+@pytest.mark.parametrize(
+    ("own", "name"),
+    [
+        ({"path": "texts/"}, "texts"),
+        ({"url": "https://me:secret@example.org/texts/a.txt?x=1"}, "a.txt"),
+        ({"url": "https://me:secret@example.org:80/"}, "example.org"),
+    ],
+)
+def test_a_text_is_called_by_its_file_or_by_its_host(own: dict[str, str], name: str) -> None:
+    assert OwnFile(**own).file_name == name

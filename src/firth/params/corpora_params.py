@@ -57,8 +57,9 @@ class OwnFile(Section):
 
     @property
     def file_name(self) -> str:
-        """The last part of the (first) path or of the address."""
-        place = self.paths[0] if self.paths else urlsplit(self.url or "").path
+        """The last part of the (first) path or of the address; the host of an address without a path."""
+        address = urlsplit(self.url or "")
+        place = self.paths[0] if self.paths else f"{address.hostname}{address.path}"
         return place.replace("\\", "/").rstrip("/").rpartition("/")[2]
 
 

@@ -107,11 +107,15 @@ def _text(params: Params, role: str) -> Values:
     """Where the text of a role comes from, and how much of it the built-in world draws."""
     source = getattr(params.corpora, role)
     values: Values = {"source": source.model_dump(mode="json", by_alias=True, exclude_none=True)}
-    if getattr(source, "source", None) == "world":
+    if _is_world(source):
         values |= {"seed": params.seed, "world": _dump(getattr(params.world, role))}
     if role == "embeddings":
         values["gold_sets"] = params.evaluation.model_dump(mode="json", exclude_none=True)["gold_sets"]
     return values
+
+
+def _is_world(source: Section) -> bool:
+    return getattr(source, "source", None) == "world"
 
 
 def _network(params: Params, network: Any) -> Values:
@@ -124,8 +128,7 @@ def _encoder_decoder(params: Params, task: Any, attention: Any) -> Values:
 
 def _measured(params: Params, model: Any) -> Values:
     """What only the measuring of a language model reads; the depth of the grammar, for its probabilities."""
-    is_world = getattr(params.corpora.lm, "source", None) == "world"
-    source = {"world_depth": params.world.lm.max_depth if is_world else None}
+    source = {"world_depth": params.world.lm.max_depth if _is_world(params.corpora.lm) else None}
     if model == "ngram":
         return {**source, "largest_order": max(params.ngram.order, params.ngram.largest_order)}
     dynamic = params.lm_for(model).dynamic_evaluation

@@ -17,8 +17,6 @@ def fault_line(detail: Any, *section: str) -> str:
     if kind == "value_error":
         message = str(detail["ctx"]["error"])
         return f"{key}: {message}" if key else message
-    if detail["loc"][-1:] == ("url",):
-        return f"{key}: {message[0].lower()}{message[1:]}"  # without the value, which may hold a password
     value = shown(repr(detail["input"]))
     if kind in ("model_type", "dict_type", "model_attributes_type"):
         return f"{key} = {value}: must be a section of keys, as `firth preset world --show` shows"

@@ -20,8 +20,7 @@ class LmSection(FeedForwardParams, RecurrentParams, TransformerParams):
 
     def of_network(self, network: Network) -> LmParams:
         """The keys that one network uses."""
-        kind = KINDS.get(network, RecurrentParams)
-        return kind.model_validate(self.model_dump(include=set(kind.model_fields)))
+        return self.part(KINDS.get(network, RecurrentParams))
 
 
 if TYPE_CHECKING:

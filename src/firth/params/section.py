@@ -1,6 +1,6 @@
 """What every section of ``params.yaml`` shares: exact types, no unknown keys, no defaults."""
 
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -19,8 +19,14 @@ Factor = Annotated[float, Field(ge=0, le=1000)]  # of a term of the loss
 Share = Annotated[float, Field(ge=0, le=0.99)]  # that is left out, or given away
 Exponent = Annotated[float, Field(ge=0.01, le=1)]  # of a distribution
 
+Part = TypeVar("Part", bound="Section")
+
 
 class Section(BaseModel):
     """A section of ``params.yaml``: every key must be there, no other key may be, and values keep their type."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, populate_by_name=True)
+
+    def part(self, kind: type[Part]) -> Part:
+        """The keys that a section of another kind has, all of which are keys of this one."""
+        return kind.model_validate(self.model_dump(include=set(kind.model_fields)))

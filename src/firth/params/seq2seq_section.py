@@ -21,11 +21,11 @@ class Seq2seqSection(Seq2seqParams, SearchParams):
 
     def training(self) -> Seq2seqParams:
         """The keys that decide the weights."""
-        return Seq2seqParams.model_validate(self.model_dump(include=set(Seq2seqParams.model_fields)))
+        return self.part(Seq2seqParams)
 
     def search(self) -> SearchParams:
         """The keys that decide how a trained network is decoded."""
-        return SearchParams.model_validate(self.model_dump(include=set(SearchParams.model_fields)))
+        return self.part(SearchParams)
 
 
 if TYPE_CHECKING:
