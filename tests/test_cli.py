@@ -41,6 +41,14 @@ def test_a_folder_without_params_gets_one_line_and_status_2(tmp_path: Path) -> N
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_network_that_params_yaml_does_not_list_is_named_before_its_settings_are_looked_for(tmp_path: Path) -> None:
+    text = (ROOT / "params.yaml").read_text(encoding="utf-8")
+    (tmp_path / "params.yaml").write_text(text.replace("  - gru\n", ""), encoding="utf-8")
+    result = firth(tmp_path, "lm", "gru")
+    fault = "error: params.yaml: models.networks does not name gru; add it there, then run `firth repro`\n"
+    assert (result.returncode, result.stderr) == (2, fault)
+
+
 def test_checksums_are_not_written_for_one_role(tmp_path: Path) -> None:
     result = firth(tmp_path, "check", "--write", "--only", "lm")
     assert (result.returncode, result.stderr) == (2, "error: --write and --only are both given; give one of them\n")

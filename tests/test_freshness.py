@@ -8,7 +8,7 @@ import pytest
 from firth.code_graph import CodeGraph
 from firth.errors import FirthError
 from firth.execute import read_settings
-from firth.freshness import verify_fresh
+from firth.freshness import verify_fresh, verify_listed
 from firth.params.effective import effective_settings
 from firth.params.experiment import Params, load_params
 from firth.params.pipeline_items import Item
@@ -67,3 +67,26 @@ def test_an_item_without_settings_names_the_stage_that_writes_them(tmp_path: Pat
     write_text(Workspace(tmp_path).code / "ngram.txt", "")
     with pytest.raises(FirthError, match=r"ngram\.json: not there yet; build it with `dvc repro check`"):
         read_settings(Workspace(tmp_path), "ngram", params.compute)
+
+
+@pytest.mark.parametrize(
+    ("stage", "arguments", "key"),
+    [
+        ("lm", ("gru",), "networks"),
+        ("gradients", ("gru",), "recurrent_networks"),
+        ("evaluate_lm", ("gru",), "language_models"),
+        ("seq2seq", ("qa", "general"), "attentions"),
+        ("evaluate_seq2seq", ("qa", "general"), "attentions"),
+        ("saliency", ("qa", "general"), "attentions"),
+    ],
+)
+def test_a_model_that_params_yaml_does_not_list_is_named_with_its_list(
+    params: Params, stage: str, arguments: tuple[str, ...], key: str
+) -> None:
+    lists = {"networks": ["lstm"], "recurrent_networks": [], "language_models": ["ngram"], "attentions": ["none"]}
+    without = params.model_copy(update={"models": params.models.model_copy(update=lists)})
+    fault = rf"^params\.yaml: models\.{key} does not name {arguments[-1]}; add it there, then run `firth repro`$"
+    with pytest.raises(FirthError, match=fault):
+        verify_listed(Item(stage, arguments), without)
+    for item in (Item("lm", ("lstm",)), Item("saliency", ("qa", "none")), Item("report", ())):
+        verify_listed(item, without)

@@ -33,13 +33,14 @@ app.registered_commands += questions.registered_commands + work.registered_comma
 def _run(stage: str, *arguments: str) -> None:
     """Run one stage item of the pipeline in the current folder."""
     from firth.execute import execute, read_settings
-    from firth.freshness import verify_fresh
+    from firth.freshness import verify_fresh, verify_listed
     from firth.output_lock import output_lock
     from firth.params.experiment import load_params
     from firth.params.pipeline_items import Item
 
     workspace, item = Workspace(Path.cwd()), Item(stage, arguments)
     params = load_params(workspace.params)
+    verify_listed(item, params)
     settings = read_settings(workspace, item.name, params.compute)
     verify_fresh(workspace, item, settings, params)
     with output_lock(workspace.lock(item.name), item.name):

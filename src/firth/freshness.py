@@ -1,12 +1,27 @@
-"""Whether the settings and the code of a stage item are those that ``settings/`` and ``code/`` name."""
+"""Whether a stage item may run: it is listed, and its settings and code are those in ``settings/`` and ``code/``."""
 
 from firth.code_graph import CodeGraph
 from firth.errors import FirthError
-from firth.params.effective import effective_settings
+from firth.params.effective import LISTS, effective_settings, is_listed
 from firth.params.experiment import Params
 from firth.params.pipeline_items import Item
 from firth.params.settings import Settings, as_text
 from firth.workspace import Workspace, checkout
+
+
+def verify_listed(item: Item, params: Params) -> None:
+    """Refuse to run an item of a model that is no part of the experiment: ``check`` writes no settings for it.
+
+    Raises
+    ------
+    FirthError
+        If the list in section ``models`` of params.yaml does not name the model.
+    """
+    if not is_listed(params, item):
+        raise FirthError(
+            f"params.yaml: models.{LISTS[item.stage]} does not name {item.arguments[-1]}; add it there, then run "
+            "`firth repro`"
+        )
 
 
 def verify_fresh(workspace: Workspace, item: Item, settings: Settings, params: Params) -> None:
@@ -27,9 +42,6 @@ def verify_fresh(workspace: Workspace, item: Item, settings: Settings, params: P
     if settings.code != CodeGraph.of(checkout()).listing(item):
         path = workspace.code / f"{item.name}.txt"
         raise FirthError(f"{path}: the code has changed since; run `dvc repro code`, then this again")
-    values = effective_settings(params, [item]).get(item.name)
-    if values is None:
-        raise FirthError(f"params.yaml: section models does not list {' '.join(item.arguments)}; add it there")
-    if as_text(settings.values) != as_text(values):
+    if as_text(settings.values) != as_text(effective_settings(params, [item])[item.name]):
         path = workspace.settings / f"{item.name}.json"
         raise FirthError(f"{path}: params.yaml has changed since; run `dvc repro check`, then this again")

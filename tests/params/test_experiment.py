@@ -102,6 +102,33 @@ def test_whole_eigenvalue_weights_may_be_written_with_a_point_or_without(tmp_pat
     assert load_params(changed(tmp_path, "svd.eigenvalue_weight", weight)).svd.eigenvalue_weight == weight
 
 
+def test_networks_that_are_measured_but_not_trained_are_named_before_all_that_goes_together() -> None:
+    content = committed()
+    content["models"] |= {"networks": ["lstm"], "recurrent_networks": ["gru"], "language_models": ["ngram", "rnn"]}
+    content["compute"]["devices"] = 3
+    content["lm"]["initial_embeddings"] = "svd"
+    with pytest.raises(FirthError) as caught:
+        validated(content, "params.yaml")
+    assert str(caught.value) == (
+        "params.yaml: models.recurrent_networks names gru and models.language_models names rnn, which models.networks "
+        "does not; add each there, or take it out here"
+    )
+
+
+def test_overrides_of_a_model_that_is_not_trained_need_not_go_with_the_rest() -> None:
+    content = committed()
+    content["models"] |= {"networks": ["lstm"], "recurrent_networks": [], "language_models": ["ngram"]}
+    content["models"]["attentions"] = ["none"]
+    content["compute"]["devices"] = 2
+    content["lm_overrides"]["gru"] = {"batch_size": 33}
+    content["seq2seq_overrides"]["general"] = {"batch_size": 33}
+    validated(content, "params.yaml")
+    for key, name in (("networks", "gru"), ("attentions", "general")):
+        lists = {**content["models"], key: [*content["models"][key], name]}
+        with pytest.raises(FirthError, match=rf"batch_size \(for .*{name}\) = 33: must be a multiple of the 2 devices"):
+            validated({**content, "models": lists}, "params.yaml")
+
+
 def test_two_faults_are_two_lines(tmp_path: Path) -> None:
     path = changed(tmp_path, "seed", -1)
     path.write_text(path.read_text(encoding="utf-8").replace("threads: 1", "threads: 0"), encoding="utf-8")

@@ -12,24 +12,25 @@ from firth.params.section import Section
 Values = dict[str, Any]
 
 
+# Stages that are run for each name in a list of section ``models``: stage → list. The name is the last argument.
+LISTS = {
+    "lm": "networks",
+    "gradients": "recurrent_networks",
+    "evaluate_lm": "language_models",
+    "seq2seq": "attentions",
+    "evaluate_seq2seq": "attentions",
+    "saliency": "attentions",
+}
+
+
 def effective_settings(params: Params, items: Iterable[Item]) -> dict[str, Values]:
     """Settings by item name, for those of the items that ``models`` lists or that are no models."""
-    return {item.name: _values(params, item) for item in items if _is_wanted(params, item)}
+    return {item.name: _values(params, item) for item in items if item.stage != "check" and is_listed(params, item)}
 
 
-def _is_wanted(params: Params, item: Item) -> bool:
-    match item.stage:
-        case "check":
-            return False
-        case "lm":
-            return item.arguments[0] in params.models.networks
-        case "gradients":
-            return item.arguments[0] in params.models.recurrent_networks
-        case "evaluate_lm":
-            return item.arguments[0] in params.models.language_models
-        case "seq2seq" | "evaluate_seq2seq" | "saliency":
-            return item.arguments[1] in params.models.attentions
-    return True
+def is_listed(params: Params, item: Item) -> bool:
+    """Whether ``models`` lists the model of an item; True if the item is of no model."""
+    return item.stage not in LISTS or item.arguments[-1] in getattr(params.models, LISTS[item.stage])
 
 
 def _values(params: Params, item: Item) -> Values:  # noqa: PLR0911, PLR0912, one case a stage

@@ -61,16 +61,18 @@ class Params(Section):
     @model_validator(mode="after")
     def _consistent(self) -> "Params":
         devices = self.compute.devices * self.compute.nodes
-        for key, names in self.models.missing_networks().items():
-            raise ValueError(
-                f"models.{key} names {', '.join(names)}, which models.networks does not; "
-                "add it there, or take it out here"
-            )
+        if missing := self.models.missing_networks():
+            named = " and ".join(f"models.{key} names {', '.join(names)}" for key, names in missing.items())
+            raise ValueError(f"{named}, which models.networks does not; add each there, or take it out here")
+        # An override of a network that is not trained is checked by itself, but has to go with nothing else.
         for name in NETWORKS:
-            _check_batch(f"lm.batch_size (for {name})", self.lm_for(name).batch_size, devices)
+            batch_size = self.lm_for(name).batch_size
+            if self.studies or name in self.models.networks:
+                _check_batch(f"lm.batch_size (for {name})", batch_size, devices)
         for task, attention in product(TASKS, ATTENTIONS):
             batch_size = self.seq2seq_for(task, attention).batch_size
-            _check_batch(f"seq2seq.batch_size (for {task} with attention {attention})", batch_size, devices)
+            if self.studies or attention in self.models.attentions:
+                _check_batch(f"seq2seq.batch_size (for {task} with attention {attention})", batch_size, devices)
         _check_batch("word2vec.batch_size", self.word2vec.batch_size, devices)
         self._check_sizes()
         check_memory(self)
