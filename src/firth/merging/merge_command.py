@@ -26,6 +26,7 @@ from firth.merging.lock_merge import (
 from firth.merging.params_merge import merge_params
 from firth.output_lock import output_lock
 from firth.params.experiment import load_params
+from firth.params.pipeline_items import pipeline_items
 from firth.workspace import Workspace, write_text
 
 
@@ -118,8 +119,9 @@ class MergedPipeline:
 
     @contextmanager
     def locked(self) -> Iterator[Any]:
-        """Hold DVC's lock and that of every stage item, and yield DVC's repository."""
-        items = {"code", "check", *(item.replace("@", "-") for records in self.sides.values() for item in records)}
+        """Hold DVC's lock and that of every stage item, recorded or not, and yield DVC's repository."""
+        recorded = {item.replace("@", "-") for records in self.sides.values() for item in records}
+        items = {"code", "check", *recorded, *(item.name for item in pipeline_items(self.folder))}
         with ExitStack() as locks:
             repo = locks.enter_context(locked(self.folder))
             for item in sorted(items):
