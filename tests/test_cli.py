@@ -19,6 +19,7 @@ from firth import cli, execute
 from firth.ask.commands import questions
 from firth.errors import FirthError
 from firth.failures import is_fault
+from firth.output_lock import output_lock
 from firth.params.effective import effective_settings
 from firth.params.experiment import load_params
 from firth.params.pipeline_items import ARGUMENTS, Item
@@ -52,6 +53,20 @@ def test_a_network_that_params_yaml_does_not_list_is_named_before_its_settings_a
 def test_checksums_are_not_written_for_one_role(tmp_path: Path) -> None:
     result = firth(tmp_path, "check", "--write", "--only", "lm")
     assert (result.returncode, result.stderr) == (2, "error: --write and --only are both given; give one of them\n")
+
+
+def test_checksums_are_not_written_while_another_process_reads_or_writes_params(tmp_path: Path) -> None:
+    own = "  embeddings: {path: own.txt}\n  lm: {source: world}\n"
+    text = (ROOT / "params.yaml").read_text(encoding="utf-8")
+    text = text.replace("  embeddings: {source: world}\n  lm: {source: world}\n", own)
+    (tmp_path / "params.yaml").write_text(text, encoding="utf-8")
+    (tmp_path / "own.txt").write_text("a text\n")
+    with output_lock(Workspace(tmp_path).lock("check"), "check"):
+        result = firth(tmp_path, "check", "--write")
+    assert result.returncode == 2
+    assert result.stderr.startswith(f"error: check: process {os.getpid()} on ")
+    assert (tmp_path / "params.yaml").read_text(encoding="utf-8") == text
+    assert "sha256 added" in firth(tmp_path, "check", "--write").stdout
 
 
 def test_the_version_is_that_of_the_package(tmp_path: Path) -> None:

@@ -98,15 +98,16 @@ def check(
     if only:
         verify(own_texts(load_params(workspace.params), only), workspace)
         return
-    if write:
-        for done in write_checksums(workspace.params, workspace.home, workspace.downloads()):
-            print(done)
+    params = load_params(workspace.params)
     if is_asked:
         from firth.lock_file import mend_lock_files
 
         mend_lock_files(workspace.root)
-    params = load_params(workspace.params)
     with output_lock(workspace.lock("check"), "check"):
+        if write:
+            for done in write_checksums(workspace.params, workspace.home, workspace.downloads()):
+                print(done)
+            params = load_params(workspace.params)
         run(params, workspace)
     if is_asked:
         from firth.ask.unpushed import warn_unpushed

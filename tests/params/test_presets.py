@@ -14,8 +14,10 @@ from repositories import commit, make_repository
 from ruamel.yaml import YAML
 
 from firth.errors import FirthError
+from firth.output_lock import output_lock
 from firth.params.experiment import load_params
 from firth.params.presets import BASE, listing, merged, preset_command, preset_names, preset_text, read_preset
+from firth.workspace import Workspace
 
 ROOT = Path(__file__).parents[2]
 PRESETS = ROOT / "presets"
@@ -253,6 +255,16 @@ def test_params_are_written_shown_or_listed(tmp_path: Path) -> None:
     assert target.read_bytes() == preset_text(PRESETS, "gpu").encode("utf-8")
     assert len(told.splitlines()) == 1
     assert "holds preset gpu" in told
+
+
+def test_params_that_another_process_reads_or_writes_are_left_as_they_are(tmp_path: Path) -> None:
+    target = tmp_path / "params.yaml"
+    run(target, "world")
+    with output_lock(Workspace(tmp_path).lock("check"), "check"):
+        with pytest.raises(FirthError, match=r"check: process .* is still at work on it; wait for it or stop it"):
+            run(target, "gpu", force=True)
+        run(target, "world")  # writes nothing
+    assert target.read_text(encoding="utf-8") == preset_text(PRESETS, "world")
 
 
 def test_a_pipe_in_the_place_of_params_is_not_waited_for(tmp_path: Path) -> None:

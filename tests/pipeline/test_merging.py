@@ -170,6 +170,24 @@ def test_while_dvc_or_a_stage_is_at_work_nothing_is_touched(copy: Path, monkeypa
     assert conflicts(copy) == set()
 
 
+def test_params_of_a_pipeline_that_neither_branch_has_built_are_not_written_while_a_stage_is_at_work(
+    copy: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("firth.lock_file.SECONDS_FOR_LOCK", 0.0)
+    for branch, changes in (("wide", {"hidden_size": 320}), ("small", {"embedding_size": 16})):  # neighboring lines
+        run(copy, f"git switch --quiet --create {branch} main")
+        change_params(copy / "params.yaml", {"lm": changes})
+        commit(copy)
+    begin_merge(copy, "wide")
+    assert conflicts(copy) == {"params.yaml"}
+    before = run(copy, "git status --porcelain && cat params.yaml")
+    with output_lock(Workspace(copy).lock("lm-gru"), "lm-gru"), pytest.raises(FirthError, match="lm-gru: process"):
+        print_merged(copy)
+    assert run(copy, "git status --porcelain && cat params.yaml") == before
+    print_merged(copy)
+    assert (values(copy)["lm"]["hidden_size"], values(copy)["lm"]["embedding_size"]) == (320, 16)
+
+
 def test_records_stay_whole_where_git_has_merged_lines_of_dvc_lock(copy: Path) -> None:
     (copy / ".git" / "info" / "attributes").write_text("dvc.lock merge=union\n")  # no conflict, lines of both sides
     begin_merge(copy, "short")

@@ -58,14 +58,15 @@ def print_merged(folder: Path) -> None:
     _refuse_others(operation, pipelines)
     texts = {pipeline.workspace.params: pipeline.merged_params() for pipeline in pipelines}
     concerned = [pipeline for pipeline in pipelines if pipeline.is_concerned()]
+    written = [pipeline for pipeline in pipelines if pipeline in concerned or texts[pipeline.workspace.params]]
     with ExitStack() as locks:
-        repos = [locks.enter_context(pipeline.locked()) for pipeline in concerned]
+        repos = {pipeline.folder: locks.enter_context(pipeline.locked()) for pipeline in written}
         for path, text in texts.items():
             if text is not None:
                 write_text(path, text)
         operation.add(pipeline.path("params.yaml") for pipeline in pipelines)
-        for pipeline, repo in zip(concerned, repos, strict=True):
-            for line in pipeline.merge(repo):
+        for pipeline in concerned:
+            for line in pipeline.merge(repos[pipeline.folder]):
                 print(line, flush=True)
     studies = any(pipeline.folder != folder for pipeline in concerned)
     build, added = ("make studies", " studies") if studies else ("firth repro", "")

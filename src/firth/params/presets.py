@@ -11,9 +11,10 @@ from ruamel.yaml.comments import CommentedMap, CommentedSeq
 
 from firth.errors import FirthError, listed, shown
 from firth.git import git_if_possible
+from firth.output_lock import output_lock
 from firth.params.experiment import parse_params
 from firth.params.params_text import parse_yaml, read_yaml_text
-from firth.workspace import write_text
+from firth.workspace import Workspace, write_text
 
 BASE = Path(__file__).with_name("base.yaml")
 # Sections whose entries have no fixed set of keys: an entry of a preset takes the place of the whole entry.
@@ -97,7 +98,8 @@ def preset_command(name: str | None, target: Path, folder: Path, *, listed: bool
     Raises
     ------
     FirthError
-        If writing would lose changes of ``target`` that are not committed (not with ``force``), or it is no file.
+        If writing would lose changes of ``target`` that are not committed (not with ``force``), it is no file, or
+        another process reads or writes it.
     """
     if listed or name is None:
         return listing(folder)
@@ -106,11 +108,13 @@ def preset_command(name: str | None, target: Path, folder: Path, *, listed: bool
         return text.removesuffix("\n")
     if target.exists() and not target.is_file():
         raise FirthError(f"{target}: is no regular file; move it away")
-    is_new = not target.exists() or target.read_bytes() != text.encode("utf-8")
-    if is_new and target.exists() and not force and _is_uncommitted(target):
-        raise FirthError(f"{target}: has changes that are not committed; commit them, or overwrite them with --force")
-    if is_new:
-        write_text(target, text)
+    if not target.exists() or target.read_bytes() != text.encode("utf-8"):
+        with output_lock(Workspace(target.parent).lock("check"), "check"):  # other writers of params.yaml hold it too
+            if target.exists() and not force and _is_uncommitted(target):
+                raise FirthError(
+                    f"{target}: has changes that are not committed; commit them, or overwrite them with --force"
+                )
+            write_text(target, text)
     return f"{target.name} holds preset {name}; `git diff {target.name}` shows what changed, `make repro` builds it"
 
 
