@@ -74,7 +74,7 @@ def test_the_warm_up_context_is_read_once_and_no_question_changes_another(
 
 
 @pytest.mark.parametrize("name", ["ngram", "feedforward", "transformer", "lstm"])
-def test_the_context_size_is_the_number_of_tokens_that_a_prediction_depends_on(
+def test_the_receptive_field_is_the_number_of_tokens_that_a_prediction_depends_on(
     experiment: Workspace, name: Network | Literal["ngram"]
 ) -> None:
     if name in ("feedforward", "transformer"):

@@ -79,9 +79,9 @@ def load_language_model(folder: Path, encoder: SentenceEncoder | None = None) ->
     verify_recorded(experiment.root, folder)
     verify_trained_on(experiment.root, folder, experiment.tokens("lm"))
     encoder = encoder or language_encoder(experiment)
-    vocabulary_size, new_scorer, context_size = read(folder)
+    vocabulary_size, new_scorer, receptive_field = read(folder)
     check_vocabulary(folder, vocabulary_size, len(encoder.vocabulary))
-    return LanguageModel(folder.name.removeprefix("lm-"), encoder, new_scorer, context_size)
+    return LanguageModel(folder.name.removeprefix("lm-"), encoder, new_scorer, receptive_field)
 
 
 def language_encoder(experiment: Workspace) -> SentenceEncoder:
@@ -138,7 +138,7 @@ def load_line_decoder(folder: Path) -> LineDecoder:
 
 
 def _ngram(folder: Path) -> tuple[int, Callable[[], Scorer], int]:
-    """The vocabulary size of an n-gram model, a function that makes a new scorer, and the size of the context."""
+    """The vocabulary size of an n-gram model, a function that makes a new scorer, and the receptive field."""
     from firth.ngram.kneser_ney import KneserNey
     from firth.ngram.ngram_scorer import NgramScorer
 
@@ -147,13 +147,13 @@ def _ngram(folder: Path) -> tuple[int, Callable[[], Scorer], int]:
 
 
 def _network(folder: Path) -> tuple[int, Callable[[], Scorer], int | None]:
-    """The vocabulary size of a network, a function that makes a new scorer, and the size of the context."""
-    from firth.lm.network_scorer import NetworkScorer, context_size  # here, because torch takes seconds
+    """The vocabulary size of a network, a function that makes a new scorer, and the receptive field."""
+    from firth.lm.network_scorer import NetworkScorer, receptive_field  # here, because torch takes seconds
     from firth.lm.networks import load as load_network
 
     network = load_network(folder)
     fresh = NetworkScorer(network)  # has read the warm-up context, which takes as long as an answer
-    return network.vocabulary_size, partial(copy, fresh), context_size(network.params)
+    return network.vocabulary_size, partial(copy, fresh), receptive_field(network.params)
 
 
 def _experiment(folder: Path) -> Workspace:

@@ -156,7 +156,7 @@ def _gathered(log_probabilities: Tensor, words: NDArray) -> NDArray[np.float64]:
     return result
 
 
-def context_size(params: LmParams) -> int | None:
+def receptive_field(params: LmParams) -> int | None:
     """The number of tokens that a network's prediction depends on; None if on all before it."""
     match params:
         case FeedForwardParams():

@@ -45,13 +45,13 @@ def _evaluation(settings: "Settings", folder: "Path", text: HeldOutText, model: 
             found = evaluate(partial(NgramScorer, ngram), text, ngram.order - 1)
             return replace(found, tables=found.tables | orders)
         case _:
-            from firth.lm.network_scorer import NetworkScorer, context_size
+            from firth.lm.network_scorer import NetworkScorer, receptive_field
             from firth.lm.networks import load
             from firth.measures.dynamic_evaluation import DynamicScorer
 
             network = load(folder)
             check_vocabulary(folder, network.vocabulary_size, len(text.vocabulary))
             dynamic = settings.section("dynamic_evaluation", DynamicEvaluation | None)
-            columns, window = network.params.batch_size, context_size(network.params)
+            columns, window = network.params.batch_size, receptive_field(network.params)
             learning = partial(DynamicScorer, network, text.train, columns, dynamic) if dynamic else None
             return evaluate(partial(NetworkScorer, network), text, window, learning)
