@@ -1,6 +1,8 @@
 """Sizes that would fill any memory are refused; the largest that are allowed are accepted."""
 
+import re
 from functools import reduce
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -9,10 +11,19 @@ from ruamel.yaml import YAML
 
 from firth.errors import FirthError
 from firth.params.experiment import load_params, validated
-from firth.params.memory_limits import MOST_WEIGHTS, encoder_decoder_weights, language_model_weights
-from firth.params.model_names import Network
+from firth.params.memory_limits import (
+    MOST_TOKENS,
+    MOST_WEIGHTS,
+    encoder_decoder_weights,
+    language_model_weights,
+    word_vector_weights,
+)
+from firth.params.model_names import NETWORKS, Network
+from firth.params.params_text import MOST_BYTES
+from firth.params.task_names import TASKS
 
 ROOT = Path(__file__).parents[2]
+LIMITS = (ROOT / "docs" / "experiments.md").read_text(encoding="utf-8").partition("## Limits")[2].partition("\n## ")[0]
 UNTIED = {"tied_embeddings": False, "direct_connections": False}
 
 
@@ -92,5 +103,22 @@ def test_an_encoder_decoder_has_embeddings_of_both_sides() -> None:
     assert list(encoder_decoder_weights("qa", section, params.tokens).values()) == [2 * 7 * 7, 2 * size * 5]
 
 
-def test_the_documentation_names_the_limit() -> None:
-    assert f"A network may have {MOST_WEIGHTS:,} weights" in (ROOT / "docs" / "experiments.md").read_text("utf-8")
+def test_the_documentation_has_the_limits() -> None:
+    assert f"A network may have {MOST_WEIGHTS:,} weights" in LIMITS
+    assert f"A training step of a language model may have {MOST_TOKENS:,} tokens" in LIMITS
+    assert f"and `params.yaml` {MOST_BYTES:,}\nbytes" in LIMITS
+
+
+def test_the_documentation_has_the_formulas_that_weights_are_counted_by() -> None:
+    params = load_params(ROOT / "params.yaml")
+    models = [
+        language_model_weights(
+            name, params.lm.model_copy(update={"tied_embeddings": tied, "direct_connections": direct}), 1
+        )
+        for name, tied, direct in product(NETWORKS, (False, True), (False, True))
+    ]
+    models += [encoder_decoder_weights(task, params.seq2seq, params.tokens) for task in TASKS]
+    models += word_vector_weights(params).values()
+    formulas = {part.partition(": ")[2] for weights in models for part in weights}
+    rows = re.findall(r"^\| .* \| (.* × .*) \|$", LIMITS.replace("`", ""), re.MULTILINE)
+    assert {formula for row in rows for formula in row.split("; with tied embeddings, ")} == formulas

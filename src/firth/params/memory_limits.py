@@ -14,7 +14,7 @@ from firth.params.task_names import TASKS, Task
 if TYPE_CHECKING:
     from firth.params.experiment import Params
     from firth.params.lm_section import LmSection
-    from firth.params.model_names import Network
+    from firth.params.model_names import Network, TrainedSpace
     from firth.params.seq2seq_section import Seq2seqSection
     from firth.params.tokens_params import TokensParams
 
@@ -42,11 +42,8 @@ def check_memory(params: Params) -> None:
     for task, attention in product(TASKS, params.models.attentions):
         weights = encoder_decoder_weights(task, params.seq2seq_for(task, attention), params.tokens)
         _check_weights(f"seq2seq (for {task} with attention {attention})", weights)
-    words = params.tokens.embeddings.max_size
-    _check_weights(
-        "word2vec", {"vectors: 2 × tokens.embeddings.max_size × dimension": 2 * words * params.word2vec.dimension}
-    )
-    _check_weights("svd", {"vectors: tokens.embeddings.max_size × dimension": words * params.svd.dimension})
+    for space, weights in word_vector_weights(params).items():
+        _check_weights(space, weights)
 
 
 def language_model_weights(network: Network, lm: LmSection, vocabulary_size: int) -> dict[str, int]:
@@ -78,6 +75,15 @@ def encoder_decoder_weights(task: Task, section: Seq2seqSection, tokens: TokensP
     return {
         **_layer_weights(section),
         f"embeddings: 2 × tokens.{key} × embedding_size": 2 * size * section.embedding_size,
+    }
+
+
+def word_vector_weights(params: Params) -> dict[TrainedSpace, dict[str, int]]:
+    """The weights of both kinds of word vectors, by part. word2vec learns context vectors too."""
+    words = params.tokens.embeddings.max_size
+    return {
+        "word2vec": {"vectors: 2 × tokens.embeddings.max_size × dimension": 2 * words * params.word2vec.dimension},
+        "svd": {"vectors: tokens.embeddings.max_size × dimension": words * params.svd.dimension},
     }
 
 
