@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from safetensors.numpy import load_file
 
-from firth.failures import message
+from firth.failures import first_line, message
 from firth.workspace import Workspace, writing
 
 
@@ -52,3 +52,11 @@ def test_an_error_that_names_no_file_has_the_name_of_the_output(tmp_path: Path) 
     with pytest.raises(OSError, match="Input/output") as caught, writing(tmp_path / "out"):
         raise OSError(errno.EIO, "Input/output error")
     assert message(caught.value) == f"error: {tmp_path}/out: Input/output error; mend that and run again"
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [("one fault", "one fault"), ("a fault\nat a place", "a fault"), ("", "ValueError"), ("a\tb\n", "aU+0009b")],
+)
+def test_of_an_error_with_several_lines_or_none_a_message_has_one(text: str, line: str) -> None:
+    assert first_line(ValueError(text)) == line

@@ -6,7 +6,7 @@ import re
 import shutil
 from pathlib import Path
 
-from firth.errors import FirthError
+from firth.errors import FirthError, shown
 from firth.workspace import build_command, stage_of
 
 OUT_OF_MEMORY = re.compile("out of memory|allocate memory")  # as torch says it, of a GPU and of a CPU
@@ -38,6 +38,12 @@ def message(error: BaseException) -> str:
         return _missing(error)
     place = ": ".join([*(_file(error) or written), error.strerror or str(error)])
     return f"error: {place}; mend that and run again"
+
+
+def first_line(error: BaseException) -> str:
+    """The first line of an error's text as it stands in a message; of an error without a text, its kind."""
+    lines = str(error).splitlines() or [type(error).__name__]
+    return shown(lines[0])
 
 
 def _missing(error: FileNotFoundError) -> str:

@@ -15,7 +15,8 @@ from typing import Any, ClassVar, Literal, TextIO
 
 import yaml
 
-from firth.errors import FirthError, shown
+from firth.errors import FirthError
+from firth.failures import first_line
 from firth.git import CONFLICT, git_if_possible
 from firth.workspace import write_text
 
@@ -169,7 +170,7 @@ def locked(root: Path) -> Iterator[Any]:
     try:
         repo = Repo(str(root))
     except DvcException as error:
-        raise FirthError(f"{root}: {shown(str(error).splitlines()[0])}; mend that and run again") from None
+        raise FirthError(f"{root}: {first_line(error)}; mend that and run again") from None
     with repo:
         lock_eagerly(repo, SECONDS_FOR_LOCK)
         try:

@@ -11,7 +11,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from firth.errors import FirthError, listed, shown
+from firth.errors import FirthError, listed
+from firth.failures import first_line
 from firth.git import CONFLICT
 from firth.lock_file import Records, locked, recorded_checksums, recorded_stages
 from firth.merging.git_operation import GitOperation, git_operation
@@ -180,7 +181,7 @@ class MergedPipeline:
             names = listed(sorted(error.target_infos))
             yield f"not in DVC's cache: {names}; `{dvc} pull` fetches them, else `firth repro` builds them anew"
         except DvcException as error:
-            reason = shown(str(error).splitlines()[0].rstrip("."))
+            reason = first_line(error).rstrip(".")
             raise FirthError(
                 f"{self.path('dvc.lock')} is merged, but DVC stopped: {reason}; then run `{dvc} checkout`"
             ) from error

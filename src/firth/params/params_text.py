@@ -11,6 +11,7 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import CollectionNode, MappingNode
 
 from firth.errors import FirthError, shown
+from firth.failures import first_line
 
 MOST_BYTES = 200_000  # of a file, which take the reader seconds; base.yaml has 14,000
 MOST_WRITTEN_OUT = 200_000  # values and characters, with every alias written out
@@ -69,7 +70,7 @@ def parse_yaml(text: str, name: str, yaml: YAML | None = None) -> Any:
         line = error.problem_mark.line + 1 if error.problem_mark else "?"
         raise FirthError(f"{name}: line {line} is not valid YAML: {shown(str(error.problem))}") from None
     except YAMLError as error:
-        raise FirthError(f"{name}: not valid YAML: {shown(str(error).splitlines()[0])}") from None
+        raise FirthError(f"{name}: not valid YAML: {first_line(error)}") from None
     except RecursionError:
         raise FirthError(f"{name}: sections within sections, too many to be params; correct it") from None
     except (ValueError, LookupError, ArithmeticError, TypeError, AttributeError) as error:  # such as !!bool x
