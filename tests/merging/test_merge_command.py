@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+import yaml
 from ask.small_pipeline import run
 from merging.diverged_branches import make_diverged_branches
 
@@ -36,3 +37,31 @@ def test_a_conflict_in_a_source_file_has_to_be_settled_first(merging: Path) -> N
 def test_another_folder_is_refused(merging: Path, name: str) -> None:
     with pytest.raises(FirthError, match="not the main folder of a pipeline; run `firth merge` there"):
         print_merged(merging / name)
+
+
+def test_stages_that_read_each_other_s_outputs_on_the_two_branches_are_refused(tmp_path: Path) -> None:
+    run(tmp_path, "touch dvc.yaml")
+    make_diverged_branches(tmp_path, record_order)
+    run(tmp_path, "! git merge side")
+    before = run(tmp_path, "git status --porcelain && cat dvc.lock")
+    with pytest.raises(FirthError) as refused:
+        print_merged(tmp_path)
+    assert str(refused.value) == (
+        "dvc.lock: in both sides together, these stages read each other's outputs: one, two; abort the merge, put them "
+        "into one order in dvc.yaml of both sides, build and merge again"
+    )
+    assert run(tmp_path, "git status --porcelain && cat dvc.lock") == before
+
+
+def record_order(folder: Path, content: str) -> None:
+    """Ours has stage ``two`` read the output of ``one``, theirs ``one`` that of ``two``."""
+    reads = {"ours": ("", "one"), "theirs": ("two", "")}.get(content, ("", ""))
+    stages = {
+        item: {
+            "cmd": content,
+            "deps": [{"path": read, "md5": content}] if read else [],
+            "outs": [{"path": item, "md5": content}],
+        }
+        for item, read in zip(("one", "two"), reads, strict=True)
+    }
+    (folder / "dvc.lock").write_text(yaml.safe_dump({"schema": "2.0", "stages": stages}))

@@ -42,7 +42,7 @@ def choose_records(sides: Mapping[str, Records], checksum: Callable[[str], str |
     chosen: dict[str, Choice] = {}
     outs: dict[str, str] = {}  # of the records chosen so far: path → checksum
     rebuilt: set[str] = set()  # those of them that DVC builds anew
-    for item in _in_order(sides):
+    for item in in_order(sides):
         ours, theirs, base = (sides[side].get(item) for side in (OURS, THEIRS, BASE))
         preferred = (THEIRS, OURS, BASE) if ours == base != theirs else (OURS, THEIRS, BASE)
         alike = [side for side in preferred if item in sides[side] and _is_alike(sides[side], item, outs, checksum)]
@@ -90,11 +90,18 @@ def _within(path: str, outs: Iterable[str]) -> set[str]:
     return {out for out in outs if out == path or out.startswith(f"{path}/")}
 
 
-def _in_order(sides: Mapping[str, Records]) -> Iterable[str]:
-    """All stage items, each after those whose outputs it reads."""
+def in_order(sides: Mapping[str, Records]) -> list[str]:
+    """All stage items, each after those whose outputs it reads on any side.
+
+    Raises
+    ------
+    graphlib.CycleError
+        If an item reads, on one side or over several, what is made of its own output; its second argument is the way
+        around.
+    """
     records = [(item, record) for side in sides.values() for item, record in side.items()]
     writers = {path: item for item, record in records for path in recorded_checksums([record])}
     graph: dict[str, set[str]] = {item: set() for item, _ in records}
     for item, record in records:
         graph[item] |= {writers[path] for path in _read(record, writers)} - {item}
-    return TopologicalSorter(graph).static_order()
+    return [*TopologicalSorter(graph).static_order()]

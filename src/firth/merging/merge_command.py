@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import cached_property
+from graphlib import CycleError
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from firth.merging.lock_merge import (
     Choice,
     choose_records,
     chosen_records,
+    in_order,
 )
 from firth.merging.params_merge import merge_params
 from firth.output_lock import output_lock
@@ -45,9 +47,9 @@ def print_merged(folder: Path) -> None:
     Raises
     ------
     FirthError
-        If git is merging nothing, a key of params.yaml was changed on both sides, other files are in conflict, or DVC
-        or a stage is at work; nothing is changed then. Or the merged params are not valid, or DVC cannot check out the
-        outputs.
+        If git is merging nothing, a key of params.yaml was changed on both sides, other files are in conflict, stages
+        would read each other's outputs, or DVC or a stage is at work; nothing is changed then. Or the merged params are
+        not valid, or DVC cannot check out the outputs.
     """
     operation = git_operation(folder)
     if not (folder / "dvc.yaml").exists() or (folder.parent / "dvc.yaml").exists():
@@ -57,6 +59,8 @@ def print_merged(folder: Path) -> None:
     places = [place for place in (folder, folder / "studies") if (place / "dvc.yaml").exists()]
     pipelines = [MergedPipeline(operation, place) for place in places]
     _refuse_others(operation, pipelines)
+    for pipeline in pipelines:
+        pipeline.refuse_cycle()
     texts = {pipeline.workspace.params: pipeline.merged_params() for pipeline in pipelines}
     concerned = [pipeline for pipeline in pipelines if pipeline.is_concerned()]
     written = [pipeline for pipeline in pipelines if pipeline in concerned or texts[pipeline.workspace.params]]
@@ -104,6 +108,17 @@ class MergedPipeline:
         """Everything that no person writes: dvc.lock and all outputs."""
         outs = recorded_checksums(record for records in self.sides.values() for record in records.values())
         return {self.path("dvc.lock"), *map(self.path, outs), *self.generated}
+
+    def refuse_cycle(self) -> None:
+        """Refuse stages that read each other's outputs if what the sides record is put together."""
+        try:
+            in_order(self.sides)
+        except CycleError as error:
+            raise FirthError(
+                f"{self.path('dvc.lock')}: in both sides together, these stages read each other's outputs: "
+                f"{listed(sorted(set(error.args[1])))}; abort the merge, put them into one order in dvc.yaml of both "
+                "sides, build and merge again"
+            ) from None
 
     def is_concerned(self) -> bool:
         """Whether a side has changed a record, or a file that a stage writes is in conflict."""
