@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from firth.ngram.arpa import write_arpa
 from firth.ngram.discounts import FALLBACK_DISCOUNTS
-from firth.ngram.kneser_ney import count_ngrams, smoothed
+from firth.ngram.kneser_ney import train_kneser_ney
 from firth.tables import write_metrics
 from firth.text.streams import TokenStream
 from firth.text.vocabulary import Vocabulary
@@ -19,7 +19,7 @@ def run(settings: "Settings", workspace: Workspace) -> None:
     """data/tokens/lm → models/lm-ngram."""
     tokens, order = require(workspace.tokens("lm"), "tokenize@lm"), settings.section("order", int)
     vocabulary = Vocabulary.load(tokens / "vocabulary.tsv")
-    model = smoothed(count_ngrams(TokenStream.load(tokens, "train"), len(vocabulary), order), order)
+    model = train_kneser_ney(TokenStream.load(tokens, "train"), len(vocabulary), order)
     if orders := [number for number, found in enumerate(model.discounts, 1) if found is FALLBACK_DISCOUNTS]:
         least, middle, most = FALLBACK_DISCOUNTS
         print(
