@@ -24,7 +24,8 @@ CUT_OFF = """() => {
       const beyond = [frame.left - box.left, box.right - frame.right, frame.top - box.top, box.bottom - frame.bottom];
       if (Math.max(...beyond) > 2) faults.push(`outside its drawing: ${name}`);
     }
-    if (!svg && box.width && box.right > innerWidth + 1 && box.left > -900 && !scrolls(e.parentElement))
+    const sticksOut = box.right > innerWidth + 1 || box.left < -1;  // at -900 and beyond, text for screen readers alone
+    if (!svg && box.width && sticksOut && box.left > -900 && !scrolls(e.parentElement))
       faults.push(`outside the window: ${name}`);
     const style = getComputedStyle(e);
     if (!svg && style.overflowX === "hidden" && e.scrollWidth > e.clientWidth + 1 && style.clipPath === "none")
@@ -54,6 +55,14 @@ def watched(page: Page) -> list[str]:
     page.on("pageerror", lambda error: found.append(str(error)))
     page.on("request", lambda request: found.append(request.url) if not request.is_navigation_request() else None)
     return found
+
+
+def printed_tables(page: Page) -> list[bool]:
+    """Whether each table of a folded part is shown in print."""
+    page.emulate_media(media="print")
+    tables = "[...document.querySelectorAll('details:not([open]) table')]"
+    shown: list[bool] = page.evaluate(f"{tables}.map((table) => table.checkVisibility())")
+    return shown
 
 
 def serious_faults(page: Page) -> list[str]:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Literal
 
 import pytest
-from chromium import CUT_OFF, chromium, serious_faults, watched
+from chromium import CUT_OFF, chromium, printed_tables, serious_faults, watched
 from pipeline.project import Project
 from playwright.sync_api import Browser
 
@@ -44,8 +44,8 @@ def test_the_first_figure_comes_early(small_build: Project, browser: Browser) ->
 def test_page_prints_all_that_is_folded(small_build: Project, browser: Browser) -> None:
     page = browser.new_page()
     page.goto((small_build.root / "reports" / "index.html").as_uri())
-    page.emulate_media(media="print")
-    shown = "[...document.querySelectorAll('details table')].every((table) => table.checkVisibility())"
-    assert page.evaluate(shown)
+    shown = printed_tables(page)
+    assert shown
+    assert all(shown)
     assert page.pdf().startswith(b"%PDF")
     page.close()
