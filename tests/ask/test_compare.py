@@ -206,6 +206,14 @@ def test_of_two_long_values_the_part_that_differs_is_shown() -> None:
     assert "apple" in line.plain and "pear" in line.plain
 
 
+def test_a_long_value_that_is_cut_beside_a_long_name_is_marked(capsys: pytest.CaptureFixture[str]) -> None:
+    one, other = ({"lm_overrides.transformer.context_size": letter * 39} for letter in "ab")
+    print_comparison(differences(snapshot("", one, {}), snapshot("", other, {})))
+    (line,) = [line for line in capsys.readouterr().out.splitlines() if "context_size" in line]
+    assert len(line) <= 100
+    assert [word.strip("ab") for word in line.split()] == ["lm_overrides.transformer.context_size", "…", "→", "…"]
+
+
 def test_a_password_in_an_address_is_not_shown() -> None:
     one, other = (snapshot("", {"corpora.lm.url": f"https://me:{word}@host/{word}"}, {}) for word in ("a1", "b2"))
     (line,) = summary_lines(differences(one, other), 8)[1:]

@@ -90,11 +90,13 @@ def _print_params(console: Console, changes: list[Change]) -> None:
     table = plain_table()
     table.show_header = False
     longest = max(len(change.name) for change in changes[:MOST_PARAMS])
-    table.add_column(min_width=min(longest + 2, COLUMNS // 2), overflow="fold")
+    width = min(longest + 2, console.width // 2)
+    table.add_column(width=width, overflow="fold")
     for _ in ("before", "after"):
-        table.add_column(no_wrap=True, overflow="ellipsis")
+        table.add_column(no_wrap=True)
+    room = (console.width - width - len("  " * 3 + "→ ")) // 2  # of a value, which rich would cut off without a mark
     for change in changes[:MOST_PARAMS]:
-        before, after = _shown(change)
+        before, after = _shown(change, min(LONGEST_VALUE, room))
         table.add_row(Text(f"  {change.name}"), Text(before), Text(f"→ {after}"))
     console.print(table)
     if len(changes) > MOST_PARAMS:
@@ -123,7 +125,7 @@ def _print_numbers(console: Console, comparison: Comparison, most: int) -> None:
 
 
 def _param_line(change: Change) -> Text:
-    before, after = _shown(change)
+    before, after = _shown(change, LONGEST_VALUE)
     return Text(f"{change.name}  {before} → {after}")
 
 
@@ -180,13 +182,13 @@ def _size(change: Change) -> float:
     return abs(after - before) / max(abs(before), abs(after), 1e-12)
 
 
-def _shown(change: Change) -> tuple[str, str]:
+def _shown(change: Change, longest: int) -> tuple[str, str]:
     """A param's values as params.yaml would have them, cut; of two long ones, from where they begin to differ."""
     before, after = _written(change.before), _written(change.after)
     alike = _alike(before, after) - BEFORE_DIFFERENCE
-    if max(len(before), len(after)) > LONGEST_VALUE and alike > 0:
+    if max(len(before), len(after)) > longest and alike > 0:
         before, after = f"…{before[alike:]}", f"…{after[alike:]}"
-    return cut(before, LONGEST_VALUE), cut(after, LONGEST_VALUE)
+    return cut(before, longest), cut(after, longest)
 
 
 def _alike(one: str, other: str) -> int:
