@@ -9,6 +9,7 @@ from firth.ask.loading import load_language_models
 from firth.errors import FirthError
 from firth.live.opened_models import OpenedModels
 from firth.live.screens.next_word import answer
+from firth.text.vocabulary import Vocabulary
 from firth.workspace import Workspace
 from firth.world.prefixes import next_words
 
@@ -26,11 +27,17 @@ def test_a_model_that_is_not_built_names_the_command_that_builds_it(world_page: 
     assert "`dvc repro lm@gru`" in gru["error"]
 
 
-def test_the_grammar_s_own_distribution_stands_beside_them(world_page: Page) -> None:
+def test_the_grammar_s_own_distribution_stands_beside_them(world_page: Page, world: Workspace) -> None:
     found = world_page.ask("next_word", text="The dogs")["grammar"]["next"]
-    expected = next_words(["the", "dogs"], 3)
-    assert [next["probability"] for next in found] == sorted(expected.values(), reverse=True)[:10]
-    assert all(expected[next["token"]] == next["probability"] for next in found)
+    vocabulary = Vocabulary.load(world.tokens("lm") / "vocabulary.tsv")
+    expected: dict[str, float] = {}
+    for word, share in next_words(["the", "dogs"], 3).items():
+        token = word if word in vocabulary else "<unk>"
+        expected[token] = expected.get(token, 0.0) + share
+    assert {next["token"]: next["probability"] for next in found} == {
+        token: pytest.approx(expected[token]) for token in sorted(expected, key=lambda token: -expected[token])[:10]
+    }
+    assert {next["token"]: next["text"] for next in found}["<unk>"] is None
 
 
 def test_words_that_begin_no_sentence_of_the_grammar_are_said_to(world_page: Page) -> None:

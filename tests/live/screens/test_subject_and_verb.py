@@ -43,6 +43,13 @@ def test_the_grammar_has_the_agreeing_form_alone(world_page: Page) -> None:
     assert "error" in world_page.ask(SCREEN, subject="bark", first="bark", second="barks")["grammar"]
 
 
+def test_a_form_of_several_words_has_their_probability_in_the_grammar(world_page: Page) -> None:
+    grammar = world_page.ask(SCREEN, subject="the dogs", first="Will bark", second="barks")["grammar"]
+    will, bark = next_words(["the", "dogs"], 3)["will"], next_words(["the", "dogs", "will"], 3)["bark"]
+    assert grammar["probabilities"] == [pytest.approx(will * bark), 0.0]
+    assert (grammar["share"], grammar["preferred"]) == (1.0, "Will bark")
+
+
 @pytest.mark.parametrize("example", WORLD_EXAMPLES, ids=lambda example: example.subject)
 def test_phrases_of_the_world_s_examples_follow_one_another_and_keep_the_agreeing_form(example: Example) -> None:
     for count in range(len(example.phrases) + 1):
@@ -68,6 +75,7 @@ def test_examples_with_unknown_words_are_left_out(world_page: Page, other_text: 
     [
         ({"subject": "the dogs"}, "a verb form is empty"),
         ({"first": "bark", "second": " bark "}, "both verb forms are the same"),
+        ({"first": "run", "second": "RUN"}, "both verb forms are the same"),
         ({"first": "b" * 61, "second": "bark"}, "the first verb form has 61 characters; give 60 at most"),
         ({"subject": "b" * (LONGEST_TEXT + 1)}, "the subject has 501 characters; give 500 at most"),
     ],

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from firth.live.asked_query import asked_text, unknown_with_advice
 from firth.live.opened_models import or_error
-from firth.live.world_grammar import grammar_continuations
+from firth.live.world_grammar import grammar_next_tokens
 from firth.text.vocabulary import EOS, UNK
 
 if TYPE_CHECKING:
@@ -47,8 +48,8 @@ def answer(models: OpenedModels, query: Query) -> dict[str, Any]:
         return {"next": ranked(model.next_token(text, COUNT))}
 
     def of_grammar() -> dict[str, Any]:
-        found = grammar_continuations(models.workspace, encoder.form, sentence.tokens)
-        return {"next": ranked(sorted(found.items(), key=lambda pair: -pair[1])[:COUNT])}
+        found = grammar_next_tokens(models.workspace, encoder, sentence.tokens)
+        return {"next": ranked(islice(found.items(), COUNT))}
 
     return {
         "tokens": sentence.tokens,

@@ -11,7 +11,7 @@ from firth.ask.language_questions import preferred
 from firth.errors import FirthError
 from firth.live.asked_query import asked_text, unknown_with_advice
 from firth.live.opened_models import or_error
-from firth.live.world_grammar import grammar_continuations
+from firth.live.world_grammar import grammar_log_probability
 
 if TYPE_CHECKING:
     from firth.ask.language_models import LanguageModel
@@ -60,7 +60,7 @@ def answer(models: OpenedModels, query: Query) -> dict[str, Any]:
     dict
         ``question``, these texts; ``tokens``, those before the verb, of which the first ``subject_tokens`` are the
         subject; ``models``, for each its ``name`` and ``context_size`` (None: all tokens), ``probabilities`` of the two
-        forms, ``share`` of the first in their sum (None if both are 0) and ``preferred`` (None: neither), or ``error``;
+        forms, ``share`` of the first in their sum and ``preferred`` (None: neither), or ``error``;
         ``grammar``, the same without ``context_size``; ``examples``, ``unknown``.
 
     Raises
@@ -72,9 +72,10 @@ def answer(models: OpenedModels, query: Query) -> dict[str, Any]:
     examples = _examples(encoder)
     question = _question(query, examples)
     forms = [question["first"], question["second"]]
-    if not all(encoder.encode([form]).tokens for form in forms):
+    read = [encoder.encode([form]).tokens for form in forms]
+    if not all(read):
         raise FirthError("a verb form is empty; give two, such as bark and barks")
-    if forms[0] == forms[1]:
+    if read[0] == read[1]:
         raise FirthError("both verb forms are the same; give two that differ, such as bark and barks")
     text = f"{question['subject']} {question['between']}".strip()
     tokens = encoder.encode([text]).tokens
@@ -84,12 +85,10 @@ def answer(models: OpenedModels, query: Query) -> dict[str, Any]:
         return {"context_size": model.context_size, **_compared(found[forms[0]], found[forms[1]], forms)}
 
     def of_grammar() -> dict[str, Any]:
-        found = grammar_continuations(models.workspace, encoder.form, tokens)
-        shares = [found.get(" ".join(encoder.encode([form]).tokens), 0.0) for form in forms]
-        if not any(shares):
+        scores = [grammar_log_probability(models.workspace, encoder.form, tokens, verb) for verb in read]
+        if max(scores) == -math.inf:
             raise FirthError("The grammar has neither verb form here.")
-        first, second = (math.log(share) if share else -math.inf for share in shares)
-        return _compared(first, second, forms)
+        return _compared(scores[0], scores[1], forms)
 
     return {
         "question": question,
