@@ -1,11 +1,13 @@
 """Models are loaded once, and anew when they are built again."""
 
+import math
 from concurrent.futures import ThreadPoolExecutor
 from shutil import copytree, rmtree
 
 import pytest
 from ask.tiny_models import SENTENCES, TOKENS, plain
 
+from firth.ask.language_models import LanguageModel
 from firth.ask.line_decoding import LineDecoder
 from firth.errors import FirthError
 from firth.live.opened_models import OpenedModels
@@ -52,6 +54,39 @@ def test_a_damaged_model_leaves_the_others_their_answers(other_text: Workspace) 
     assert [answer["name"] for answer in answers] == ["ngram", "rnn", "lstm"]
     assert [sorted(set(answer) - {"name"}) for answer in answers] == [["size"], ["size"], ["error"]]
     assert "dvc repro lm@lstm" in answers[-1]["error"]
+
+
+def test_any_failure_of_a_model_leaves_the_others_their_answers(
+    other_text: Workspace, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def question(model: LanguageModel) -> dict[str, float]:
+        if model.name == "rnn":
+            raise ZeroDivisionError("no text")
+        return {"share": math.nan if model.name == "lstm" else 0.5}
+
+    ngram, rnn, lstm = OpenedModels(other_text).ask_language_models(question)
+    assert ngram == {"name": "ngram", "share": 0.5}
+    assert rnn["error"] == "a fault of the program (ZeroDivisionError); the terminal shows it"
+    assert "ZeroDivisionError: no text" in capsys.readouterr().err
+    assert lstm == {
+        "name": "lstm", "error": "its numbers are NaN or infinite; train it again with a smaller learning rate",
+    }  # fmt: skip
+
+
+def test_a_file_that_vanishes_while_a_folder_is_listed_is_none(other_text: Workspace) -> None:
+    models, link = OpenedModels(other_text), other_text.model("lm-rnn") / "taken-away"
+    link.symlink_to("nowhere")  # listed, but without a state
+    opened = models.language_model("rnn")
+    link.unlink()
+    assert models.language_model("rnn") is opened
+
+
+def test_a_file_that_vanishes_before_it_is_read_is_one_line(other_text: Workspace) -> None:
+    def load() -> None:
+        (other_text.model("lm-rnn") / "gone").read_bytes()
+
+    with pytest.raises(FirthError, match="lm-rnn/gone: not there, as while it is built again; ask once more"):
+        OpenedModels(other_text).open((other_text.model("lm-rnn"),), load)
 
 
 def test_encoder_decoders_have_the_order_of_the_report_and_those_that_are_not_built_an_error(world: Workspace) -> None:

@@ -6,8 +6,6 @@ Addresses: ``/`` and the files beside it; ``/shell.json``; ``/ask/SCREEN?KEY=TEX
 
 from __future__ import annotations
 
-import sys
-import traceback
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from typing import Any
@@ -20,10 +18,10 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from firth.errors import FirthError
-from firth.failures import is_fault, message
 from firth.live.guarding import Guard
 from firth.live.opened_models import OpenedModels
 from firth.live.screens import SCREENS
+from firth.live.unanswered import reason
 from firth.report.names import ATTENTIONS, CELL_STATE, GRAMMAR, LANGUAGE_MODELS, REPRESENTATIONS
 
 TYPES = {".html": "text/html", ".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}
@@ -40,7 +38,7 @@ def application(models: OpenedModels, port: int) -> Starlette:
         try:
             return JSONResponse(screens[name].answer(models, request.query_params))
         except Exception as error:
-            return _failure(error)
+            return JSONResponse({"error": reason(error)}, 400 if isinstance(error, FirthError) else 500)
 
     routes = [Route("/ask/{screen}", ask), Route("/shell.json", _constant(JSONResponse(shell())))]
     routes += [Route(path, _constant(response)) for path, response in page_files().items()]
@@ -84,16 +82,6 @@ def _constant(response: Response) -> Any:
         return response
 
     return endpoint
-
-
-def _failure(error: Exception) -> Response:
-    """The response to a question without an answer; the traceback of a fault stands in the terminal."""
-    if isinstance(error, FirthError):
-        return JSONResponse({"error": " ".join(str(error).splitlines())}, 400)
-    if is_fault(error):
-        traceback.print_exception(error, file=sys.stderr)
-        return JSONResponse({"error": f"a fault of the program ({type(error).__name__}); the terminal shows it"}, 500)
-    return JSONResponse({"error": message(error).removeprefix("error: ")}, 500)
 
 
 async def _http_failure(request: Request, error: Exception) -> Response:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -12,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 from firth.ask.built_models import built_attentions, built_language_models
 from firth.ask.loading import language_encoder, load_language_model, load_line_decoder
 from firth.errors import FirthError
+from firth.live.unanswered import or_error
 from firth.report.names import ATTENTIONS, LANGUAGE_MODELS, in_order
 from firth.workspace import Workspace, require, stage_of
 
@@ -73,7 +76,7 @@ class OpenedModels:
             stamp = _stamp((*folders, self.workspace.root / "dvc.lock"))
             if folders not in self._opened or self._opened[folders].stamp != stamp:
                 self._opened.pop(folders, None)
-                self._opened[folders] = Opened(load(), stamp)
+                self._opened[folders] = Opened(_loaded(load), stamp)
             return cast(Opened[Model], self._opened[folders])
 
     def encoder(self) -> SentenceEncoder:
@@ -166,15 +169,32 @@ class OpenedModels:
         return [{"name": name, **or_error(partial(of, name))} for name in self.language_model_names()]
 
 
-def or_error(question: Callable[[], dict[str, Any]]) -> dict[str, Any]:
-    """The answer to a question; if there is none, ``error``, which says why."""
+def _loaded(load: Callable[[], Model]) -> Model:
+    """What ``load`` gives.
+
+    Raises
+    ------
+    FirthError
+        If a file is not there, as while the model is built again.
+    """
     try:
-        return question()
-    except FirthError as error:
-        return {"error": str(error)}
+        return load()
+    except FileNotFoundError as error:
+        raise FirthError(f"{error.filename}: not there, as while it is built again; ask once more") from None
 
 
 def _stamp(paths: tuple[Path, ...]) -> Stamp:
-    """The state of files, and of all files in folders; what is not there has none."""
-    files = [file for path in paths for file in sorted([path] if path.is_file() else path.rglob("*"))]
-    return tuple((str(file), status.st_mtime_ns, status.st_size) for file in files if (status := file.stat()))
+    """The state of files, and of all files in folders; what is not there, or is taken away meanwhile, has none."""
+    found = []
+    for file in (file for path in paths for file in _files(path)):
+        with suppress(FileNotFoundError, NotADirectoryError):
+            status = file.stat()
+            found.append((str(file), status.st_mtime_ns, status.st_size))
+    return tuple(found)
+
+
+def _files(path: Path) -> list[Path]:
+    """A file itself, or all files below a folder in order; unlike ``rglob``, of a folder that is being removed too."""
+    if path.is_file():
+        return [path]
+    return sorted(Path(folder, name) for folder, _, names in os.walk(path) for name in names)

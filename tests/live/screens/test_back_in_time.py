@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 import torch
-from ask.tiny_models import small_network
+from ask.tiny_models import TOKENS, small_network
 from live.asking_pages import Page
 
 from firth.derived_seed import derived_seed
@@ -55,6 +55,15 @@ def test_the_reach_is_the_farthest_word_that_is_not_faint(world_page: Page) -> N
         norms = [norm or 0.0 for norm in state["after"]["norms"]]
         first = next(place for place, norm in enumerate(norms) if norm >= FAINT * max(norms))
         assert state["after"]["reach"] == len(norms) - first
+
+
+def test_an_error_that_vanishes_reaches_no_word(other_text: Workspace) -> None:
+    network = small_network("rnn", len(TOKENS))
+    for weight in network.parameters():
+        torch.nn.init.zeros_(weight)
+    network.save(other_text.model("lm-rnn"))
+    rnn, _ = answer(OpenedModels(other_text), {"text": "the dog runs"})["networks"]
+    assert rnn["states"][0]["after"] == {"norms": [0.0, 0.0], "reach": 0}
 
 
 def test_without_a_question_the_error_is_that_of_a_verb_far_from_its_subject(world_page: Page) -> None:

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 from ask.tiny_models import add_encoder_decoder
 from live.asking_pages import Page
@@ -11,7 +12,7 @@ from firth.ask.loading import load_line_decoder
 from firth.ask.translators import Translator
 from firth.errors import FirthError
 from firth.live.opened_models import OpenedModels
-from firth.live.screens.translate import answer
+from firth.live.screens.translate import answer, hundredths
 from firth.live.translation_examples import LONGEST_SENTENCE, WORLD_SENTENCES
 from firth.text.text_form import TextForm
 from firth.workspace import Workspace
@@ -42,6 +43,11 @@ def test_states_are_in_hundredths_and_readings_cover_the_source(world_page: Page
     assert sorted(reading["positions"]) == list(range(len(none["source"])))
     expected = translator.translation_steps(TEXT, 3).states
     assert none["output"][0]["state"] == reading["states"][-1] == [round(100 * float(value)) for value in expected[0]]
+
+
+def test_a_state_that_is_nan_is_no_whole_number() -> None:
+    with pytest.raises(FirthError, match="NaN"):
+        hundredths(np.array([[0.5, np.nan]], np.float32))
 
 
 def test_a_question_without_text_is_the_first_example_and_has_its_reference(world_page: Page) -> None:

@@ -12,7 +12,7 @@ import numpy as np
 from firth.ask.built_models import SETTINGS
 from firth.errors import FirthError
 from firth.live.asked_query import asked_text, unknown_with_advice
-from firth.live.opened_models import or_error
+from firth.live.unanswered import or_error
 from firth.stored_files import damaged, read_json_object
 from firth.text.vocabulary import EOS_ID
 
@@ -28,6 +28,7 @@ ENGLISH_EXAMPLE = "the men near the house in the city of the country were"
 CELLS = ("rnn", "gru", "lstm")
 MOST_TOKENS = 60  # of a sentence, so that the answer comes while somebody types
 FAINT = 0.01  # of the largest norm: where an error counts as gone
+VANISHED = 1e-300  # below it, a norm is zero, of which ``lag_norms`` takes the logarithm
 
 _drawing = Lock()  # initial weights come from torch's global generator
 
@@ -99,7 +100,7 @@ def _is_recurrent(models: OpenedModels, name: str) -> bool:
     """Whether a model is a recurrent network; one that can't be read says why in place of its answer."""
     try:
         return name in CELLS or _network(models.language_model(name).model) is not None
-    except FirthError:
+    except Exception:  # whatever its settings and weights lack
         return False
 
 
@@ -145,9 +146,13 @@ def _norms(network: Recurrent, ids: list[int], of_cells: bool) -> dict[str, Any]
         return {"norms": [], "reach": 0}
     tokens, target = torch.tensor([EOS_ID, *ids[:-1]])[:, None], torch.tensor(ids[-1:])
     by_lag = lag_norms(network, tokens, target, of_cells)[:-1]  # without the state after <eos>
-    by_lag[0] = np.nan if of_cells else by_lag[0]  # the loss reads h alone
-    reached = np.flatnonzero(by_lag >= FAINT * np.nanmax(by_lag, initial=0.0))
-    norms = [None if np.isnan(norm) else float(norm) for norm in by_lag[::-1]]
+    by_lag[by_lag < VANISHED] = 0.0
+    if of_cells:
+        by_lag[0] = 0.0  # the loss reads h alone
+    reached = np.flatnonzero((by_lag > 0) & (by_lag >= FAINT * by_lag.max()))
+    norms: list[float | None] = by_lag[::-1].tolist()
+    if of_cells:
+        norms[-1] = None
     return {"norms": norms, "reach": int(reached[-1]) + 1 if len(reached) else 0}
 
 

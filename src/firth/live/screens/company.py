@@ -12,7 +12,7 @@ import numpy as np
 from firth.ask.word_vectors import known_words
 from firth.errors import FirthError
 from firth.live.asked_query import asked_text
-from firth.live.opened_models import or_error
+from firth.live.unanswered import or_error
 from firth.live.word_spaces import context_window, count_rows, counted_text
 from firth.text.vocabulary import EOS_ID
 

@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from firth.errors import FirthError
-from firth.live.opened_models import or_error
+from firth.live.unanswered import or_error, reason
 from firth.workspace import stage_of
 
 if TYPE_CHECKING:
@@ -45,8 +45,10 @@ def answer(models: OpenedModels, query: Query) -> dict[str, Any]:
     found: dict[str, dict[str, Any]] = {}
     errors: dict[str, dict[str, Any]] = {}
     for clipping in CLIPPINGS:
-        opened = or_error(partial(_record, models, clipping))
-        (errors if "error" in opened else found)[clipping] = opened
+        try:
+            found[clipping] = _record(models, clipping)
+        except Exception as error:  # of one kind, and the other is still shown
+            errors[clipping] = {"error": reason(error)}
     if not found:
         raise FirthError(errors[CLIPPINGS[0]]["error"])
     rates = sorted({rate for record in found.values() for rate in record["outcomes"]}, key=float)
@@ -65,7 +67,7 @@ def answer(models: OpenedModels, query: Query) -> dict[str, Any]:
             name: min((float(curve[column].min()) for curve in curves), default=1.0) for name, column in SHOWN.items()
         },
         "trainings": [
-            {"clipping": clipping, **(errors.get(clipping) or _training(found[clipping], rate))}
+            {"clipping": clipping, **(errors.get(clipping) or or_error(partial(_training, found[clipping], rate)))}
             for clipping in CLIPPINGS
         ],
     }
@@ -74,7 +76,7 @@ def answer(models: OpenedModels, query: Query) -> dict[str, Any]:
 def _training(record: dict[str, Any], rate: str) -> dict[str, Any]:
     """One training of a record."""
     if rate not in record["outcomes"]:
-        return {"error": "No training at this learning rate is recorded."}
+        raise FirthError("No training at this learning rate is recorded.")
     curve, outcome = record["curve"], record["outcomes"][rate]
     rows = curve[curve["learning_rate"] == float(rate)]
     return {

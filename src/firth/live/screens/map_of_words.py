@@ -10,8 +10,8 @@ import numpy as np
 from firth.ask.word_vectors import known_words
 from firth.errors import FirthError
 from firth.live.asked_query import asked_text
-from firth.live.opened_models import or_error
 from firth.live.placed_words import placed_words
+from firth.live.unanswered import or_error
 from firth.live.word_spaces import count_rows, counted_text, word_vectors
 
 if TYPE_CHECKING:

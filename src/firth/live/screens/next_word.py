@@ -7,7 +7,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from firth.live.asked_query import asked_text, unknown_with_advice
-from firth.live.opened_models import or_error
+from firth.live.unanswered import or_error
 from firth.live.world_grammar import grammar_next_tokens
 from firth.text.vocabulary import EOS, UNK
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from firth.errors import FirthError, shown
 from firth.live.asked_query import asked_lines, asked_text
 from firth.live.decoded_notes import notes_on, take_common_notes, unknown_words
-from firth.live.opened_models import or_error
 from firth.live.story_examples import LECTURE, LONGEST_STORY, answered_stories
+from firth.live.unanswered import or_error
 from firth.text.sentence_ends import split_sentences
 from firth.text.text_form import TextForm
 from firth.world.told_stories import answered, next_sentences, told

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from firth.ask.language_questions import preferred
 from firth.errors import FirthError
 from firth.live.asked_query import asked_text, unknown_with_advice
-from firth.live.opened_models import or_error
+from firth.live.unanswered import or_error
 from firth.live.world_grammar import grammar_log_probability
 
 if TYPE_CHECKING:

@@ -10,8 +10,8 @@ import numpy as np
 from firth.errors import FirthError
 from firth.live.asked_query import asked_text
 from firth.live.decoded_notes import notes_on, take_common_notes, unknown_words
-from firth.live.opened_models import or_error
 from firth.live.translation_examples import LONGEST_SENTENCE, WORLD_SENTENCES, growing_pairs
+from firth.live.unanswered import NOT_FINITE, or_error
 from firth.live.world_grammar import grammar_translation
 from firth.text.sentence_ends import split_sentences
 from firth.text.text_form import TextForm
@@ -117,6 +117,14 @@ def described(steps: DecodingSteps) -> dict[str, Any]:
 
 
 def hundredths(states: NDArray[np.float32]) -> list[list[int]]:
-    """Hidden states, which lie between -1 and 1, in hundredths."""
+    """Hidden states, which lie between -1 and 1, in hundredths.
+
+    Raises
+    ------
+    FirthError
+        If one is NaN.
+    """
+    if not np.isfinite(states).all():
+        raise FirthError(NOT_FINITE)
     whole: list[list[int]] = (100 * states).round().astype(int).tolist()
     return whole
