@@ -1,6 +1,7 @@
 """The page as people see and use it, in headless Chromium."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -196,6 +197,35 @@ def test_a_word_of_an_answer_that_is_pointed_at_shades_what_it_looks_at(tab: "Ta
             expect(panel.locator(".source").nth(place)).to_have_attribute("title", f"{weight:.2f}")
 
 
+def test_an_answer_that_comes_late_is_not_drawn(tab: "Tab") -> None:
+    opened(tab, "#next_word")
+    held: list[Any] = []
+
+    def hold(route: Any) -> None:
+        held.append(route)
+
+    tab.route("**/ask/next_word?text=the*", hold)
+    tab.route("**/screens/back_in_time.js", hold)
+    tab.evaluate("location.hash = '#next_word?text=the'")
+    wait_until(tab, lambda: len(held) == 1)
+    tab.evaluate("location.hash = '#back_in_time'")
+    wait_until(tab, lambda: len(held) == 2)
+    with suppress(sync_api.Error):  # the browser has given it up
+        held[0].continue_()
+    tab.wait_for_timeout(300)
+    expect(tab.locator("#answer > *")).to_have_count(0)
+    held[1].continue_()
+    expect(tab.locator(".times").first).to_be_visible()
+
+
+def wait_until(tab: "Tab", holds: Callable[[], bool]) -> None:
+    for _ in range(100):
+        if holds():
+            return
+        tab.wait_for_timeout(50)
+    raise AssertionError("not within 5 s")
+
+
 def test_words_from_outside_are_text_and_unknown_ones_are_named(tab: "Tab") -> None:
     opened(tab, "#next_word?text=%D9%83%D9%84%D8%A8+dogz+%3Cimg+src%3Dx+onerror%3Dalert(1)%3E")
     expect(tab.locator("#unknown")).to_contain_text("dogz is not in the vocabulary, so it is read as <unk>; try dog")
@@ -256,6 +286,16 @@ def test_a_word_of_the_map_is_pointed_at_and_its_nearest_stand_beside_it(tab: "T
     assert 0 < tab.locator(".map .dot").count() < dots
     tab.keyboard.press("Space")
     expect(tab.locator(".plane line")).to_have_count(2)
+
+
+def test_a_pointer_that_rests_asks_nothing_once_another_screen_is_shown(tab: "Tab") -> None:
+    opened(tab, "#map_of_words")
+    dot = tab.locator(".map .dot").first.bounding_box()
+    assert dot is not None
+    tab.mouse.move(dot["x"] + dot["width"] / 2, dot["y"] + dot["height"] / 2)
+    tab.keyboard.press("ArrowRight")
+    tab.wait_for_timeout(400)
+    assert tab.url.endswith("#subject_and_verb")
 
 
 def test_a_click_on_a_word_shades_the_words_before_it_and_space_goes_to_the_next(tab: "Tab") -> None:

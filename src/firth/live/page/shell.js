@@ -21,7 +21,7 @@ const at = (id) => document.getElementById(id);
 const mounted = new Map(); // name of a screen → what its mount returned
 const questions = new Map(); // name of a screen → its last question, to come back to
 let names; // shell.json
-let current = { name: null, query: {}, answer: null };
+let current = { name: null, query: {}, answer: null }; // a new object for each question
 let asking = new AbortController();
 let timer, typing = false;
 
@@ -64,10 +64,12 @@ function go(name) {
 }
 
 async function show(wait) {
+  clearTimeout(timer);
+  asking.abort(); // an answer that comes late is not drawn
   const { name, query } = asked();
   const screen = names.screens.find((one) => one.name === name);
   const isNew = current.name !== name;
-  current = { name, query, answer: isNew ? null : current.answer };
+  const mine = (current = { name, query, answer: isNew ? null : current.answer });
   questions.set(name, query);
   if (isNew) {
     document.title = `${screen.title} – Firth, live`;
@@ -87,19 +89,17 @@ async function show(wait) {
     if (!mounted.has(name)) mounted.set(name, (await import(`./screens/${name}.js`)).mount(shell));
   } catch (error) {
     console.error(error);
-    return tell("This screen can't be shown; the browser's console says why.");
+    return current === mine && tell("This screen can't be shown; the browser's console says why.");
   }
-  if (current.name !== name) return;
+  if (current !== mine) return;
   const { controls, fill } = mounted.get(name);
   if (at("controls").firstChild !== controls) at("controls").replaceChildren(controls);
   fill(query);
-  clearTimeout(timer);
   timer = setTimeout(ask, wait);
 }
 
 async function ask() {
   const { name, query } = current;
-  asking.abort();
   const mine = (asking = new AbortController());
   const waiting = setTimeout(() => { at("waiting").hidden = false; }, PATIENCE);
   try {

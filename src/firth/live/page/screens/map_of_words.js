@@ -105,7 +105,10 @@ export function mount(shell) {
     event.preventDefault();
     zoom(event.deltaY < 0 ? 1.25 : 0.8, pointer(event));
   }, { passive: false });
-  picture.addEventListener("pointerdown", (event) => { dragged = { from: pointer(event), view, moved: false }; });
+  picture.addEventListener("pointerdown", (event) => {
+    clearTimeout(dwelling);
+    dragged = { from: pointer(event), view, moved: false };
+  });
   picture.addEventListener("pointermove", (event) => {
     clearTimeout(dwelling);
     if (!answer) return;
@@ -121,7 +124,7 @@ export function mount(shell) {
     }
     const word = pointedAt(event);
     picture.classList.toggle("pointing", word !== null);
-    if (word && word !== answer.word) dwelling = setTimeout(() => shell.change({ word }, "typed"), DWELL);
+    if (word && word !== answer.word) dwelling = setTimeout(() => picture.isConnected && shell.change({ word }, "typed"), DWELL);
   });
   picture.addEventListener("pointerleave", () => clearTimeout(dwelling));
   picture.addEventListener("click", (event) => {
@@ -194,6 +197,7 @@ export function mount(shell) {
   return {
     controls: element("div", {}, element("div", { class: "blanks map-question" }, find.field, ...terms.map(({ field }) => field), element("span", { class: "what", "aria-hidden": "true" }, "is to what?"))),
     fill(query) {
+      clearTimeout(dwelling); // another question is asked
       setField(find.input, query.word ?? "");
       terms.forEach(({ input }, number) => setField(input, query[TERMS[number]] ?? ""));
     },
