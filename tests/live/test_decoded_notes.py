@@ -3,30 +3,46 @@
 from dataclasses import replace
 from typing import Any
 
-from firth.ask.line_decoding import DecodedText, TaskText
-from firth.live.decoded_notes import notes_on, take_common_notes, unknown_words
+from firth.ask.line_decoding import DecodedText, LineDecoder
+from firth.ask.loading import load_line_decoder
+from firth.live.decoded_notes import compared_outputs, remarks, take_common_notes
 from firth.workspace import Workspace
 
 DECODED = DecodedText("", [], [], [], [], ["the output was cut"])
 
 
-def text(world: Workspace) -> TaskText:
-    return replace(TaskText.load(world.tokens("translation")), words=frozenset({"apples", "Mary"}))
+def decoder(world: Workspace) -> LineDecoder:
+    loaded = load_line_decoder(world.model("seq2seq-translation-none"))
+    return replace(loaded, text=replace(loaded.text, words=frozenset({"apples", "Mary"})))
 
 
 def test_a_word_that_is_read_in_pieces_is_named_with_words_that_are_spelled_alike(world: Workspace) -> None:
-    notes = notes_on(replace(DECODED, unseen=["applez"]), text(world))
-    assert notes == [
+    assert remarks(replace(DECODED, unseen=["applez"]), decoder(world))["notes"] == [
         "applez was never in the training text, so that it is read in pieces; try apples",
         "the output was cut",
     ]
 
 
 def test_an_unknown_word_is_named_with_words_of_the_vocabulary(world: Workspace) -> None:
-    (unknown,) = unknown_words(replace(DECODED, unknown=["eatz"]), text(world))
+    (unknown,) = remarks(replace(DECODED, unknown=["eatz"]), decoder(world))["unknown"]
     assert unknown["word"] == "eatz"
     assert "eats" in unknown["advice"]
-    assert unknown_words(DECODED, text(world)) == []
+    assert remarks(DECODED, decoder(world))["unknown"] == []
+
+
+def test_the_search_is_said_to_be_greedy_where_the_evaluation_has_a_beam(world: Workspace) -> None:
+    greedy, cut = remarks(DECODED, decoder(world).varied(beam_size=5))["notes"]
+    assert "greedy" in greedy
+    assert "beam of 5" in greedy
+    assert [cut] == remarks(DECODED, decoder(world))["notes"] == DECODED.notes
+
+
+def test_outputs_are_compared_with_the_true_one_where_it_is_known() -> None:
+    for reference, equal in (({"text": "a"}, [True, False, False]), ({"error": "not known"}, [None] * 3)):
+        answers = [{"text": "a", "unknown": ["x"]}, {"text": "b", "unknown": ["x"]}, {"error": "not built"}]
+        found = compared_outputs(answers, reference)
+        assert [answer["is_reference"] for answer in found["models"]] == equal
+        assert (found["reference"], found["unknown"]) == (reference, ["x"])
 
 
 def test_notes_that_all_models_have_are_given_once() -> None:

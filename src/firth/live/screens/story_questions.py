@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from firth.errors import FirthError, shown
 from firth.live.asked_query import asked_lines, asked_text
-from firth.live.decoded_notes import notes_on, take_common_notes, unknown_words
+from firth.live.decoded_notes import compared_outputs, remarks
 from firth.live.story_examples import LECTURE, LONGEST_STORY, answered_stories
 from firth.live.unanswered import or_error
 from firth.text.sentence_ends import split_sentences
@@ -40,9 +40,8 @@ def answer(models: OpenedModels, query: Query) -> dict[str, Any]:
         ``story``, a sentence a line, and ``question``, as read; ``world``: ``next``, sentences that can come next by
         person, and ``questions``, those that the story answers, or ``error``; ``reference``: the true answer as
         ``text``, and ``supporting``, the numbers from 1 of the sentences that it follows from, or ``error``;
-        ``examples``, each with ``story`` and ``question``; ``models``, for each its ``name`` (of the attention),
-        ``notes`` and what ``looked_at`` gives, or ``error``, and whether its text ``is_reference`` (None: not known);
-        ``notes`` that all have; ``unknown``.
+        ``examples``, each with ``story`` and ``question``; ``models``, for each its ``name`` (of the attention) and
+        what ``looked_at`` gives, or ``error``; and what ``compared_outputs`` adds.
 
     Raises
     ------
@@ -78,23 +77,16 @@ def answer(models: OpenedModels, query: Query) -> dict[str, Any]:
         from firth.ask.translators import QuestionAnswerer  # here, because torch takes seconds
 
         steps = QuestionAnswerer(decoder).answer_steps("\n".join(story), question, 1)
-        notes, unknown = notes_on(steps.decoded, decoder.text), unknown_words(steps.decoded, decoder.text)
-        return {**looked_at(decoder, steps), "notes": notes, "unknown": unknown}
+        return {**looked_at(decoder, steps), **remarks(steps.decoded, decoder)}
 
     answers, world = models.ask_encoder_decoders("qa", of_model), or_error(by_world)
     true = world.pop("reference", None) or or_error(by_test_set)
-    unknown = [one.pop("unknown") for one in answers if "unknown" in one]
-    for one in answers:
-        one["is_reference"] = one.get("text") == true["text"] if "text" in true else None
     return {
         "story": "\n".join(story),
         "question": question,
         "world": world,
-        "reference": true,
         "examples": [{"story": one.story, "question": one.question} for one in examples],
-        "notes": take_common_notes(answers),
-        "models": answers,
-        "unknown": unknown[0] if unknown else [],
+        **compared_outputs(answers, true),
     }
 
 

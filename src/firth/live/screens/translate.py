@@ -9,7 +9,7 @@ import numpy as np
 
 from firth.errors import FirthError
 from firth.live.asked_query import asked_text
-from firth.live.decoded_notes import notes_on, take_common_notes, unknown_words
+from firth.live.decoded_notes import compared_outputs, remarks
 from firth.live.translation_examples import LONGEST_SENTENCE, WORLD_SENTENCES, growing_pairs
 from firth.live.unanswered import NOT_FINITE, or_error
 from firth.live.world_grammar import grammar_translation
@@ -38,9 +38,8 @@ def answer(models: OpenedModels, query: Query) -> dict[str, Any]:
     -------
     dict
         ``text``, as asked; ``sentence``, as translated; ``examples``, sentences, each longer than the one before;
-        ``reference``, a translation as ``text``, or ``error``; ``models``, for each its ``name`` (of the attention),
-        ``notes`` and what ``described`` gives, or ``error``, and whether its text ``is_reference`` (None: not known);
-        ``notes`` that all have; ``unknown``.
+        ``models``, for each its ``name`` (of the attention) and what ``described`` gives, or ``error``; and what
+        ``compared_outputs`` adds.
 
     Raises
     ------
@@ -66,22 +65,10 @@ def answer(models: OpenedModels, query: Query) -> dict[str, Any]:
         from firth.ask.translators import Translator  # here, because torch takes seconds
 
         steps = Translator(decoder).translation_steps(sentence, COUNT)
-        notes, unknown = notes_on(steps.decoded, decoder.text), unknown_words(steps.decoded, decoder.text)
-        return {**described(steps), "notes": notes, "unknown": unknown}
+        return {**described(steps), **remarks(steps.decoded, decoder)}
 
-    answers, reference = models.ask_encoder_decoders("translation", of_model), or_error(known)
-    unknown = [one.pop("unknown") for one in answers if "unknown" in one]
-    for one in answers:
-        one["is_reference"] = one.get("text") == reference["text"] if "text" in reference else None
-    return {
-        "text": text,
-        "sentence": sentence,
-        "examples": examples,
-        "reference": reference,
-        "notes": take_common_notes(answers),
-        "models": answers,
-        "unknown": unknown[0] if unknown else [],
-    }
+    outputs = compared_outputs(models.ask_encoder_decoders("translation", of_model), or_error(known))
+    return {"text": text, "sentence": sentence, "examples": examples, **outputs}
 
 
 def described(steps: DecodingSteps) -> dict[str, Any]:
