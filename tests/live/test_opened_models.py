@@ -1,18 +1,20 @@
 """Models are loaded once, and anew when they are built again."""
 
+import json
 import math
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from shutil import copytree, rmtree
 
 import pytest
-from ask.tiny_models import SENTENCES, TOKENS, plain
+from ask.tiny_models import SEARCH, SENTENCES, TOKENS, build_encoder_decoders, plain
 
 from firth.ask.language_models import LanguageModel
 from firth.ask.line_decoding import LineDecoder
 from firth.errors import FirthError
 from firth.live.opened_models import OpenedModels
 from firth.ngram.kneser_ney import train_kneser_ney
-from firth.workspace import Workspace, writing
+from firth.workspace import Workspace, write_text, writing
 
 
 def test_a_model_is_loaded_once_also_by_many_at_once(other_text: Workspace) -> None:
@@ -30,6 +32,22 @@ def test_a_model_that_is_built_again_answers_the_next_question(other_text: Works
     opened = models.language_model("ngram")
     assert opened.model.context_size == 1
     assert opened.ask(lambda model: model.next_token("the", 3)) != before
+
+
+def test_what_is_made_of_the_same_files_is_kept_apart(other_text: Workspace) -> None:
+    models, paths = OpenedModels(other_text), (other_text.model("lm-rnn"),)
+    assert models.open("number", paths, lambda: 1).model == 1
+    assert models.open("name", paths, lambda: "rnn").model == "rnn"
+    assert models.open("number", paths, lambda: 2).model == 1
+
+
+def test_a_search_with_other_settings_answers_the_next_question(tmp_path: Path) -> None:
+    workspace = build_encoder_decoders(tmp_path)
+    models = OpenedModels(workspace)
+    assert models.line_decoder("qa", "none").model.search.beam_size == SEARCH["beam_size"] == 1
+    settings = {"threads": 1, "precision": "32-true", "search": {**SEARCH, "beam_size": 12}}
+    write_text(workspace.settings / "evaluate_seq2seq-qa-none.json", json.dumps(settings))
+    assert models.line_decoder("qa", "none").model.search.beam_size == 12
 
 
 def test_models_of_one_text_share_its_encoder(other_text: Workspace) -> None:
@@ -86,7 +104,7 @@ def test_a_file_that_vanishes_before_it_is_read_is_one_line(other_text: Workspac
         (other_text.model("lm-rnn") / "gone").read_bytes()
 
     with pytest.raises(FirthError, match="lm-rnn/gone: not there, as while it is built again; ask once more"):
-        OpenedModels(other_text).open((other_text.model("lm-rnn"),), load)
+        OpenedModels(other_text).open("model", (other_text.model("lm-rnn"),), load)
 
 
 def test_encoder_decoders_have_the_order_of_the_report_and_those_that_are_not_built_an_error(world: Workspace) -> None:

@@ -51,8 +51,8 @@ def compared_outputs(answers: list[dict[str, Any]], reference: dict[str, Any]) -
     Returns
     -------
     dict
-        ``reference``; ``models``, the answers without ``unknown``, each with whether its text ``is_reference`` (None: not
-        known); ``notes`` that all have, which are taken away from each; ``unknown``.
+        ``reference``; ``models``, the answers without ``unknown``, with whether the text of each ``is_reference``
+        (None: not known); ``notes`` that all have, which are taken away from each; ``unknown``.
     """
     unknown = [answer.pop("unknown") for answer in answers if "unknown" in answer]
     for answer in answers:

@@ -47,37 +47,40 @@ class OpenedModels:
     """The models of one experiment.
 
     A model is loaded by the functions of ``ask.loading``, as for questions on the command line. It is kept until a file
-    of its folders, or dvc.lock, changes: a model that is built again while the page is open answers the next question.
+    that it was read from, or dvc.lock, changes: a model that is built again while the page is open answers the next
+    question.
     """
 
     def __init__(self, workspace: Workspace) -> None:
         self.workspace = workspace
-        self._opened: dict[tuple[Path, ...], Opened[Any]] = {}
-        self._locks: dict[tuple[Path, ...], Lock] = {}
+        self._opened: dict[tuple[str, tuple[Path, ...]], Opened[Any]] = {}
+        self._locks: dict[tuple[str, tuple[Path, ...]], Lock] = {}
         self._lock = Lock()
 
-    def open(self, folders: tuple[Path, ...], load: Callable[[], Model]) -> Opened[Model]:
-        """What ``load`` gives, loaded once for each state of the folders.
+    def open(self, kind: str, paths: tuple[Path, ...], load: Callable[[], Model]) -> Opened[Model]:
+        """What ``load`` gives, loaded once for each state of the files.
 
         Parameters
         ----------
-        folders : what is read, the model's own first.
+        kind : what is made of the files, the same for all calls with this ``load``.
+        paths : the folders and files that are read, the model's own first.
 
         Raises
         ------
         FirthError
-            If a folder is not there, or as ``load`` does; the next question tries again.
+            If one is not there, or as ``load`` does; the next question tries again.
         """
-        for folder in folders:
-            require(folder, stage_of(folder))
+        key = kind, paths
+        for path in paths:
+            require(path, stage_of(path))
         with self._lock:
-            lock = self._locks.setdefault(folders, Lock())
+            lock = self._locks.setdefault(key, Lock())
         with lock:
-            stamp = _stamp((*folders, self.workspace.root / "dvc.lock"))
-            if folders not in self._opened or self._opened[folders].stamp != stamp:
-                self._opened.pop(folders, None)
-                self._opened[folders] = Opened(_loaded(load), stamp)
-            return cast(Opened[Model], self._opened[folders])
+            stamp = _stamp((*paths, self.workspace.root / "dvc.lock"))
+            if key not in self._opened or self._opened[key].stamp != stamp:
+                self._opened.pop(key, None)
+                self._opened[key] = Opened(_loaded(load), stamp)
+            return cast(Opened[Model], self._opened[key])
 
     def encoder(self) -> SentenceEncoder:
         """The encoder of the text that language models are trained on.
@@ -87,7 +90,7 @@ class OpenedModels:
         FirthError
             As ``ask.loading.language_encoder``.
         """
-        return self.open((self.workspace.tokens("lm"),), lambda: language_encoder(self.workspace)).model
+        return self.open("encoder", (self.workspace.tokens("lm"),), lambda: language_encoder(self.workspace)).model
 
     def language_model(self, name: str) -> Opened[LanguageModel]:
         """A language model by its name, such as ``lstm``.
@@ -98,8 +101,9 @@ class OpenedModels:
             As ``ask.loading.load_language_model``, and if it is not built.
         """
         folder = self.workspace.model(f"lm-{name}")
-        folders = (folder, self.workspace.tokens("lm"))
-        return self.open(folders, lambda: load_language_model(folder, self.encoder()))
+        return self.open(
+            "model", (folder, self.workspace.tokens("lm")), lambda: load_language_model(folder, self.encoder())
+        )
 
     def language_model_names(self) -> list[str]:
         """The language models of the experiment, built or not, from the least to the most powerful.
@@ -121,7 +125,8 @@ class OpenedModels:
             As ``ask.loading.load_line_decoder``, and if it is not built.
         """
         folder = self.workspace.model(f"seq2seq-{task}-{attention}")
-        return self.open((folder, self.workspace.tokens(task)), lambda: load_line_decoder(folder))
+        search = self.workspace.settings / f"evaluate_seq2seq-{task}-{attention}.json"
+        return self.open("model", (folder, self.workspace.tokens(task), search), lambda: load_line_decoder(folder))
 
     def attentions(self, task: Task) -> list[str]:
         """The attentions of a task's encoder–decoders in the experiment, built or not, ``none`` first.

@@ -9,7 +9,6 @@ import numpy as np
 
 from firth.errors import FirthError
 from firth.live.word_spaces import word_vectors
-from firth.workspace import VECTORS
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -40,7 +39,6 @@ def placed_words(models: OpenedModels, space: str) -> PlacedWords:
     FirthError
         As ``word_spaces.word_vectors``, and if there are too few words.
     """
-    folder = models.workspace.model(space)
     vectors = word_vectors(models, space)
 
     def load() -> PlacedWords:
@@ -48,7 +46,7 @@ def placed_words(models: OpenedModels, space: str) -> PlacedWords:
             raise FirthError(f"{space} has vectors of {len(vectors)} words; a map takes {FEWEST} or more")
         return PlacedWords(vectors.words[:MOST], places(vectors.vectors[:MOST]))
 
-    return models.open((folder, folder / VECTORS), load).model
+    return models.open("places", (models.workspace.model(space),), load).model
 
 
 def places(vectors: NDArray[np.float32]) -> NDArray[np.int64]:

@@ -13,10 +13,11 @@ from firth.text.streams import TokenStream
 from firth.text.vocabulary import EOS_ID, Vocabulary
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from firth.ask.word_vectors import WordVectors
     from firth.live.opened_models import OpenedModels
     from firth.measures.unit_rows import UnitRows
-    from firth.params.svd_params import SvdParams
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,7 @@ def counted_text(models: OpenedModels) -> CountedText:
         vocabulary = Vocabulary.load(folder / "vocabulary.tsv")
         return CountedText(vocabulary, TokenStream.load(folder, "train"), Spelling(vocabulary.tokens[EOS_ID + 1 :]))
 
-    return models.open((folder,), load).model
+    return models.open("text", (folder,), load).model
 
 
 def count_rows(models: OpenedModels) -> dict[str, UnitRows]:
@@ -64,15 +65,16 @@ def count_rows(models: OpenedModels) -> dict[str, UnitRows]:
 
     def load() -> dict[str, UnitRows]:
         from firth.measures.unit_rows import UnitRows
+        from firth.params.svd_params import SvdParams
         from firth.vectors.counting.count_matrix import load_counts
         from firth.vectors.ppmi_svd import ppmi
 
         verify_recorded(models.workspace.root, folder)
         counts = load_counts(folder, len(tokens))
-        information = ppmi(counts, _ppmi_params(models))
+        information = ppmi(counts, SvdParams(**_section(_ppmi_settings(models), "svd")))
         return {"raw_counts": UnitRows(tokens, counts), "ppmi": UnitRows(tokens, information)}
 
-    return models.open((folder, models.workspace.tokens("embeddings")), load).model
+    return models.open("counts", (folder, models.workspace.tokens("embeddings"), _ppmi_settings(models)), load).model
 
 
 def word_vectors(models: OpenedModels, name: str) -> WordVectors:
@@ -84,7 +86,7 @@ def word_vectors(models: OpenedModels, name: str) -> WordVectors:
         As ``ask.loading.load_word_vectors``, and if they are not built.
     """
     folder = models.workspace.model(name)
-    return models.open((folder,), lambda: load_word_vectors(folder)).model
+    return models.open("model", (folder,), lambda: load_word_vectors(folder)).model
 
 
 def context_window(models: OpenedModels) -> int:
@@ -95,17 +97,15 @@ def context_window(models: OpenedModels) -> int:
     FirthError
         If the settings of the counts can't be read.
     """
-    return int(_section(models, "cooccurrence", "cooccurrence")["context_window"])
+    return int(_section(models.workspace.settings / "cooccurrence.json", "cooccurrence")["context_window"])
 
 
-def _ppmi_params(models: OpenedModels) -> SvdParams:
-    from firth.params.svd_params import SvdParams
-
-    return SvdParams(**_section(models, "evaluate_vectors-counts", "svd"))
+def _ppmi_settings(models: OpenedModels) -> Path:
+    return models.workspace.settings / "evaluate_vectors-counts.json"
 
 
-def _section(models: OpenedModels, item: str, section: str) -> dict[str, Any]:
-    path = models.workspace.settings / f"{item}.json"
+def _section(path: Path, section: str) -> dict[str, Any]:
+    """A section of the settings of a stage item."""
     found = read_json_object(path, "check").get(section)
     if not isinstance(found, dict):
         raise damaged(path, f"holds no section {section}", "check")

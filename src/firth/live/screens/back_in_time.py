@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from firth.ask.built_models import SETTINGS
 from firth.errors import FirthError
 from firth.live.asked_query import asked_text, unknown_with_advice
 from firth.live.unanswered import or_error
@@ -165,8 +164,7 @@ def _after_training(models: OpenedModels, name: str) -> Recurrent:
         assert network is not None
         return in_double_precision(network)
 
-    folder = models.workspace.model(f"lm-{name}")
-    return models.open((folder, folder / SETTINGS), load).model
+    return models.open("in double precision", (models.workspace.model(f"lm-{name}"),), load).model
 
 
 def _before_training(models: OpenedModels, name: str, trained: Recurrent) -> Recurrent:
@@ -185,10 +183,10 @@ def _before_training(models: OpenedModels, name: str, trained: Recurrent) -> Rec
     seed = read_json_object(settings, "check").get("seed")
     if not isinstance(seed, int):
         raise damaged(settings, "holds no seed", "check")
-    folders = [settings, workspace.model(f"lm-{name}"), workspace.tokens("lm")]
+    paths = [settings, workspace.model(f"lm-{name}"), workspace.tokens("lm")]
     vectors = workspace.model(params.initial_embeddings)
     if params.initial_embeddings != "random":
-        folders.append(vectors)
+        paths.append(vectors)
 
     def draw() -> Recurrent:
         with _drawing:
@@ -197,4 +195,4 @@ def _before_training(models: OpenedModels, name: str, trained: Recurrent) -> Rec
         assert isinstance(network, Recurrent)
         return in_double_precision(network)
 
-    return models.open(tuple(folders), draw).model
+    return models.open("before training", tuple(paths), draw).model

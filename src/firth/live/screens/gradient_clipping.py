@@ -91,7 +91,7 @@ def _record(models: OpenedModels, clipping: str) -> dict[str, Any]:
     """The ``curve`` of all trainings of one kind, their ``outcomes`` by learning rate, and the ``limit``."""
     name, workspace = f"clipping-{clipping}", models.workspace
     paths = (workspace.study_metrics(name), workspace.study_plot(name))
-    return models.open(paths, partial(_read, workspace, name)).model
+    return models.open("training", paths, partial(_read, workspace, name)).model
 
 
 def _read(workspace: Workspace, name: str) -> dict[str, Any]:

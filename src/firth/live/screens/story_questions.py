@@ -51,7 +51,7 @@ def answer(models: OpenedModels, query: Query) -> dict[str, Any]:
     models.attentions("qa")  # if none is built, this error says more than that there are no tokens
     tokens = models.workspace.tokens("qa")
     form = TextForm.load(tokens)
-    stories = models.open((tokens,), partial(answered_stories, tokens)).model
+    stories = models.open("examples", (tokens,), partial(answered_stories, tokens)).model
     examples = [LECTURE, *stories] if form.world else stories
     story, question = _asked(query)
     if not {"story", "question"} & set(query) and examples:

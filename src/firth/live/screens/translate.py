@@ -48,7 +48,9 @@ def answer(models: OpenedModels, query: Query) -> dict[str, Any]:
     """
     models.attentions("translation")  # if none is built, this error says more than that there are no tokens
     tokens = models.workspace.tokens("translation")
-    found = {text.source: text.target for text in models.open((tokens,), partial(growing_pairs, tokens)).model}
+    found = {
+        text.source: text.target for text in models.open("examples", (tokens,), partial(growing_pairs, tokens)).model
+    }
     form = TextForm.load(tokens)
     examples = list(WORLD_SENTENCES) if form.world else list(found)
     text = asked_text(query, "text", "sentence", LONGEST_SENTENCE)
