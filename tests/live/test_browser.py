@@ -271,6 +271,35 @@ def test_space_weighs_neighbors_by_ppmi_and_then_compares_two_words(tab: "Tab", 
     expect(tab.locator(".cosine")).to_contain_text(f"the and a: {degrees:.0f}°")
 
 
+def answering(tab: "Tab", screen: str, answer: dict[str, Any]) -> None:
+    """Have a screen get this answer, whatever it asks."""
+
+    def fulfill(route: Any) -> None:
+        route.fulfill(json=answer)
+
+    tab.route(f"**/ask/{screen}?*", fulfill)
+
+
+def test_two_words_that_share_no_neighbor_stand_at_a_right_angle(tab: "Tab", world_page: Page) -> None:
+    answer = world_page.ask("company", word="the", other="a")
+    answer["comparison"] |= {"cosine": 0.0, "degrees": 90.0, "shared": []}
+    answering(tab, "company", answer)
+    opened(tab, "#company?word=the&other=a")
+    expect(tab.locator("#spoken")).to_have_text("the and a: 90 degrees, cosine 0.00")
+    expect(tab.locator("#answer")).to_contain_text("their vectors stand at a right angle")
+
+
+def test_without_any_translation_there_is_no_step(tab: "Tab", world_page: Page) -> None:
+    answer = world_page.ask("translate")
+    answer["models"] = [{"name": name, "error": f"no {name}"} for name in ("none", "dot")]
+    answering(tab, "translate", answer)
+    opened(tab, "#translate")
+    expect(tab.locator("#answer")).to_contain_text("no dot")
+    expect(tab.locator("#keys")).not_to_contain_text("Space")
+    tab.keyboard.press("Space")
+    expect(tab.locator("#answer")).to_contain_text("Reference translation: Marie mange des pommes.")
+
+
 def test_a_word_of_the_map_is_pointed_at_and_its_nearest_stand_beside_it(tab: "Tab", world_page: Page) -> None:
     opened(tab, "#map_of_words")
     dot = tab.locator(".map .dot").first.bounding_box()

@@ -117,7 +117,7 @@ export function mount(shell) {
     fill,
     draw,
     say({ word: of, company, comparison }) {
-      if (comparison?.cosine) return `${of} and ${comparison.word}: ${comparison.degrees.toFixed(0)} degrees, cosine ${comparison.cosine.toFixed(2)}`;
+      if (typeof comparison?.cosine === "number") return `${of} and ${comparison.word}: ${comparison.degrees.toFixed(0)} degrees, cosine ${comparison.cosine.toFixed(2)}`;
       return company.error ?? `Neighbors of ${of}: ${company.neighbors.slice(0, 5).map((one) => one.word).join(", ")}`;
     },
     step: (answer) => shell.change(next(answer)[0]),

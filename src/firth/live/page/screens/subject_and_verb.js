@@ -72,7 +72,6 @@ export function mount(shell) {
   // One bar in two parts, the shares of both forms; the mark in the middle is where no form is preferred.
   function split(answer, { share, probabilities, preferred }, color) {
     const forms = [answer.question.first, answer.question.second];
-    if (share === null) return element("p", { class: "note" }, "Both forms are too improbable to compare.");
     const sides = forms.map((form, side) =>
       element("span", { class: `side${preferred === form ? " preferred" : ""}`, title: `P = ${probabilities[side].toPrecision(3)}` },
         element("bdi", {}, form), ` ${percent(side ? 1 - share : share)}`));
@@ -121,7 +120,7 @@ export function mount(shell) {
     say: (answer) =>
       answer.models.filter(({ error }) => !error)
         .map(({ name, preferred, share }) =>
-          `${shell.model(name).name}: ${preferred ?? "neither"}${share === null ? "" : `, ${percent(Math.max(share, 1 - share))}`}`)
+          `${shell.model(name).name}: ${preferred ?? "neither"}, ${percent(Math.max(share, 1 - share))}`)
         .join("; "),
     step(answer) {
       const between = longer(answer);

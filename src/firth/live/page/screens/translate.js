@@ -10,8 +10,8 @@ export function mount(shell) {
   const chips = element("div", { class: "chips", role: "group", "aria-label": "Sentences and steps" });
 
   const answers = (answer) => answer.models.filter(({ error }) => !error);
-  const toRead = (answer) => Math.max(...answers(answer).map(({ source }) => source.length));
-  const toWrite = (answer) => Math.max(...answers(answer).map(({ output }) => output.length));
+  const toRead = (answer) => Math.max(0, ...answers(answer).map(({ source }) => source.length));
+  const toWrite = (answer) => Math.max(0, ...answers(answer).map(({ output }) => output.length));
   const last = (answer) => toRead(answer) + toWrite(answer);
 
   function stepOf(answer, query) {
