@@ -53,3 +53,12 @@ def test_every_library_that_is_imported_is_declared_and_no_other() -> None:
     declared = {name.replace(".", "-") for name in project["dependencies"]}
     libraries = set(imported_libraries()) - sys.stdlib_module_names - {"firth"}
     assert declared == {DISTRIBUTIONS.get(name, name.replace("_", "-")) for name in libraries}
+
+
+def test_every_file_of_the_package_is_installed() -> None:
+    patterns = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["setuptools"][
+        "package-data"
+    ]
+    installed = {path for pattern in patterns["firth"] for path in (ROOT / "src" / "firth").glob(pattern)}
+    files = (path for path in (ROOT / "src" / "firth").rglob("*") if path.is_file() and "__pycache__" not in path.parts)
+    assert [path for path in files if path.suffix != ".py" and path not in installed] == []
