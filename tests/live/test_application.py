@@ -1,6 +1,8 @@
 """The page over HTTP: its files, its answers, its errors."""
 
+import json
 import re
+import socket
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -69,10 +71,27 @@ def test_a_text_beyond_the_limit_is_one_line(world_page: Page, count: int) -> No
 
 
 def test_what_is_not_there_is_one_line(world_page: Page) -> None:
-    for path, status in (("/ask/nothing", 404), ("/nothing", 404), ("/../pyproject.toml", 404)):
+    for path in ("/ask/nothing", "/nothing", "/screens", "/screens/"):
         response = world_page.get(path)
-        assert response.status_code == status
+        assert response.status_code == 404
         assert list(response.json()) == ["error"]
+
+
+@pytest.mark.parametrize("up", ["..", "%2e%2e", "..%2f..", "screens/../..", "//..", "..\\.."])
+def test_no_path_leads_out_of_the_page(world_page: Page, up: str) -> None:
+    for file in ("guarding.py", "../guarding.py", "etc/passwd"):
+        status, body = raw_response(world_page, f"/{up}/{file}")
+        assert status == 404
+        assert list(json.loads(body)) == ["error"]
+
+
+def raw_response(page: Page, path: str) -> tuple[int, bytes]:
+    """The status and the body of a request for a path as it is: clients take ``..`` out of it."""
+    with socket.create_connection(("127.0.0.1", page.port), timeout=20) as connection:
+        lines = [f"GET {path} HTTP/1.1", f"Host: 127.0.0.1:{page.port}", "Connection: close", "", ""]
+        connection.sendall("\r\n".join(lines).encode())
+        head, _, body = b"".join(iter(lambda: connection.recv(65536), b"")).partition(b"\r\n\r\n")
+    return int(head.split(b" ")[1]), body
 
 
 def test_fifty_questions_at_once_have_the_answers_of_one_at_a_time(world_page: Page) -> None:

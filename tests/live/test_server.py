@@ -5,6 +5,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -53,15 +54,49 @@ def test_a_port_that_is_taken_is_one_line(tmp_path: Path) -> None:
     assert result.stderr == f"error: --port {port}: is taken; give another, or none for any that is free\n"
 
 
-def test_without_a_display_it_says_that_there_is_no_browser(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("DISPLAY", "WAYLAND_DISPLAY", "BROWSER"):
+@pytest.mark.parametrize(("platform", "display", "asked"), [("linux", "", 0), ("linux", ":0", 1), ("darwin", "", 1)])
+def test_a_browser_is_asked_for_where_it_can_open_a_window(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], platform: str, display: str, asked: int
+) -> None:
+    addresses: list[str] = []
+
+    def open_none(address: str) -> bool:
+        addresses.append(address)
+        return False
+
+    for name in server.DISPLAYS:
         monkeypatch.delenv(name, raising=False)
-    monkeypatch.setattr(sys, "platform", "linux")
+    if display:
+        monkeypatch.setenv("DISPLAY", display)
+    monkeypatch.setattr(server.sys, "platform", platform)
+    monkeypatch.setattr(server.webbrowser, "open", open_none)
+    server.open_browser("http://127.0.0.1:1")
+    assert addresses == ["http://127.0.0.1:1"] * asked
+    assert capsys.readouterr().err == "no browser found; open the address in one\n"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere a browser opens without a display")
+def test_without_a_display_it_says_that_there_is_no_browser(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in server.DISPLAYS:
+        monkeypatch.delenv(name, raising=False)
     with subprocess.Popen(FIRTH, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         assert process.stderr
         assert process.stderr.readline() == "no browser found; open the address in one\n"
         process.send_signal(signal.SIGINT)
         process.communicate(timeout=20)
+
+
+@pytest.mark.parametrize("seconds", [0.0, 0.5, 2.0])
+def test_ctrl_c_ends_it_while_models_are_loaded(world: Workspace, seconds: float) -> None:
+    with subprocess.Popen(
+        [*FIRTH, "--no-browser"], cwd=world.root, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout
+        process.stdout.readline()
+        time.sleep(seconds)
+        process.send_signal(signal.SIGINT)
+        _, errors = process.communicate(timeout=20)
+    assert (errors, process.returncode) == ("ended by SIGINT\n", 130)
 
 
 def test_other_commands_don_t_import_the_page() -> None:

@@ -39,16 +39,21 @@ def serve(workspace: Workspace, port: int, with_browser: bool) -> None:
         After a signal, with 128 + its number.
     """
     with listening(port) as connection:
-        address, models = f"http://{ADDRESS}:{connection.getsockname()[1]}", OpenedModels(workspace)
-        print(f"the page is at {address}; Ctrl-C ends it", flush=True)
-        Thread(target=warm_up, args=[models], daemon=True).start()
-        if with_browser:
-            Thread(target=_open_browser, args=[address], daemon=True).start()
         try:
-            page_server(models, connection).run(sockets=[connection])
+            _serve(OpenedModels(workspace), connection, with_browser)
         except Interrupted as interruption:
             print(f"ended by {interruption}", file=sys.stderr)
             sys.exit(128 + interruption.number)
+
+
+def _serve(models: OpenedModels, connection: socket.socket, with_browser: bool) -> None:
+    """Say where the page is, and serve it."""
+    address = f"http://{ADDRESS}:{connection.getsockname()[1]}"
+    print(f"the page is at {address}; Ctrl-C ends it", flush=True)
+    Thread(target=warm_up, args=[models], daemon=True).start()
+    if with_browser:
+        Thread(target=open_browser, args=[address], daemon=True).start()
+    page_server(models, connection).run(sockets=[connection])
 
 
 def page_server(models: OpenedModels, connection: socket.socket) -> uvicorn.Server:
@@ -92,7 +97,8 @@ def listening(port: int) -> socket.socket:
     return connection
 
 
-def _open_browser(address: str) -> None:
+def open_browser(address: str) -> None:
+    """Open an address in a browser; if none can open a window, say so on standard error."""
     opened = False
     if not sys.platform.startswith("linux") or any(os.environ.get(name) for name in DISPLAYS):
         with suppress(webbrowser.Error, OSError):
