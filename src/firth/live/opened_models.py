@@ -16,6 +16,7 @@ from firth.ask.loading import language_encoder, load_language_model, load_line_d
 from firth.errors import FirthError
 from firth.live.unanswered import or_error
 from firth.report.names import ATTENTIONS, LANGUAGE_MODELS, in_order
+from firth.text.text_form import TextForm
 from firth.workspace import Workspace, require, stage_of
 
 if TYPE_CHECKING:
@@ -72,7 +73,8 @@ class OpenedModels:
         """
         key = kind, paths
         for path in paths:
-            require(path, stage_of(path))
+            if not path.exists():
+                require(path, stage_of(path))
         with self._lock:
             lock = self._locks.setdefault(key, Lock())
         with lock:
@@ -91,6 +93,17 @@ class OpenedModels:
             As ``ask.loading.language_encoder``.
         """
         return self.open("encoder", (self.workspace.tokens("lm"),), lambda: language_encoder(self.workspace)).model
+
+    def text_form(self, role: str) -> TextForm:
+        """How the text of a role is split.
+
+        Raises
+        ------
+        FirthError
+            If the text is not there or damaged.
+        """
+        tokens = self.workspace.tokens(role)
+        return self.open("form", (tokens,), lambda: TextForm.load(tokens)).model
 
     def language_model(self, name: str) -> Opened[LanguageModel]:
         """A language model by its name, such as ``lstm``.

@@ -11,7 +11,6 @@ from firth.live.decoded_notes import compared_outputs, remarks
 from firth.live.story_examples import LECTURE, LONGEST_STORY, answered_stories
 from firth.live.unanswered import or_error
 from firth.text.sentence_ends import split_sentences
-from firth.text.text_form import TextForm
 from firth.world.told_stories import answered, next_sentences, told
 
 if TYPE_CHECKING:
@@ -50,7 +49,7 @@ def answer(models: OpenedModels, query: Query) -> dict[str, Any]:
     """
     models.attentions("qa")  # if none is built, this error says more than that there are no tokens
     tokens = models.workspace.tokens("qa")
-    form = TextForm.load(tokens)
+    form = models.text_form("qa")
     stories = models.open("examples", (tokens,), partial(answered_stories, tokens)).model
     examples = [LECTURE, *stories] if form.world else stories
     story, question = _asked(query)

@@ -14,7 +14,6 @@ from firth.live.translation_examples import LONGEST_SENTENCE, WORLD_SENTENCES, g
 from firth.live.unanswered import NOT_FINITE, or_error
 from firth.live.world_grammar import grammar_translation
 from firth.text.sentence_ends import split_sentences
-from firth.text.text_form import TextForm
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -51,7 +50,7 @@ def answer(models: OpenedModels, query: Query) -> dict[str, Any]:
     found = {
         text.source: text.target for text in models.open("examples", (tokens,), partial(growing_pairs, tokens)).model
     }
-    form = TextForm.load(tokens)
+    form = models.text_form("translation")
     examples = list(WORLD_SENTENCES) if form.world else list(found)
     text = asked_text(query, "text", "sentence", LONGEST_SENTENCE)
     if "text" not in query and examples:
