@@ -1,4 +1,4 @@
-"""Exact match of answers to questions, by kind of question, and two baselines that do not read the story."""
+"""Exact match of answers to questions, by kind of question, beside two simple baselines."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence

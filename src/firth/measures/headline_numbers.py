@@ -139,7 +139,7 @@ HEADLINE_NUMBERS = (
         "share of questions",
         "higher",
         3,
-        "the answer is right to the word; baseline: without reading the story",
+        "the answer is right to the word; baseline: the better of two simple ones",
     ),
     HeadlineNumber(
         f"gradient_{_one_of(RECURRENT_NETWORKS)}_20_steps_back",

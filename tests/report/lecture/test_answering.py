@@ -53,6 +53,18 @@ def test_the_best_model_must_be_above_every_baseline(found: Findings, verdict: V
     assert unfounded(ANSWERS, found) == []
 
 
+@pytest.mark.parametrize(
+    ("scores", "named"),
+    [
+        ({}, "the last place that the story names, 0.306."),
+        ({"last_place": None}, "the most frequent answer to the question, 0.128."),
+    ],
+)
+def test_the_best_baseline_is_named(scores: dict[str, Any], named: str) -> None:
+    assert ANSWERS.judge(answered(**scores)).finding.endswith(f"; by the best simple baseline, {named}")
+    assert named.split(",", maxsplit=1)[0] in str(ANSWERS.draw(answered(**scores)))
+
+
 def test_the_figure_has_the_baseline_and_the_example_is_the_first_question() -> None:
     assert "best baseline" in str(ANSWERS.draw(answered()))
     assert "best baseline<" not in str(ANSWERS.draw(answered(question_alone=None, last_place=None)))

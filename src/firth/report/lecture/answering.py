@@ -11,25 +11,28 @@ from firth.report.markup import Content, figure, in_language, join, small, table
 from firth.report.names import ATTENTIONS, in_order
 from firth.report.result_tables import curves, in_text
 
-BASELINES = ["question_alone", "last_place"]
+BASELINES = {
+    "question_alone": "the most frequent answer to the question",
+    "last_place": "the last place that the story names",
+}
 
 
 def _judge(findings: Findings) -> Judgment:
     scores = _scores(findings)
     if scores.empty:
         return untested("No model of questions was scored: “dvc repro” trains and scores those that params.yaml lists.")
-    baseline = _baseline(scores)
-    if baseline is None:
+    found = _baseline(scores)
+    if found is None:
         return untested(
             "The questions have no baseline to compare with: stories name no places, and no text is there to train on."
         )
-    key = scores["exact_match"].idxmax()
+    (name, baseline), key = found, scores["exact_match"].idxmax()
     best = scores.loc[key]
     low = best["exact_match_low"]
     interval = f", interval {low:.3f} to {best['exact_match_high']:.3f}" if pd.notna(low) else ""
     finding = (
         f"Of {int(best['questions']):,} questions, a share of {best['exact_match']:.3f} is answered to the word "
-        f"{attention_name(key)}{interval}; without reading the story, {baseline:.3f}."
+        f"{attention_name(key)}{interval}; by the best simple baseline, {name}, {baseline:.3f}."
     )
     return decided((low if pd.notna(low) else best["exact_match"]) > baseline, finding, f"{best['exact_match']:.3f}")
 
@@ -40,10 +43,10 @@ def _scores(findings: Findings) -> pd.DataFrame:
     return scores.loc[in_order(scores.index, ATTENTIONS)]
 
 
-def _baseline(scores: pd.DataFrame) -> float | None:
-    """Exact match of the best baseline."""
-    found = scores[BASELINES].stack().dropna()
-    return float(found.max()) if len(found) else None
+def _baseline(scores: pd.DataFrame) -> tuple[str, float] | None:
+    """The best baseline and its exact match; None where no baseline was scored."""
+    found = scores[list(BASELINES)].max().dropna()
+    return (BASELINES[str(found.idxmax())], float(found.max())) if len(found) else None
 
 
 def _draw(findings: Findings) -> Markup | None:
@@ -55,8 +58,9 @@ def _draw(findings: Findings) -> Markup | None:
     if not drawn:
         return None
     label = f"Exact match by sentences in the story: {in_text(drawn)}"
-    svg = encoder_figures.accuracy_by_length(drawn, _baseline(_scores(findings)), "answers-length", label)
-    return figure(svg, "The best baseline takes the likeliest answer to the question, or the last place of the story.")
+    best = _baseline(_scores(findings))
+    svg = encoder_figures.accuracy_by_length(drawn, best[1] if best else None, "answers-length", label)
+    return figure(svg, f"The best simple baseline is {best[0]}." if best else None)
 
 
 def _show_answers(findings: Findings) -> Markup | None:
@@ -77,7 +81,8 @@ ANSWERS = Block(
     (30,),
     "“Tim is playing in his room. Where is Tim?” is answered by the same kind of network",
     ("answers",),
-    "the interval of the best model's exact match lies above the best baseline that does not read the story",
+    "the interval of the best model's exact match lies above the better of two simple baselines: "
+    + ", and ".join(BASELINES.values()),
     _judge,
     _draw,
     _show_answers,
