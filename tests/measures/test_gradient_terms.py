@@ -1,5 +1,8 @@
 """The terms of one gradient against autograd's, by a network whose other steps are cut off one after another."""
 
+from dataclasses import replace
+from typing import Any
+
 import numpy as np
 import pytest
 import torch
@@ -7,7 +10,9 @@ from lm.settings import settings
 
 from firth.lm.networks import build
 from firth.lm.recurrent import RECURRENT_WEIGHT, Recurrent
+from firth.measures import gradient_terms
 from firth.measures.gradient_terms import chosen_sentence, term_table
+from firth.measures.gradients_in_time import Unrolled, unrolled
 from firth.text.streams import TokenStream
 
 WORDS = ["<unk>", "<eos>", "a", "b", "c", "d", "."]
@@ -46,6 +51,16 @@ def test_terms_are_the_gradients_of_a_matrix_of_its_own_for_each_step() -> None:
         assert rows["lag"].tolist() == [0, 1, 2] and rows["position"].tolist() == [3, 2, 1]
         assert rows["token"].tolist() == ["c", "b", "a"] and set(rows["target"]) == {"d"}
         assert rows["norm"].tolist() == pytest.approx(expected[::-1])
+        assert rows["sum_equals_autograd"].all()
+
+
+def test_terms_that_do_not_add_up_to_autograd_are_recorded_as_such(monkeypatch: pytest.MonkeyPatch) -> None:
+    def wrong(*arguments: Any) -> Unrolled:
+        return replace(unrolled(*arguments), autograd_difference=1e-6)
+
+    monkeypatch.setattr(gradient_terms, "unrolled", wrong)
+    table = term_table({"before": elman_network()}, stream([5, 4, 3], [2, 3, 4, 5, 6]), WORDS)
+    assert table is not None and not table["sum_equals_autograd"].any()
 
 
 def test_sentence_is_the_first_of_the_longest_that_a_figure_has_room_for() -> None:

@@ -33,6 +33,7 @@ def test_gradients_are_measured_before_and_after_training(tmp_path: Path, networ
     terms = read_csv(folder / "gradient_terms.csv")
     assert terms["when"].tolist() == ["before"] * 3 + ["after"] * 3  # of a sentence of four words
     assert terms["position"].tolist() == [3, 2, 1] * 2 and set(terms["target"]) <= {"run", "runs"}
+    assert (terms["sum_equals_autograd"] == 1).all()
     assert (terms["norm"] > 0).all() and terms["norm"].nunique() == len(terms)
     column = "cell_norm_before" if network == "lstm" else "norm_before"
     ratio = norms[column][20] / norms[column][1]

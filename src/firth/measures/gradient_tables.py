@@ -15,7 +15,6 @@ STEPS = 60  # tokens that are read; lags go up to one less
 TEXTS = 64  # pieces of text over which norms are averaged
 LAGS = 20  # of the sum over lags, whose every term is evaluated
 UNROLLED_TEXTS = 4
-NO_DIFFERENCE = 1e-9  # between the sum over lags and autograd, over the largest entry, in double precision
 NEAR, FAR = 1, 20  # lags whose norms the main number compares
 RATIO = f"{FAR}_steps_back"
 
@@ -47,7 +46,7 @@ def gradient_tables(networks: Mapping[str, Recurrent], ids: NDArray) -> dict[str
                     "largest": float(sums.singular_values[:, 0].mean()),
                     "median": float(np.median(sums.singular_values)),
                     "share_above_1": float((sums.singular_values > 1).mean()),
-                    "sum_equals_autograd": bool(sums.autograd_difference < NO_DIFFERENCE),
+                    "sum_equals_autograd": sums.sum_equals_autograd,
                 }
             )
             meter.advance(1, f"{when} training")

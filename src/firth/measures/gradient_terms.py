@@ -29,7 +29,8 @@ def term_table(networks: Mapping[str, Recurrent], text: TokenStream, tokens: Seq
     Returns
     -------
     Columns when, lag (k), position (t − k, counted from 1 in the sentence), token (which is read there), target (the
-    token that the error is about) and norm.
+    token that the error is about), norm, and sum_equals_autograd, whether all terms of the network add up to autograd's
+    gradient, which is the same in all its rows.
     """
     sentence = chosen_sentence(text)
     if sentence is None:
@@ -40,6 +41,7 @@ def term_table(networks: Mapping[str, Recurrent], text: TokenStream, tokens: Seq
     read = torch.from_numpy(np.concatenate([before, ids[:last]]).astype(np.int64))[:, None]  # (T, 1)
     target = torch.from_numpy(ids[last : last + 1])  # (1,)
     lags = np.arange(last)
+    sums = {when: unrolled(network, read, target, last - 1) for when, network in networks.items()}
     return pd.concat(
         pd.DataFrame(
             {
@@ -48,10 +50,11 @@ def term_table(networks: Mapping[str, Recurrent], text: TokenStream, tokens: Seq
                 "position": last - lags,
                 "token": [tokens[number] for number in ids[:last][::-1]],
                 "target": tokens[int(target)],
-                "norm": unrolled(network, read, target, last - 1).terms,
+                "norm": found.terms,
+                "sum_equals_autograd": found.sum_equals_autograd,
             }
         )
-        for when, network in networks.items()
+        for when, found in sums.items()
     )
 
 

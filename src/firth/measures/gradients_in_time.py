@@ -21,6 +21,7 @@ from firth.lm.language_network import LayerState
 from firth.lm.recurrent import RECURRENT_WEIGHT, Recurrent
 
 Floats = NDArray[np.float64]
+NO_DIFFERENCE = 1e-9  # of a sum, relative to its largest entry: double precision leaves errors near 1e-15
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,11 @@ class Unrolled:
     terms: Floats
     autograd_difference: float
     singular_values: Floats
+
+    @property
+    def sum_equals_autograd(self) -> bool:
+        """Whether the terms add up to autograd's gradient, rounding errors aside."""
+        return self.autograd_difference < NO_DIFFERENCE
 
 
 def in_double_precision(network: Recurrent) -> Recurrent:
