@@ -52,6 +52,11 @@ class Findings:
         language = found if isinstance(found, str) else found[side]
         return "" if language == "unknown" else language
 
+    def token(self, role: str) -> str:
+        """What a token of a text is: word, subword or character."""
+        segmentation = self.settings.get(f"tokens, {role}", {}).get("segmentation", "words")
+        return str(segmentation).removesuffix("s")
+
     def table(self, name: str) -> pd.DataFrame:
         """One table with all its columns; without rows where nothing was measured."""
         return typed(name, self.tables.get(name))

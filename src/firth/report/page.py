@@ -42,7 +42,7 @@ def _chapter(chapter: Chapter, findings: Findings) -> dict[str, Any]:
             "judgment": block.judge(findings),
             "figure": block.draw(findings),
             "example": block.example(findings),
-            "command": block.command,
+            "command": block.command(findings),
         }
         for block in chapter.blocks
     ]

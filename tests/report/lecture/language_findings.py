@@ -17,11 +17,13 @@ SETTINGS = {
 MODELS = ("ngram", "feedforward", "rnn", "lstm")
 
 
-def findings(tables: Mapping[str, pd.DataFrame], language: str = "en") -> Findings:
+def findings(
+    tables: Mapping[str, pd.DataFrame], language: str = "en", settings: Mapping[str, Mapping[str, Any]] = SETTINGS
+) -> Findings:
     """Results with these tables and nothing else."""
     empty: dict[str, Any] = {field.name: {} for field in fields(Findings)}
     corpora = {"lm": {"name": "four", "language": language}}
-    return Findings(**{**empty, "tables": tables, "settings": SETTINGS, "corpora": corpora})
+    return Findings(**{**empty, "tables": tables, "settings": settings, "corpora": corpora})
 
 
 def agreement(**accuracies: Mapping[str, float]) -> pd.DataFrame:

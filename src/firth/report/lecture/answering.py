@@ -5,6 +5,7 @@ from markupsafe import Markup
 
 from firth.report import encoder_figures
 from firth.report.findings import Findings
+from firth.report.lecture import commands
 from firth.report.lecture.block import Block, Judgment, decided, untested
 from firth.report.lecture.sequence_texts import attention_name, of_first_split
 from firth.report.markup import Content, figure, in_language, join, small, table
@@ -86,5 +87,5 @@ ANSWERS = Block(
     _judge,
     _draw,
     _show_answers,
-    'echo "Tim is playing in his room." | firth answer --story - "Where is Tim?"',
+    lambda findings: commands.of_first_example(findings, "qa"),
 )

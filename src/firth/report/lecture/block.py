@@ -50,7 +50,7 @@ class Block:
     judge : the finding of the run, without any number where the run could not test the claim.
     draw : the figure, None where there is nothing to draw.
     example : one real example of the run.
-    command : asks for the example on the command line.
+    command : asks the models of the run for the example on the command line; empty where the run has none.
     """
 
     anchor: str
@@ -61,7 +61,7 @@ class Block:
     judge: Callable[[Findings], Judgment]
     draw: Callable[[Findings], Markup | None] = lambda findings: None
     example: Callable[[Findings], Markup | None] = lambda findings: None
-    command: str = ""
+    command: Callable[[Findings], str] = lambda findings: ""
 
 
 @dataclass(frozen=True)

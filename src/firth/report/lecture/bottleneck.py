@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping
 from itertools import pairwise
+from typing import Any
 
 import pandas as pd
 from markupsafe import Markup
 
 from firth.report import encoder_figures
 from firth.report.findings import Findings
+from firth.report.lecture import commands
 from firth.report.lecture.block import Block, Judgment, decided, untested
 from firth.report.lecture.sequence_texts import (
     FEWEST,
@@ -21,7 +23,6 @@ from firth.report.markup import Content, figure, fold, in_language, join, paragr
 from firth.report.names import ATTENTIONS, display_name, in_order
 from firth.report.result_tables import Points, by_number, curves, in_text
 
-COMMAND = 'firth translate "The old teachers near the doctor eat the red apples."'
 MOST_TOKENS = 16  # of a map that is read at a glance
 STUDY = "No study of the vector’s size is there: “make studies” trains its networks."
 
@@ -89,8 +90,11 @@ def _draw_length(findings: Findings) -> Markup | None:
     return figure(encoder_figures.bleu_by_length(drawn, few, "translation-length", label), caption)
 
 
-def _show_long(findings: Findings) -> Markup | None:
-    """The longest sample that a translator with attention writes as the reference does, and the one without not."""
+def _long_sample(findings: Findings) -> tuple[dict[str, Any], str] | None:
+    """The longest sample that a translator with attention writes as the reference does, and the one without not.
+
+    With it the key of that attention.
+    """
     scores = _bleu(_lengths(findings))
     samples = [
         (sample, key)
@@ -98,14 +102,25 @@ def _show_long(findings: Findings) -> Markup | None:
         for key in with_attention(pd.Index(scores))
         if sample["outputs"].get(key) == sample["reference"] != sample["outputs"].get("none", sample["reference"])
     ]
-    if not samples:
+    return max(samples, key=lambda found: len(found[0]["source"]), default=None)
+
+
+def _show_long(findings: Findings) -> Markup | None:
+    """This sample by the two translators."""
+    found = _long_sample(findings)
+    if found is None:
         return None
-    sample, key = max(samples, key=lambda found: len(found[0]["source"]))
+    sample, key = found
     rows: list[list[Content]] = [
         [display_name(name, ATTENTIONS), _output(sample["outputs"][name], sample["reference"], findings)]
         for name in ("none", key)
     ]
     return table(sample["source"], ["model", "translation"], rows)
+
+
+def _ask_long(findings: Findings) -> str:
+    found = _long_sample(findings)
+    return commands.of_sequence("translation", found[0]["source"], "none") if found else ""
 
 
 def _output(output: str, reference: str, findings: Findings) -> Content:
@@ -195,6 +210,17 @@ def _show_attended(findings: Findings) -> Markup | None:
     return paragraph(join(said, ", "), ".")
 
 
+def _ask_attended(findings: Findings) -> str:
+    """The source of the first map."""
+    maps, examples = _cells_by_map(findings), findings.table("example_outputs")
+    if not maps:
+        return ""
+    task, attention, number, _ = maps[0]
+    model = (examples["task"] == task) & (examples["attention"] == attention) & (examples["sentence"] == number)
+    source = examples.loc[model, "source"]
+    return commands.of_sequence(task, source.iloc[0], attention, explain=attention != "none") if len(source) else ""
+
+
 def _cells_by_map(findings: Findings) -> list[tuple[str, str, int, pd.DataFrame]]:
     """(task, attention, sentence, cells) of each map, the ``_rank`` of which decides on their order."""
     examples = findings.table("example_sentences").dropna(subset=["gradient_norm"])
@@ -250,7 +276,7 @@ LENGTH = Block(
     _judge_length,
     _draw_length,
     _show_long,
-    f"{COMMAND} --attention none",
+    _ask_long,
 )
 SIZE = Block(
     "vector-size",
@@ -270,5 +296,5 @@ ATTENTION = Block(
     _judge_attention,
     _draw_maps,
     _show_attended,
-    f"{COMMAND} --explain",
+    _ask_attended,
 )

@@ -8,6 +8,7 @@ from markupsafe import Markup
 from firth.report import language_figures
 from firth.report.findings import Findings
 from firth.report.language_figures import Share
+from firth.report.lecture import commands
 from firth.report.lecture.block import Block, Judgment, decided, explained, untested
 from firth.report.lecture.language_pieces import (
     NO_PAIRS,
@@ -129,7 +130,7 @@ FEEDFORWARD = Block(
     "",
     _judge_network,
     _draw_network,
-    command='firth next "the hedgehog in the gardens" --model feedforward',
+    command=lambda findings: commands.next_words(findings, "feedforward"),
 )
 WINDOW = Block(
     "fixed-window",
@@ -141,5 +142,5 @@ WINDOW = Block(
     _judge_window,
     _draw_window,
     _show_window,
-    'firth agree "the soup on the spoons on these tables in the workshops" is are --model feedforward',
+    lambda findings: commands.agree(findings, commands.most_attractors(findings), "feedforward"),
 )

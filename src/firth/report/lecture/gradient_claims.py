@@ -9,6 +9,7 @@ from firth.report import gradient_figures
 from firth.report.findings import Findings
 from firth.report.gradient_sections import WHEN
 from firth.report.lecture.block import Block, Chapter, Judgment, decided, untested
+from firth.report.lecture.commands import agree, command, longest_prefix
 from firth.report.lecture.exploding import CLIPPING, EXPLODING
 from firth.report.markup import Markup, figure, in_language, join, listed_sentences, marked, paragraph
 from firth.report.names import CELL_STATE, LANGUAGE_MODELS, ordered
@@ -98,6 +99,17 @@ def _sentence(findings: Findings) -> Markup | None:
             paragraph(in_language(sentence, language)),
         ]
     )
+
+
+def _ask_terms(findings: Findings) -> str:
+    """Measures the gradients of the network anew."""
+    terms = _terms(findings)
+    return "" if terms.empty else command("repro", f"gradients@{terms['network'].iloc[0]}")
+
+
+def _ask(findings: Findings, network: str) -> str:
+    """The pair of verb forms with the longest prefix, by one network."""
+    return agree(findings, longest_prefix(findings), network)
 
 
 def _norms(findings: Findings, network: str) -> pd.DataFrame:
@@ -206,7 +218,7 @@ def _gates(network: Cell, claims: tuple[int, ...], title: str) -> Block:
         partial(_judge_gates, network=network),
         partial(_draw_cell, network=network),
         partial(_equations, network=network),
-        f'firth agree "the dogs that the doctor near the old house sees" bark barks --model {network}',
+        partial(_ask, network=network),
     )
 
 
@@ -223,7 +235,7 @@ GRADIENTS = Chapter(
             _judge_terms,
             _draw_terms,
             _sentence,
-            "firth repro gradients@rnn",
+            _ask_terms,
         ),
         Block(
             "vanishing",
@@ -235,7 +247,7 @@ GRADIENTS = Chapter(
             _judge_vanishing,
             _draw_norms,
             _jacobians,
-            'firth agree "the dogs that the doctor near the old house sees" bark barks --model rnn',
+            partial(_ask, network="rnn"),
         ),
         EXPLODING,
         CLIPPING,

@@ -67,10 +67,10 @@ def network_settings(findings: Findings, network: str) -> dict[str, Any]:
     return {**settings.get("language models", {}), **settings.get(f"language models, {network} only", {})}
 
 
-def pair_table(findings: Findings, pair: int) -> Markup | None:
-    """P of both verb forms of an example pair, a row a model."""
+def pair_table(findings: Findings, pair: int | None) -> Markup | None:
+    """P of both verb forms of an example pair, a row a model; None without such a pair."""
     examples = findings.table("agreement_examples")
-    rows = examples[examples["pair"] == pair]
+    rows = examples[examples["pair"] == (0 if pair is None else pair)]
     if rows.empty:
         return None
     right, wrong = (rows[rows["correct"] == correct].set_index("model") for correct in (1, 0))

@@ -7,6 +7,7 @@ from firth.report import figures
 from firth.report.figures import CHANCE
 from firth.report.findings import Findings
 from firth.report.lecture.block import Block, Judgment, decided, untested
+from firth.report.lecture.commands import agree, longest_prefix, most_attractors
 from firth.report.lecture.language_pieces import (
     NO_PAIRS,
     NO_RECURRENT,
@@ -65,9 +66,7 @@ def _draw_attractors(findings: Findings) -> Markup | None:
 
 def _show_attractors(findings: Findings) -> Markup | None:
     """The first pair with as many attractors as there are."""
-    examples = findings.table("agreement_examples")
-    farthest = examples[examples["attractors"] == examples["attractors"].max()]
-    return pair_table(findings, int(farthest["pair"].min())) if len(farthest) else None
+    return pair_table(findings, most_attractors(findings))
 
 
 def _distances(findings: Findings) -> pd.DataFrame:
@@ -77,8 +76,7 @@ def _distances(findings: Findings) -> pd.DataFrame:
 
 def _show_distance(findings: Findings) -> Markup | None:
     """The last of the pairs, whose prefix is the longest."""
-    examples = findings.table("agreement_examples")
-    return pair_table(findings, int(examples["pair"].max())) if len(examples) else None
+    return pair_table(findings, longest_prefix(findings))
 
 
 def _judge_distance(findings: Findings) -> Judgment:
@@ -113,7 +111,7 @@ ATTRACTORS = Block(
     _judge_attractors,
     _draw_attractors,
     _show_attractors,
-    'firth agree "the soup on the spoons on these tables in the workshops" is are',
+    lambda findings: agree(findings, most_attractors(findings)),
 )
 DISTANCE = Block(
     "distance",
@@ -124,5 +122,5 @@ DISTANCE = Block(
     _judge_distance,
     _draw_distance,
     _show_distance,
-    'firth agree "these wasps on a daisy in the valley near the sea" are is',
+    lambda findings: agree(findings, longest_prefix(findings)),
 )

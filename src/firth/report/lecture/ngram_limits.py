@@ -8,6 +8,7 @@ from firth.report.figures import CHANCE
 from firth.report.findings import Findings
 from firth.report.language_figures import Share
 from firth.report.lecture.block import Block, Judgment, decided, untested
+from firth.report.lecture.commands import agree
 from firth.report.lecture.language_pieces import NO_PAIRS, pair_table, probability, share, verb_forms
 from firth.report.markup import Content, figure, table
 from firth.report.names import LANGUAGE_MODELS
@@ -57,8 +58,7 @@ def _draw_trigram(findings: Findings) -> Markup | None:
 
 def _show_trigram(findings: Findings) -> Markup | None:
     """The probabilities of a pair that the n-gram model judges badly, by every model."""
-    pair = _worst_pair(findings)
-    return None if pair is None else pair_table(findings, pair)
+    return pair_table(findings, _worst_pair(findings))
 
 
 def _worst_pair(findings: Findings) -> int | None:
@@ -135,7 +135,7 @@ TRIGRAM_BLOCK = Block(
     _judge_trigram,
     _draw_trigram,
     _show_trigram,
-    'firth agree "the necklaces that Mary steals" are is',
+    lambda findings: agree(findings, _worst_pair(findings)),
 )
 LARGER_NGRAMS = Block(
     "larger-ngrams",

@@ -8,6 +8,7 @@ from markupsafe import Markup
 
 from firth.report import study_figures
 from firth.report.findings import Findings
+from firth.report.lecture import commands
 from firth.report.lecture.block import Block, Chapter, Judgment, Verdict, decided, explained, untested
 from firth.report.lecture.good_starts import covered, draw_starts, judge_starts
 from firth.report.lecture.judged_scores import MISSING, THRESHOLD, said, scores_by_representation
@@ -191,7 +192,7 @@ PREDICTION = Chapter(
             _judge_neural,
             _draw_quality_by_cost,
             _operations_a_word,
-            'firth next "the dog" --model feedforward',
+            lambda findings: commands.next_words(findings, "feedforward"),
         ),
         Block(
             "skip-gram",
@@ -202,7 +203,7 @@ PREDICTION = Chapter(
             _judge_skipgram,
             draw_skipgram,
             skipgram_example,
-            "firth neighbors dog",
+            commands.neighbors,
         ),
         Block(
             "negative-sampling",
@@ -224,7 +225,7 @@ PREDICTION = Chapter(
             _judge_log_linear,
             _draw_quality_by_words,
             _log_linear_example,
-            "firth analogy dog dogs apple",
+            commands.analogy,
         ),
         Block(
             "inputs",
@@ -236,7 +237,7 @@ PREDICTION = Chapter(
             judge_starts,
             draw_starts,
             covered,
-            'firth translate "Mary eats apples."',
+            lambda findings: commands.of_first_example(findings, "translation"),
         ),
         Block(
             "features",

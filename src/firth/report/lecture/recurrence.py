@@ -5,6 +5,7 @@ from markupsafe import Markup
 from firth.params.cells import RECURRENT_NETWORKS
 from firth.report.findings import Findings
 from firth.report.lecture.block import Block, Chapter, Judgment, explained, untested
+from firth.report.lecture.commands import generate
 from firth.report.lecture.language_pieces import NO_RECURRENT, drawing, probability, the
 from firth.report.lecture.long_dependencies import ATTRACTORS, DISTANCE
 from firth.report.lecture.source_distance import SOURCE
@@ -30,8 +31,8 @@ def _judge(findings: Findings) -> Judgment:
 def _draw(findings: Findings) -> Markup | None:
     """The first recurrent network, unrolled over a sentence of the test text."""
     rows = findings.table("sentence_probabilities").sort_values("position")
-    network = next((network for network in RECURRENT_NETWORKS if network in set(rows["model"])), None)
-    if network is None:
+    network = _drawn_network(findings)
+    if not network:
         return None
     found = rows[rows["model"] == network]
     tokens = found["token"].tolist()
@@ -52,6 +53,17 @@ def _draw(findings: Findings) -> Markup | None:
     return figure(drawn, caption)
 
 
+def _drawn_network(findings: Findings) -> str:
+    """The first recurrent network that has read a sentence of the test text; empty without one."""
+    there = set(findings.table("sentence_probabilities")["model"])
+    return next((network for network in RECURRENT_NETWORKS if network in there), "")
+
+
+def _ask(findings: Findings) -> str:
+    network = _drawn_network(findings)
+    return generate(findings, network) if network else ""
+
+
 UNROLLED = Block(
     "unrolled",
     (20,),
@@ -60,6 +72,6 @@ UNROLLED = Block(
     "",
     _judge,
     _draw,
-    command='firth generate --prompt "the goat ran to" --model rnn',
+    command=_ask,
 )
 RECURRENCE = Chapter("recurrence", "Recurrent networks", (UNROLLED, ATTRACTORS, DISTANCE, SOURCE))

@@ -6,11 +6,13 @@ from firth.report import language_figures
 from firth.report.findings import Findings
 from firth.report.language_sections import curves_figure
 from firth.report.lecture.block import Block, Judgment, decided, untested
+from firth.report.lecture.commands import command
 from firth.report.lecture.language_pieces import NO_RECURRENT, is_recurrent, network_settings, the
 from firth.report.markup import Content, figure, join, table
 from firth.report.names import LANGUAGE_MODELS, with_names
 from firth.report.result_tables import cells_by_name, curves, pivoted, rows_of
 
+TEST_TEXT = "data/raw/lm/text/test.txt"
 NO_SOURCE = (
     "The lowest possible perplexity is known for text of the built-in world alone. Give `corpora.lm` the source world "
     "in params.yaml, then run `firth repro`."
@@ -93,5 +95,5 @@ SOURCE = Block(
     _judge,
     _draw,
     _show,
-    "firth perplexity data/raw/lm/text/test.txt",
+    lambda findings: command("perplexity", TEST_TEXT) if findings.sentences.get("lm") else "",
 )

@@ -1,11 +1,14 @@
 """The blocks on translation: the lecture’s sentence, and how well a test text is translated."""
 
+from typing import Any
+
 import pandas as pd
 from markupsafe import Markup
 
 from firth.report import encoder_figures
 from firth.report.encoder_figures import Interval
 from firth.report.findings import Findings
+from firth.report.lecture import commands
 from firth.report.lecture.block import Block, Judgment, decided, untested
 from firth.report.lecture.sequence_texts import (
     attention_name,
@@ -118,22 +121,37 @@ def _show_outputs(findings: Findings) -> Markup | None:
     return table(SENTENCE, ["model", "translation"], rows)
 
 
-def _show_error(findings: Findings) -> Markup | None:
-    """The first sample that the best translator does not write as the reference does."""
+def _error(findings: Findings) -> tuple[str, dict[str, Any]] | None:
+    """The best translator, and the first sample that it does not write as the reference does."""
     scores = _scores(findings)
     if scores.empty:
         return None
     best = str(scores["bleu"].idxmax())
-    for sample in findings.samples.get("translation", []):
-        output, reference = sample["outputs"].get(best, sample["reference"]), sample["reference"]
-        if output != reference:
-            written = with_differences(output, reference)
-            rows: list[list[Content]] = [
-                ["reference", in_language(reference, findings.language("translation", "target"))],
-                [display_name(best, ATTENTIONS), in_language(written, findings.language("translation", "target"))],
-            ]
-            return table(f"An error: {sample['source']}", ["", "translation"], rows)
-    return None
+    samples = findings.samples.get("translation", [])
+    wrong = (sample for sample in samples if sample["outputs"].get(best, sample["reference"]) != sample["reference"])
+    sample = next(wrong, None)
+    return None if sample is None else (best, sample)
+
+
+def _show_error(findings: Findings) -> Markup | None:
+    found = _error(findings)
+    if found is None:
+        return None
+    best, sample = found
+    written, language = (
+        with_differences(sample["outputs"][best], sample["reference"]),
+        findings.language("translation", "target"),
+    )
+    rows: list[list[Content]] = [
+        ["reference", in_language(sample["reference"], language)],
+        [display_name(best, ATTENTIONS), in_language(written, language)],
+    ]
+    return table(f"An error: {sample['source']}", ["", "translation"], rows)
+
+
+def _ask_error(findings: Findings) -> str:
+    found = _error(findings)
+    return commands.of_sequence("translation", found[1]["source"], found[0]) if found else ""
 
 
 TRANSLATES = Block(
@@ -145,7 +163,7 @@ TRANSLATES = Block(
     _judge_sentence,
     _draw_bleu,
     _show_outputs,
-    'firth translate "Mary eats apples."',
+    lambda findings: "" if _outputs(findings).empty else commands.of_sequence("translation", SENTENCE),
 )
 QUALITY = Block(
     "quality",
@@ -157,5 +175,5 @@ QUALITY = Block(
     _judge_quality,
     _draw_exact,
     _show_error,
-    "firth summary",
+    _ask_error,
 )

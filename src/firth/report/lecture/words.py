@@ -3,6 +3,7 @@
 from markupsafe import Markup
 
 from firth.report.findings import Findings
+from firth.report.lecture import commands
 from firth.report.lecture.block import Block, Chapter, Judgment, decided, explained, untested
 from firth.report.lecture.judged_scores import (
     LEARNED,
@@ -220,7 +221,7 @@ WORDS = Chapter(
             _judge_one_hot,
             _draw_scores,
             _two_similar_words,
-            "firth similarity dog dogs",
+            commands.similarity,
         ),
         Block(
             "company",
@@ -231,7 +232,7 @@ WORDS = Chapter(
             _judge_company,
             _draw_counts,
             _company_example,
-            "firth neighbors dog",
+            commands.neighbors,
         ),
         Block(
             "meaning",
@@ -242,7 +243,7 @@ WORDS = Chapter(
             _judge_meaning,
             _draw_map,
             neighbor_picker,
-            "firth neighbors kitchen",
+            lambda findings: commands.neighbors(findings, 1),
         ),
         Block(
             "angle",
@@ -253,7 +254,7 @@ WORDS = Chapter(
             _explain_angle,
             _draw_angle,
             _angle_example,
-            "firth similarity dog cat",
+            commands.similarity,
         ),
         Block(
             "sparse",
@@ -274,7 +275,7 @@ WORDS = Chapter(
             _judge_svd,
             _draw_svd,
             nearest_before_and_after_svd,
-            "firth neighbors dog --count 5",
+            commands.neighbors,
         ),
     ),
 )

@@ -5,6 +5,7 @@ from markupsafe import Markup
 
 from firth.report.findings import Findings
 from firth.report.lecture.block import Block, Judgment, decided, untested
+from firth.report.lecture.commands import of_sequence
 from firth.report.lecture.sequence_texts import of_first_split
 from firth.report.markup import ENVIRONMENT, Content, figure, in_language, join, paragraph, small, table
 from firth.report.names import ATTENTIONS, in_order
@@ -104,6 +105,11 @@ def _rounded(probability: float) -> str:
     return f"{probability:.3f}" if probability >= 1 - MOST_CERTAIN else f"<\N{NO-BREAK SPACE}{1 - MOST_CERTAIN:.3f}"
 
 
+def _ask(findings: Findings) -> str:
+    example = _example_of(findings)
+    return "" if example is None else of_sequence(example["task"], example["source"], example["attention"])
+
+
 SEQUENCES = Block(
     "encoder-decoder",
     (28, 32),
@@ -113,5 +119,5 @@ SEQUENCES = Block(
     _judge,
     _draw,
     _show_steps,
-    'firth translate "Mary eats apples." --attention none',
+    _ask,
 )
