@@ -70,8 +70,12 @@ def test_the_probabilities_of_a_sentence_multiply_up_to_its_likelihood() -> None
     assert math.exp(-found["negative_log_likelihood"].iloc[-1]) == pytest.approx(0.3 * 0.2 * 0.1)
     assert math.exp(-found["source_negative_log_likelihood"].iloc[-1]) == pytest.approx(0.5 * 0.25)
     assert "source_probability" not in sentence_probabilities(np.array([2]), ["the", "<eos>"], Unigram())
+
+
+def test_a_long_sentence_is_kept_in_part_with_the_likelihood_of_all_its_tokens() -> None:
     long = sentence_probabilities(np.full(40, 2), ["the"] * 40 + ["<eos>"], Unigram())
-    assert len(long) == MOST_TOKENS
+    assert long["position"].tolist() == [*range(1, MOST_TOKENS), 41] and long["token"].iloc[-1] == "<eos>"
+    assert long["negative_log_likelihood"].iloc[-1] == pytest.approx(-40 * math.log(0.3) - math.log(0.1))
 
 
 def test_next_words_stand_by_probability_and_of_equals_the_frequent_first() -> None:

@@ -71,7 +71,7 @@ DRAWINGS = {
             "relative",
             "falls",
         ),
-        {"words read after it, up to the end of the source", "before training", "0.1", "1", "RNN", "GRU"},
+        {"tokens read after it, up to the end of the source", "before training", "0.1", "1", "RNN", "GRU"},
     ),
     "intervals": (
         lambda: encoder_figures.scores_with_intervals(
@@ -121,7 +121,9 @@ DRAWINGS = {
         {"one-hot", "SVD", "accuracy", "0.013", "0.900"},
     ),
     "density": (
-        lambda: word_figures.density_by_words([(10, 0.9), (100, 0.5), (1296, 0.1)], "density", "falls"),
+        lambda: word_figures.density_by_words(
+            [(10, 0.9), (100, 0.5), (1296, 0.1)], "most frequent words (log scale)", "density", "falls"
+        ),
         {"most frequent words (log scale)", "share of cells that hold a count", "10", "100", "1,296"},
     ),
     "spectrum": (

@@ -14,7 +14,7 @@ from firth.text.streams import TokenStream
 from firth.text.vocabulary import UNK_ID, Vocabulary
 
 TOKENS = 8  # of the sentence that is chosen, if there is one
-MOST_TOKENS = 14  # shown of the sentence, with its <eos>
+MOST_TOKENS = 14  # kept of the sentence, with its <eos>
 NEXT_WORDS = 10
 PAIRS = 4  # with each number of attractors
 
@@ -42,8 +42,9 @@ def sentence_probabilities(
     Returns
     -------
     pandas.DataFrame
-        A row for each of the first ``MOST_TOKENS`` tokens: ``position`` from 1, ``token``, ``probability``, and
-        ``negative_log_likelihood`` of all tokens up to this one, in nats; the same by the source, under ``source_…``.
+        A row for each token, of a longer sentence for the first tokens and ``<eos>``, ``MOST_TOKENS`` in all:
+        ``position`` from 1, ``token``, ``probability``, and ``negative_log_likelihood`` of all tokens up to this one,
+        in nats; the same by the source, under ``source_…``. The last row has the likelihood of the whole sentence.
     """
     scores = scorer.score_sentences(TokenStream(ids, np.array([0, len(ids)])))  # (N + 1,)
     found = {"": scores, **({"source_": source} if source is not None else {})}
@@ -56,7 +57,8 @@ def sentence_probabilities(
         )
     }
     positions = np.arange(1, len(tokens) + 1)
-    return pd.DataFrame({"position": positions, "token": tokens, **columns}).head(MOST_TOKENS)
+    table = pd.DataFrame({"position": positions, "token": tokens, **columns})
+    return pd.concat([table.iloc[:-1].head(MOST_TOKENS - 1), table.tail(1)])
 
 
 def next_words(

@@ -113,11 +113,11 @@ def bleu_by_cell(scores: Mapping[str, Mapping[str, float]], name: str, label: st
 
 
 def relative_gradients(panels: Mapping[str, Mapping[str, Curve]], name: str, label: str) -> str:
-    """Gradient norms over that of the word read last, in panels below each other, on log scales.
+    """Gradient norms over that of the token read last, in panels below each other, on log scales.
 
     Parameters
     ----------
-    panels : when → model → [(words read afterwards, relative norm), …].
+    panels : when → model → [(tokens read afterwards, relative norm), …].
     """
     charts = []
     for when, curves in panels.items():
@@ -125,7 +125,7 @@ def relative_gradients(panels: Mapping[str, Mapping[str, Curve]], name: str, lab
         low, high = min(found) / 1.3, max(found) * 1.3
         marks, steps = round_numbers(low, high), sorted({int(x) for curve in curves.values() for x, _ in curve})
         is_last = when == list(panels)[-1]
-        title = "words read after it, up to the end of the source" if is_last else None
+        title = "tokens read after it, up to the end of the source" if is_last else None
         axis = alt.Axis(values=thinned(steps, 12), labels=is_last, grid=False, format="d")
         y = alt.Y(
             "y:Q",

@@ -23,14 +23,17 @@ def scores_of_representations(scores: Mapping[str, float], title: str, name: str
     return svg((bars + text).properties(width=NARROW - 30, height=26 * len(scores)), name, label)
 
 
-def density_by_words(curve: Curve, name: str, label: str) -> str:
-    """The share of filled cells among the most frequent words, on a log axis of words: [(words, share), …]."""
+def density_by_words(curve: Curve, title: str, name: str, label: str) -> str:
+    """The share of filled cells among the most frequent words, on a log axis of words: [(words, share), …].
+
+    ``title`` is that of the axis.
+    """
     values = [{"x": x, "y": y} for x, y in curve]
     chart = (
         alt.Chart(alt.Data(values=values))
         .mark_line(point={"filled": True, "size": 45, "color": COLOR}, color=COLOR)
         .encode(
-            x=_logarithmic("most frequent words (log scale)", [x for x, _ in curve]),
+            x=_logarithmic(title, [x for x, _ in curve]),
             y=alt.Y("y:Q", title="share of cells that hold a count", scale=alt.Scale(domain=[0, 1])),
         )
     )

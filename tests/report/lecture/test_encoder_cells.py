@@ -46,7 +46,7 @@ def test_gradients_are_drawn_relative_to_the_word_read_last_and_in_one_direction
     curves = {f"encoders-gru-{reading}": pd.DataFrame(norms) for reading in ("forward", "reversed")}
     drawn = str(VANISHING.draw(replace(findings(), study_curves=curves)))
     assert "before training, GRU 0.25 at the first; after training, GRU 2 at the first" in drawn
-    assert "words read after it" in drawn and drawn.count(" at the first") == 2
+    assert "tokens read after it" in drawn and drawn.count(" at the first") == 2
     vanished = {key: curve.assign(norm_before=[0.0, 0.0, 0.0]) for key, curve in curves.items()}
     assert "before training, GRU" not in str(VANISHING.draw(replace(findings(), study_curves=vanished)))
     assert VANISHING.draw(replace(findings(), study_curves={})) is None

@@ -74,7 +74,10 @@ def measured() -> Findings:
         TABLES,
         studies=STUDIES,
         study_curves=CURVES,
-        settings={"word2vec": {"loss": "negative_sampling", "negative_samples": 5}},
+        settings={
+            "word2vec": {"loss": "negative_sampling", "negative_samples": 5},
+            "tokens, translation": {"segmentation": "subwords"},
+        },
         corpora={"translation": {"language": {"source": "en", "target": "fr"}}},
         split_words=[["charg", "er<a>"]],
     )

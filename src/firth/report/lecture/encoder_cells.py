@@ -17,7 +17,7 @@ from firth.tables import flatten
 CELLS = ("rnn", "lstm", "gru")
 READINGS = {"forward": "read forwards", "reversed": "read backwards", "attention": "with attention"}
 WHEN = {"before": "before training", "after": "after training"}
-HALF = 0.5  # of the gradient at the last word: one above it has not vanished
+HALF = 0.5  # of the gradient at the last token: one above it has not vanished
 STUDY = "No study of encoders is there: “make studies” trains its networks."
 
 
@@ -40,9 +40,9 @@ def _judge_vanishing(findings: Findings) -> Judgment:
         for numbers, when in ((alone, "before"), (attending, "before"), (alone, "after"))
     )
     finding = (
-        f"Before training, the gradient of {_article(cell)} is {first:.2g} at the first source word and {last:.2g} at "
-        f"the last, with attention {attended_first:.2g} and {attended_last:.2g}; after training, {later_first:.2g} and "
-        f"{later_last:.2g} without."
+        f"Before training, the gradient of {_article(cell)} is {first:.2g} at the first token of the source and "
+        f"{last:.2g} at the last, with attention {attended_first:.2g} and {attended_last:.2g}; after training, "
+        f"{later_first:.2g} and {later_last:.2g} without."
     )
     holds = first < HALF * last and first * attended_last < attended_first * last
     return decided(holds, finding, f"{first:.2g}")
@@ -53,7 +53,7 @@ def _article(cell: str) -> str:
 
 
 def _draw_vanishing(findings: Findings) -> Markup | None:
-    """Gradients relative to that of the last word, of encoders that all read forwards."""
+    """Gradients relative to that of the last token, of encoders that all read forwards."""
     panels: dict[str, dict[str, Points]] = {}
     for when, title in WHEN.items():
         drawn = {
@@ -65,14 +65,14 @@ def _draw_vanishing(findings: Findings) -> Markup | None:
             panels[title] = drawn
     if not panels:
         return None
-    label = "Gradient over that at the last source word: " + "; ".join(
+    label = "Gradient over that at the last token of the source: " + "; ".join(
         f"{title}, {name} {curve[0][1]:.2g} at the first"
         for title, drawn in panels.items()
         for name, curve in drawn.items()
     )
     caption = (
-        "Encoders that read forwards: gradient at a source word ÷ gradient at the last, mean over output positions, on "
-        "log scales."
+        "Encoders that read forwards: gradient at a token of the source ÷ gradient at the last, mean over output "
+        "positions, on log scales."
     )
     return figure(encoder_figures.relative_gradients(panels, "long-way", label), caption)
 
@@ -85,7 +85,7 @@ def _readers(findings: Findings) -> dict[str, str]:
 
 
 def _relative(findings: Findings, study: str, column: str) -> Points:
-    """[(words read afterwards, norm over that at the last word), …] of a curve by source position, first word first."""
+    """[(tokens read afterwards, norm over that at the last), …] of a curve by source position, first token first."""
     curve = above_smallest_norm(points(findings.study_curves[study], "source_position", column))
     if not curve:
         return []
@@ -130,8 +130,8 @@ VANISHING = Block(
     (33,),
     "The whole source lies between a word and its translation: gradients vanish on the way",
     ("study:encoders",),
-    f"before training, the gradient at the first source word is less than {HALF} of that at the last, and more of it "
-    "is left with attention; all encoders read forwards",
+    f"before training, the gradient at the first token of the source is less than {HALF} of that at the last, and "
+    "more of it is left with attention; all encoders read forwards",
     _judge_vanishing,
     _draw_vanishing,
 )

@@ -36,10 +36,10 @@ def _judge_network(findings: Findings) -> Judgment:
     rows = training[training["model"] == "feedforward"].dropna(subset=["parameters"])
     if rows.empty:
         return untested(NO_NETWORK)
-    parameters = f"{int(rows['parameters'].iloc[0]):,}"
+    token, parameters = findings.token("lm"), f"{int(rows['parameters'].iloc[0]):,}"
     return explained(
-        "x holds the embeddings of the last words, h = f(W₁x) is a hidden layer, and a softmax over W₂h gives a "
-        f"probability to each word: {parameters} parameters in this run."
+        f"x holds the embeddings of the last {token}s, h = f(W₁x) is a hidden layer, and a softmax over W₂h gives a "
+        f"probability to each {token}: {parameters} parameters in this run."
     )
 
 
@@ -48,7 +48,7 @@ def _draw_network(findings: Findings) -> Markup | None:
     rows = following[following["model"] == "feedforward"].sort_values("rank")
     if rows.empty or not {"context_size", "embedding_size", "hidden_size"} <= settings.keys():
         return None
-    context = settings["context_size"]
+    context, token = settings["context_size"], findings.token("lm")
     words = rows["prompt"].iloc[0].split()[-min(context, MOST_WORDS) :]
     best = [(row.token, probability(row.probability)) for row in rows.head(BEST).itertuples()]
     texts = findings.tables.get("texts", pd.DataFrame())
@@ -62,13 +62,13 @@ def _draw_network(findings: Findings) -> Markup | None:
         best=best,
         inputs=f"{context} · {settings['embedding_size']}",
         hidden=str(settings["hidden_size"]),
-        outputs=f"{int(sizes.iloc[0]):,} words" if len(sizes) else "",
+        outputs=f"{int(sizes.iloc[0]):,} {token}s" if len(sizes) else "",
         language=findings.language("lm"),
         label=label,
     )
     caption = (
-        f"The window holds the last {context} words, each as an embedding. f is tanh. At the right: the most probable "
-        "next words."
+        f"The window holds the last {context} {token}s, each as an embedding. f is tanh. At the right: the most "
+        f"probable next {token}s."
     )
     return figure(drawn, caption)
 

@@ -57,11 +57,11 @@ def _judge_terms(findings: Findings) -> Judgment:
     unequal = [LANGUAGE_MODELS[network].name for network in checks.index[checks != 1]]
     told = f"do not add up to what autograd computes: {', '.join(unequal)}"
     first, last = terms.iloc[0], terms.iloc[-1]
-    name = LANGUAGE_MODELS[last["network"]].name
+    name, token = LANGUAGE_MODELS[last["network"]].name, findings.token("lm")
     finding = (
         f"The gradient of one error of the {name} is a sum of {last['position']} terms, of norm "
-        f"{two_digits(last['after'])} at the step itself and {two_digits(first['after'])} at the first word; the terms "
-        f"{told if unequal else 'add up to what autograd computes, in every network'}."
+        f"{two_digits(last['after'])} at the step itself and {two_digits(first['after'])} at the first {token}; "
+        f"the terms {told if unequal else 'add up to what autograd computes, in every network'}."
     )
     return decided(not unequal, finding)
 

@@ -29,10 +29,10 @@ def _judge(findings: Findings) -> Judgment:
     models = [model for model in _two_models(findings) if model in last.index]
     if not models:
         return untested(NO_SENTENCE)
-    losses = " and ".join(f"{last[model]:.1f} nats by {the(model)}" for model in models)
+    losses, token = " and ".join(f"{last[model]:.1f} nats by {the(model)}" for model in models), findings.token("lm")
     return explained(
-        "A sentence has the product of its words’ probabilities, each given the words before it: the one below has a "
-        f"negative log-likelihood of {losses}."
+        f"The probability of a sentence is the product of the probabilities of its {token}s, each given the {token}s "
+        f"before it: the one below has a negative log-likelihood of {losses}."
     )
 
 
@@ -50,7 +50,7 @@ def _draw(findings: Findings) -> Markup | None:
     if len(source):
         columns.append(("the grammar", list(zip(source["source_token"], source["source_probability"], strict=True))))
     prompt = rows["prompt"].iloc[0]
-    label = f"Most probable next words after {prompt}: " + "; ".join(
+    label = f"Most probable next {findings.token('lm')}s after {prompt}: " + "; ".join(
         f"{name} {', '.join(f'{word} {probability(value)}' for word, value in words)}" for name, words in columns
     )
     highest = max(value for _, words in columns for _, value in words)
@@ -64,17 +64,22 @@ def _draw(findings: Findings) -> Markup | None:
         language=findings.language("lm"),
         label=label,
     )
-    return figure(drawn, join(["The most probable next words after “", quoted(findings, prompt), "”."]))
+    return figure(
+        drawn, join([f"The most probable next {findings.token('lm')}s after “", quoted(findings, prompt), "”."])
+    )
 
 
 def _show(findings: Findings) -> Markup | None:
-    """A sentence of the test text with the probability of each word, by the best model."""
+    """A sentence of the test text with the probability of each token, by the best model; … stands for a gap."""
     rows = findings.table("sentence_probabilities").sort_values("position")
     for model in _two_models(findings)[:1]:
         found = rows[rows["model"] == model]
         if len(found):
-            words = [(row.token, probability(row.probability)) for row in found.itertuples()]
-            return join([paragraph(f"P of each word given those before it, by {the(model)}:"), ranked(words)])
+            tokens = [(row.token, probability(row.probability)) for row in found.itertuples()]
+            if len(found) < found["position"].max():
+                tokens.insert(-1, ("…", ""))
+            told = f"P of each {findings.token('lm')} given those before it, by {the(model)}:"
+            return join([paragraph(told), ranked(tokens)])
     return None
 
 

@@ -106,7 +106,10 @@ def _draw_orders(findings: Findings) -> Markup | None:
     )
     drawn = {name: points(ordered, "order", column) for name, column in accuracies.items()}
     drawn = {name: curve for name, curve in drawn.items() if curve}
-    caption = "Perplexity, and the number of n-grams that it takes, by the order n: n − 1 words of context."
+    caption = (
+        "Perplexity, and the number of n-grams that it takes, by the order n: n − 1 "
+        f"{findings.token('lm')}s of context."
+    )
     if drawn:
         caption += " At the bottom, agreement accuracy by the number of attractors; the dashed line is chance."
     sizes = points(ordered, "order", "ngrams")

@@ -154,7 +154,7 @@ def _draw_quality_by_words(findings: Findings) -> Markup | None:
 
 
 def _explain_features(findings: Findings) -> Judgment:
-    texts = findings.tables.get("texts", pd.DataFrame()).reindex(columns=["vocabulary_size", "pieces_per_word"])
+    texts = findings.tables.get("texts", pd.DataFrame()).reindex(columns=["role", "vocabulary_size", "pieces_per_word"])
     rows = texts.dropna()
     if rows.empty:
         return untested(
@@ -162,9 +162,10 @@ def _explain_features(findings: Findings) -> Judgment:
             "does so at the next `dvc repro`."
         )
     row = rows.nlargest(1, "pieces_per_word").iloc[0]
+    token = findings.token(row["role"])
     return explained(
         f"Rare words share features, such as prefixes, with frequent ones: here {int(row['vocabulary_size']):,} "
-        f"subwords spell every word, with {row['pieces_per_word']:.2f} subwords a word."
+        f"{token}s spell every word, with {row['pieces_per_word']:.2f} {token}s a word."
     )
 
 

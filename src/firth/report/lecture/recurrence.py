@@ -22,33 +22,34 @@ def _judge(findings: Findings) -> Judgment:
         if network in training.index:
             parameters = f"{int(training.at[network, 'parameters']):,}"
             return explained(
-                "Each state is computed from the word read and the state before it, hₜ = f(Wxₜ + Uhₜ₋₁), with weights "
-                f"that all steps share: {the(network)} has {parameters} parameters, however long the sentence."
+                f"Each state is computed from the {findings.token('lm')} read and the state before it, "
+                f"hₜ = f(Wxₜ + Uhₜ₋₁), with weights that all steps share: {the(network)} has {parameters} "
+                "parameters, however long the sentence."
             )
     return untested(NO_RECURRENT)
 
 
 def _draw(findings: Findings) -> Markup | None:
     """The first recurrent network, unrolled over a sentence of the test text."""
-    rows = findings.table("sentence_probabilities").sort_values("position")
+    rows, token = findings.table("sentence_probabilities").sort_values("position"), findings.token("lm")
     network = _drawn_network(findings)
     if not network:
         return None
     found = rows[rows["model"] == network]
     tokens = found["token"].tolist()
     steps = [
-        (read, token, probability(value))
-        for read, token, value in zip([EOS, *tokens], tokens, found["probability"], strict=False)
+        (read, written, probability(value))
+        for read, written, value in zip([EOS, *tokens], tokens, found["probability"], strict=False)
     ][:STEPS]
     label = f"{the(network)} unrolled: " + "; ".join(
-        f"reads {read}, gives {token} {value}" for read, token, value in steps
+        f"reads {read}, gives {written} {value}" for read, written, value in steps
     )
     drawn = drawing(
         "unrolled.svg.j2", steps=steps, more=len(tokens) > len(steps), language=findings.language("lm"), label=label
     )
     caption = (
         f"A sentence of the test text, read by {the(network)}. {EOS} ends the sentence before it. V maps a state to a "
-        "probability of each word; shown is that of the word that follows."
+        f"probability of each {token}; shown is that of the {token} that follows."
     )
     return figure(drawn, caption)
 

@@ -172,11 +172,13 @@ def _draw_density(findings: Findings) -> Markup | None:
     if len(rows) < 2:
         return None
     (first, dense), (last, sparse) = rows[0], rows[-1]
-    label = f"Share of cells that hold a count: {dense:.3f} among {first} words, {sparse:.3f} among {last:,}"
+    token = findings.token("embeddings")
+    label = f"Share of cells that hold a count: {dense:.3f} among {first} {token}s, {sparse:.3f} among {last:,}"
     caption = (
-        "Frequent words stand near almost every other word. Each rarer word adds a row and a column of mostly zeros."
+        f"Frequent {token}s stand near almost every other {token}. Each rarer {token} adds a row and a column of "
+        "mostly zeros."
     )
-    return figure(density_by_words(rows, "density", label), caption)
+    return figure(density_by_words(rows, f"most frequent {token}s (log scale)", "density", label), caption)
 
 
 def _judge_svd(findings: Findings) -> Judgment:
@@ -186,8 +188,8 @@ def _judge_svd(findings: Findings) -> Judgment:
     if dense is None or sparse is None or kept.empty or columns.empty:
         return untested("No scores of SVD and of PPMI: `dvc repro evaluate_vectors` measures them.")
     finding = (
-        f"With {kept.max()} numbers a word in place of {columns.max():,}, SVD vectors {said(dense)}; PPMI rows reach "
-        f"{sparse.text}."
+        f"With {kept.max()} numbers a {findings.token('embeddings')} in place of {columns.max():,}, SVD vectors "
+        f"{said(dense)}; PPMI rows reach {sparse.text}."
     )
     return decided(dense.value >= KEPT * sparse.value, finding, dense.text)
 

@@ -6,6 +6,7 @@ from markupsafe import Markup
 from firth.report.findings import Findings
 from firth.report.lecture.block import Block, Judgment, decided, untested
 from firth.report.lecture.commands import of_sequence
+from firth.report.lecture.language_pieces import sentence
 from firth.report.lecture.sequence_texts import of_first_split
 from firth.report.markup import ENVIRONMENT, Content, figure, in_language, join, paragraph, small, table
 from firth.report.names import ATTENTIONS, in_order
@@ -56,7 +57,8 @@ def _draw(findings: Findings) -> Markup:
     label = f"An encoder reads {' '.join(read)} into {vector}; a decoder writes {' '.join(written)} from it"
     template = ENVIRONMENT.get_template("encoder_decoder.svg.j2")
     drawing = template.render(read=read, written=written, vector=vector, label=label)
-    caption = "Unrolled over the sentence, in the order of reading. Each word that is written is read next."
+    token = findings.token("translation" if example is None else example["task"])
+    caption = f"Unrolled over the sentence, in the order of reading. Each {token} that is written is read next."
     return figure(drawing, caption)
 
 
@@ -95,7 +97,8 @@ def _show_steps(findings: Findings) -> Markup | None:
         for step, found in steps.groupby("step")
         if len(found) == len(RANKS)
     ]
-    return join(filter(None, [said, table("Words and their probabilities at each step", ["step", *RANKS], rows)]))
+    title = f"{sentence(findings.token(task))}s and their probabilities at each step"
+    return join(filter(None, [said, table(title, ["step", *RANKS], rows)]))
 
 
 def _rounded(probability: float) -> str:
