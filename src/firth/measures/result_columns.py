@@ -43,26 +43,28 @@ COLUMNS = {
     "decoding_steps": "task attention sentence step rank token probability",
     "learning_curves": "model epoch train_loss valid_loss valid_perplexity",
     "training": "model parameters best_epoch epochs",
+    "texts": "role split side sentences tokens types out_of_vocabulary_rate vocabulary_size pieces_per_word",
     "counts": "cells nonzeros density bytes_dense bytes_sparse pairs",
     NOT_MEASURED: "number reason",
 }
 TEXTS = (
     "space representation measure number reason model split category grouping construction group task attention "
     "network when source_length output source bleu_signature bleu_lowercase_signature chrf_signature "
-    "subject prefix form token target prompt source_token word neighbor other left right unknown reading"
+    "subject prefix form token target prompt source_token word neighbor other left right unknown reading "
+    "role side"
 )
 WHOLE_NUMBERS = (
     "items covered tokens pairs order ngrams sentences questions lag sentence output_position source_position epoch "
     "epochs best_epoch parameters cells nonzeros bytes_dense bytes_sparse "
     "window distance pair attractors correct position rank line words dimension "
-    "outputs source_tokens output_tokens vector_size step"
+    "outputs source_tokens output_tokens vector_size step types vocabulary_size"
 )
 KEYS = (  # columns that a table needs, with a value in every row
     "space representation model split category grouping task attention network order lag when sentence output_position "
     "source_position epoch number cells nonzeros density bytes_dense bytes_sparse "
-    "window subject pair correct position rank word neighbor other line words dimension step"
+    "window subject pair correct position rank word neighbor other line words dimension step role"
 )
-MORE_KEYS = "construction group measure source_length distance"  # which tell rows apart too, and may be missing
+MORE_KEYS = "construction group measure source_length distance side"  # which tell rows apart too, and may be missing
 
 
 def typed(name: str, frame: pd.DataFrame | None) -> pd.DataFrame:

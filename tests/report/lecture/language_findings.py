@@ -1,11 +1,11 @@
 """Results of a small run of language models, and checks that every block must pass."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import fields
 from typing import Any
 
 import pandas as pd
+from report.lecture.said_numbers import unfounded
 
 from firth.report.findings import Findings
 from firth.report.lecture.block import Block, Judgment, Verdict
@@ -145,11 +145,7 @@ def judged(block: Block, results: Mapping[str, pd.DataFrame]) -> Judgment:
     judgment = block.judge(run)
     block.draw(run)
     block.example(run)
-    if judgment.verdict != Verdict.UNTESTED:
-        known = {text for name in block.sources for text in _texts(run.table(name))}
-        numbers = set(re.findall(r"\d+(?:,\d{3})*(?:\.\d+)?", judgment.finding))
-        assert numbers <= known, numbers - known
-        assert judgment.number in judgment.finding
+    assert unfounded(block, run) == []
     return judgment
 
 
@@ -165,17 +161,6 @@ def shown(block: Block, results: Mapping[str, pd.DataFrame]) -> str:
     example = block.example(findings(results))
     assert example is not None
     return str(example)
-
-
-def _texts(frame: pd.DataFrame) -> set[str]:
-    """Every number of a table, rounded in each way that a finding may; numbers in the names of groups too."""
-    found = set()
-    for value in frame.to_numpy().ravel():
-        if isinstance(value, str):
-            found |= set(re.findall(r"\d+", value))
-        elif pd.notna(value):
-            found |= {f"{float(value):,.{digits}f}" for digits in range(4)}
-    return found
 
 
 def untested_without(block: Block, *names: str) -> None:

@@ -53,6 +53,10 @@ def test_the_best_model_must_be_above_every_baseline(found: Findings, verdict: V
     assert unfounded(ANSWERS, found) == []
 
 
+def test_the_number_holds_the_end_of_the_interval_that_decides() -> None:
+    assert ANSWERS.judge(answered()).number == "0.990 [0.982–0.995]"
+
+
 @pytest.mark.parametrize(
     ("scores", "named"),
     [

@@ -63,21 +63,21 @@ def test_steps_are_drawn_at_the_highest_rate_at_which_no_training_diverged() -> 
 
 
 @pytest.mark.parametrize(
-    ("clipped", "unclipped", "expected"),
+    ("clipped", "unclipped", "expected", "number"),
     [
-        ({"0.5": training(40.5, 1.5), "2": SMALL}, {"0.5": training(39.5, 1.5), "2": DIVERGED}, Verdict.HOLDS),
-        ({"0.5": SMALL, "2": SMALL}, {"0.5": DIVERGED, "2": DIVERGED}, Verdict.HOLDS),
-        ({"0.5": SMALL}, {"0.5": training(29.5, 1.5)}, Verdict.NOT_HERE),
-        ({"0.5": SMALL, "2": DIVERGED}, {"0.5": training(39.5, 1.5), "2": DIVERGED}, Verdict.NOT_HERE),
-        ({"0.5": DIVERGED}, {"0.5": SMALL}, Verdict.NOT_HERE),
-        ({"0.5": DIVERGED}, {"0.5": DIVERGED}, Verdict.NOT_HERE),
+        ({"0.5": training(40.5, 1.5), "2": SMALL}, {"0.5": training(39.5, 1.5), "2": DIVERGED}, Verdict.HOLDS, "30.5"),
+        ({"0.5": SMALL, "2": SMALL}, {"0.5": DIVERGED, "2": DIVERGED}, Verdict.HOLDS, "30.5"),
+        ({"0.5": SMALL}, {"0.5": training(29.5, 1.5)}, Verdict.NOT_HERE, "30.5"),
+        ({"0.5": SMALL, "2": DIVERGED}, {"0.5": training(39.5, 1.5), "2": DIVERGED}, Verdict.NOT_HERE, ""),
+        ({"0.5": DIVERGED}, {"0.5": SMALL}, Verdict.NOT_HERE, ""),
+        ({"0.5": DIVERGED}, {"0.5": DIVERGED}, Verdict.NOT_HERE, ""),
     ],
 )
 def test_clipping_helps_where_nothing_diverges_and_the_best_perplexity_is_lower(
-    clipped: dict[str, Any], unclipped: dict[str, Any], expected: Verdict
+    clipped: dict[str, Any], unclipped: dict[str, Any], expected: Verdict, number: str
 ) -> None:
     judgment = CLIPPING.judge(findings(clipped, unclipped))
-    assert judgment.verdict == expected and judgment.number in judgment.finding
+    assert (judgment.verdict, judgment.number) == (expected, number) and number in judgment.finding
 
 
 def test_finding_names_the_best_rates_and_those_that_diverged() -> None:

@@ -95,21 +95,22 @@ def with_study(path: str, value: Any) -> Findings:
 
 
 @pytest.mark.parametrize(
-    ("anchor", "path", "opposite"),
+    ("anchor", "path", "opposite", "number"),
     [
-        ("neural-vectors", "vectors-feedforward/equal_quality/operations", 4.4e10),
-        ("neural-vectors", "vectors-feedforward/equal_quality/operations", None),
-        ("negative-sampling", "softmax/operations_a_word/softmax/vocabulary_50000", 7e6),
-        ("negative-sampling", "softmax/operations_a_word/negative_sampling/vocabulary_50000", 8e3),
-        ("log-linear", "vectors-negative_sampling/nearest_neighbor_accuracy", 0.94),
-        ("inputs", "embeddings-word2vec/share_0.1/test/perplexity", 35.0),
-        ("inputs", "pairs-word2vec/percent_5/bleu", 18.5),
-        ("inputs", "pairs-word2vec/percent_5/bleu", 5.0),
+        ("neural-vectors", "vectors-feedforward/equal_quality/operations", 4.4e10, "44 billion"),
+        ("neural-vectors", "vectors-feedforward/equal_quality/operations", None, ""),
+        ("negative-sampling", "softmax/operations_a_word/softmax/vocabulary_50000", 7e6, "7,000,000"),
+        ("negative-sampling", "softmax/operations_a_word/negative_sampling/vocabulary_50000", 8e3, "8,000"),
+        ("log-linear", "vectors-negative_sampling/nearest_neighbor_accuracy", 0.94, "0.940"),
+        ("inputs", "embeddings-word2vec/share_0.1/test/perplexity", 35.0, "35.0"),
+        ("inputs", "pairs-word2vec/percent_5/bleu", 18.5, "18.5"),
+        ("inputs", "pairs-word2vec/percent_5/bleu", 5.0, "5.0"),
     ],
 )
-def test_the_opposite_result_turns_the_verdict(anchor: str, path: str, opposite: float | None) -> None:
+def test_the_opposite_result_turns_the_verdict(anchor: str, path: str, opposite: float | None, number: str) -> None:
     assert block(anchor).judge(measured()).verdict == Verdict.HOLDS
-    assert block(anchor).judge(with_study(path, opposite)).verdict == Verdict.NOT_HERE
+    judgment = block(anchor).judge(with_study(path, opposite))
+    assert (judgment.verdict, judgment.number) == (Verdict.NOT_HERE, number)
 
 
 def test_vectors_without_neighbors_of_their_class_turn_the_verdict_on_skip_gram() -> None:

@@ -33,24 +33,27 @@ def translated(outputs: tuple[str, ...] = (RIGHT, RIGHT), target: str = "fr", **
 
 
 @pytest.mark.parametrize(
-    ("found", "verdict"),
+    ("found", "verdict", "number"),
     [
-        (translated(), Verdict.HOLDS),
-        (translated(("marie mange des pommes.",) * 2), Verdict.HOLDS),
-        (translated((RIGHT, "Marie mange des poires.")), Verdict.NOT_HERE),
-        (translated(target="de"), Verdict.UNTESTED),
-        (translated(()), Verdict.UNTESTED),
-        (replace(findings(), tables={}), Verdict.UNTESTED),
+        (translated(), Verdict.HOLDS, "2 of 2"),
+        (translated(("marie mange des pommes.",) * 2), Verdict.HOLDS, "2 of 2"),
+        (translated((RIGHT, "Marie mange des poires.")), Verdict.NOT_HERE, "1 of 2"),
+        (translated(target="de"), Verdict.UNTESTED, ""),
+        (translated(()), Verdict.UNTESTED, ""),
+        (replace(findings(), tables={}), Verdict.UNTESTED, ""),
     ],
 )
-def test_every_translator_must_write_the_translation_of_the_lecture(found: Findings, verdict: Verdict) -> None:
-    assert TRANSLATES.judge(found).verdict == verdict
+def test_every_translator_must_write_the_translation_of_the_lecture(
+    found: Findings, verdict: Verdict, number: str
+) -> None:
+    judgment = TRANSLATES.judge(found)
+    assert (judgment.verdict, judgment.number) == (verdict, number) and number in judgment.finding
     assert unfounded(TRANSLATES, found) == []
 
 
 def test_the_lowest_likely_score_decides_on_quality() -> None:
     assert QUALITY.judge(translated()).verdict == Verdict.HOLDS
-    assert "(1,600 test sentences, interval 95.5 to 96.7)" in QUALITY.judge(translated()).finding
+    assert "BLEU is 96.1 [95.5–96.7] with dot attention (1,600 test" in QUALITY.judge(translated()).finding
     scores = translated().tables["translation"].assign(bleu=31.0, bleu_low=29.5)
     poor = replace(translated(), tables={"translation": scores})
     assert QUALITY.judge(poor).verdict == Verdict.NOT_HERE
@@ -66,7 +69,7 @@ def test_scores_of_an_unknown_number_of_sentences_are_not_said() -> None:
 
 def test_scores_of_an_earlier_release_without_intervals_are_shown() -> None:
     earlier = translated(bleu_low=None, bleu_high=None)
-    assert "interval" not in QUALITY.judge(earlier).finding and QUALITY.judge(earlier).verdict == Verdict.HOLDS
+    assert "BLEU is 96.1 with" in QUALITY.judge(earlier).finding and QUALITY.judge(earlier).verdict == Verdict.HOLDS
     assert "dot attention 96.1" in str(TRANSLATES.draw(earlier))
     assert TRANSLATES.draw(replace(findings(), tables={})) is None
 

@@ -70,6 +70,12 @@ def test_the_opposite_result_turns_the_verdict(anchor: str, table: str, opposite
     assert block(anchor).judge(with_table(table, opposite)).verdict == Verdict.NOT_HERE
 
 
+def test_the_number_of_a_verdict_is_the_one_that_decides() -> None:
+    assert block("one-hot").judge(measured()).number == "0.812"
+    few_cells = with_table("counts", LARGE.assign(cells=99_000_000))
+    assert [block("sparse").judge(run).number for run in (measured(), few_cells)] == ["0.040", "99,000,000"]
+
+
 @pytest.mark.parametrize("anchor", ["one-hot", "company", "meaning"])
 def test_correlations_with_judgments_decide_where_words_have_no_classes(anchor: str) -> None:
     judgment = block(anchor).judge(with_table("vectors", vector_scores(CORRELATED, "men_spearman")))

@@ -43,17 +43,18 @@ def written(reading: str = "forwards", words: int = 2, **changes: Any) -> Findin
 
 
 @pytest.mark.parametrize(
-    ("changes", "verdict"),
+    ("changes", "verdict", "number"),
     [
-        ({}, Verdict.HOLDS),
-        ({"other_length": 0.0}, Verdict.NOT_HERE),
-        ({"ended": 0.5}, Verdict.NOT_HERE),
-        ({"other_length": None}, Verdict.UNTESTED),
-        ({"outputs": None}, Verdict.UNTESTED),
+        ({}, Verdict.HOLDS, "0.66"),
+        ({"other_length": 0.0}, Verdict.NOT_HERE, "0.00"),
+        ({"ended": 0.5}, Verdict.NOT_HERE, "0.50"),
+        ({"other_length": None}, Verdict.UNTESTED, ""),
+        ({"outputs": None}, Verdict.UNTESTED, ""),
     ],
 )
-def test_outputs_must_have_lengths_of_their_own_and_end(changes: dict[str, Any], verdict: Verdict) -> None:
-    assert SEQUENCES.judge(written(**changes)).verdict == verdict
+def test_outputs_must_have_lengths_of_their_own_and_end(changes: dict[str, Any], verdict: Verdict, number: str) -> None:
+    judgment = SEQUENCES.judge(written(**changes))
+    assert (judgment.verdict, judgment.number) == (verdict, number)
     assert unfounded(SEQUENCES, written(**changes)) == []
 
 

@@ -7,7 +7,7 @@ from firth.report import encoder_figures
 from firth.report.findings import Findings
 from firth.report.lecture import commands
 from firth.report.lecture.block import Block, Judgment, decided, untested
-from firth.report.lecture.sequence_texts import attention_name, of_first_split
+from firth.report.lecture.sequence_texts import attention_name, of_first_split, with_interval
 from firth.report.markup import Content, figure, in_language, join, small, table
 from firth.report.names import ATTENTIONS, in_order
 from firth.report.result_tables import curves, in_text
@@ -30,12 +30,12 @@ def _judge(findings: Findings) -> Judgment:
     (name, baseline), key = found, scores["exact_match"].idxmax()
     best = scores.loc[key]
     low = best["exact_match_low"]
-    interval = f", interval {low:.3f} to {best['exact_match_high']:.3f}" if pd.notna(low) else ""
+    number = with_interval(best, "exact_match", 3)
     finding = (
-        f"Of {int(best['questions']):,} questions, a share of {best['exact_match']:.3f} is answered to the word "
-        f"{attention_name(key)}{interval}; by the best simple baseline, {name}, {baseline:.3f}."
+        f"Of {int(best['questions']):,} questions, a share of {number} is answered to the word {attention_name(key)}; "
+        f"by the best simple baseline, {name}, {baseline:.3f}."
     )
-    return decided((low if pd.notna(low) else best["exact_match"]) > baseline, finding, f"{best['exact_match']:.3f}")
+    return decided((low if pd.notna(low) else best["exact_match"]) > baseline, finding, number)
 
 
 def _scores(findings: Findings) -> pd.DataFrame:

@@ -99,8 +99,8 @@ def _judge_gates(findings: Findings) -> Judgment:
         return untested(STUDY)
     shown = [f"{scores[cell]:.1f} with {_article(cell)}" for cell in CELLS]
     finding = f"Read forwards without attention, BLEU is {shown[0]}, {shown[1]} and {shown[2]}."
-    gain = min(scores["lstm"], scores["gru"]) - scores["rnn"]
-    return decided(gain >= MARGIN, finding, f"{scores['gru']:.1f}")
+    worse = min(scores["lstm"], scores["gru"])
+    return decided(worse - scores["rnn"] >= MARGIN, finding, f"{worse:.1f}")
 
 
 def _forward(findings: Findings) -> dict[str, float]:

@@ -86,8 +86,10 @@ def _judge_clipping(findings: Findings) -> Judgment:
     finding = " ".join([_said("With clipping", best, clipped), _said("Without clipping", best_unclipped, unclipped)])
     if best is None:
         return decided(False, finding)
+    if _diverged(clipped):
+        return decided(False, finding)
     lower = best_unclipped is None or best["valid_perplexity"] < best_unclipped["valid_perplexity"]
-    return decided(lower and not _diverged(clipped), finding, f"{best['valid_perplexity']:.1f}")
+    return decided(lower, finding, f"{best['valid_perplexity']:.1f}")
 
 
 def _best(trained: pd.DataFrame) -> pd.Series | None:

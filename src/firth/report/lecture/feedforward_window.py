@@ -51,8 +51,8 @@ def _draw_network(findings: Findings) -> Markup | None:
     context, token = settings["context_size"], findings.token("lm")
     words = rows["prompt"].iloc[0].split()[-min(context, MOST_WORDS) :]
     best = [(row.token, probability(row.probability)) for row in rows.head(BEST).itertuples()]
-    texts = findings.tables.get("texts", pd.DataFrame())
-    sizes = texts[texts["role"] == "lm"]["vocabulary_size"] if "vocabulary_size" in texts else pd.Series(dtype=float)
+    texts = findings.table("texts")
+    sizes = texts[texts["role"] == "lm"]["vocabulary_size"].dropna()
     label = f"A feed-forward network reads {' '.join(words)}; most probable next: " + ", ".join(
         f"{word} {found}" for word, found in best
     )

@@ -25,7 +25,8 @@ def judge_starts(findings: Findings) -> Judgment:
             "No trainings from word vectors: the studies `embeddings` and `pairs` make them, `make studies` runs them."
         )
     sentence = "; ".join(finding for finding, _, _ in found)
-    return decided(all(gains for _, gains, _ in found), f"{sentence[0].upper()}{sentence[1:]}.", found[0][2])
+    number = next((number for _, gains, number in found if not gains), found[0][2])
+    return decided(all(gains for _, gains, _ in found), f"{sentence[0].upper()}{sentence[1:]}.", number)
 
 
 def draw_starts(findings: Findings) -> Markup | None:

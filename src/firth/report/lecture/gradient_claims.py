@@ -129,7 +129,7 @@ def _judge_vanishing(findings: Findings) -> Judgment:
         f"{NEAR} step back and {two_digits(far['before'])} at {FAR} steps; after training, "
         f"{two_digits(near['after'])} and {two_digits(far['after'])}."
     )
-    return decided(bool((far <= VANISHED * near).all()), finding, two_digits(far["before"]))
+    return decided(bool((far <= VANISHED * near).all()), finding, two_digits(far[(far / near).idxmax()]))
 
 
 def _draw_norms(findings: Findings) -> Markup | None:

@@ -40,7 +40,7 @@ def _judge(rows: pd.DataFrame, where: str) -> Judgment:
     told = "".join(f", {the(row.model)} in {row.accuracy:.2f}" for row in beside)
     finding = f"{where}, {the(best['model'])} is right in {share(best)} of {best['pairs']} pairs{told}."
     holds = best["low"] > CHANCE and not (others["accuracy"] >= best["accuracy"]).any()
-    return decided(bool(holds), sentence(finding), f"{best['accuracy']:.2f}")
+    return decided(bool(holds), sentence(finding), share(best))
 
 
 def _judge_attractors(findings: Findings) -> Judgment:

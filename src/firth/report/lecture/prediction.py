@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from typing import Any
 
-import pandas as pd
 from markupsafe import Markup
 
 from firth.report import study_figures
@@ -106,7 +105,7 @@ def _judge_softmax(findings: Findings) -> Judgment:
         f"sampling {sampled[-1][1]:,.0f}; with {small:,} words, {cheap:,.0f} and {sampled[0][1]:,.0f}."
     )
     grows, stays = dear / cheap >= GROWTH * large / small, sampled[-1][1] <= CONSTANT * sampled[0][1]
-    return decided(grows and stays, finding, f"{dear:,.0f}")
+    return decided(grows and stays, finding, f"{dear if stays else sampled[-1][1]:,.0f}")
 
 
 def _draw_softmax(findings: Findings) -> Markup | None:
@@ -154,8 +153,7 @@ def _draw_quality_by_words(findings: Findings) -> Markup | None:
 
 
 def _explain_features(findings: Findings) -> Judgment:
-    texts = findings.tables.get("texts", pd.DataFrame()).reindex(columns=["role", "vocabulary_size", "pieces_per_word"])
-    rows = texts.dropna()
+    rows = findings.table("texts").dropna(subset=["vocabulary_size", "pieces_per_word"])
     if rows.empty:
         return untested(
             "No text of this run is split into subwords: `segmentation: subwords` in params.yaml, section `tokens`, "

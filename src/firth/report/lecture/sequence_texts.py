@@ -1,6 +1,7 @@
 """What the blocks on encoder–decoders share: example sentences in their languages, and the words that differ."""
 
 from difflib import SequenceMatcher
+from typing import Any
 
 import pandas as pd
 from markupsafe import Markup
@@ -24,6 +25,13 @@ def with_differences(output: str, reference: str) -> Markup:
         else:
             parts.append(marked(" ".join(written[begin:end]) or MISSING))
     return join(parts, " ")
+
+
+def with_interval(row: "pd.Series[Any]", measure: str, digits: int) -> str:
+    """A score with its 95 % interval, from the columns MEASURE, MEASURE_low and MEASURE_high: 96.1 [95.5–96.7]."""
+    score, low, high = (row[f"{measure}{end}"] for end in ("", "_low", "_high"))
+    interval = f" [{low:.{digits}f}–{high:.{digits}f}]" if pd.notna(low) and pd.notna(high) else ""
+    return f"{score:.{digits}f}{interval}"
 
 
 def first_split(frame: pd.DataFrame) -> pd.DataFrame:

@@ -14,6 +14,7 @@ from firth.report.lecture.sequence_texts import (
     attention_name,
     of_first_split,
     with_differences,
+    with_interval,
 )
 from firth.report.markup import Content, figure, in_language, join, small, table
 from firth.report.names import ATTENTIONS, display_name, in_order
@@ -35,18 +36,12 @@ def _judge_sentence(findings: Findings) -> Judgment:
     if outputs.empty:
         return untested("The sentence is not among the examples: params.yaml lists them under saliency.")
     right = outputs["output"].str.casefold() == TRANSLATION.casefold()
-    who = (
-        "Every translator writes"
-        if right.all()
-        else "Not every translator writes"
-        if right.any()
-        else "No translator writes"
-    )
-    bleu = _listed(scores, "bleu")
+    number, bleu = f"{right.sum()} of {len(right)}", _listed(scores, "bleu")
     finding = (
-        f"{who} the lecture’s translation word for word; on {_sentences(scores):,} test sentences, BLEU is {bleu}."
+        f"The lecture’s translation is written word for word by {number} translators; on {_sentences(scores):,} test "
+        f"sentences, BLEU is {bleu}."
     )
-    return decided(bool(right.all()), finding, f"{scores['bleu'].max():.1f}")
+    return decided(bool(right.all()), finding, number)
 
 
 def _judge_quality(findings: Findings) -> Judgment:
@@ -55,13 +50,13 @@ def _judge_quality(findings: Findings) -> Judgment:
         return untested(WITHOUT)
     key = scores["bleu"].idxmax()
     best = scores.loc[key]
-    interval = f", interval {best['bleu_low']:.1f} to {best['bleu_high']:.1f}" if pd.notna(best["bleu_low"]) else ""
+    number = with_interval(best, "bleu", 1)
     finding = (
-        f"BLEU is {best['bleu']:.1f} {attention_name(key)} ({int(best['sentences']):,} test sentences{interval}); a "
-        f"share of {best['exact_match']:.2f} of the translations equals the reference."
+        f"BLEU is {number} {attention_name(key)} ({int(best['sentences']):,} test sentences); a share of "
+        f"{best['exact_match']:.2f} of the translations equals the reference."
     )
     low = best["bleu_low"] if pd.notna(best["bleu_low"]) else best["bleu"]
-    return decided(low >= UNDERSTANDABLE, finding, f"{best['bleu']:.1f}")
+    return decided(low >= UNDERSTANDABLE, finding, number)
 
 
 def _scores(findings: Findings) -> pd.DataFrame:

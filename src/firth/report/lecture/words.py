@@ -46,7 +46,7 @@ def _judge_one_hot(findings: Findings) -> Judgment:
         finding = f"One-hot vectors make all words equally similar; cosines of {name} vectors {said(learned)}."
         return decided(learned.is_good, finding, learned.text)
     finding = f"One-hot vectors {said(one_hot)}, which is chance; {name} vectors {learned.text}."
-    return decided(learned.value > one_hot.value and learned.is_good, finding, one_hot.text)
+    return decided(learned.value > one_hot.value and learned.is_good, finding, learned.text)
 
 
 def _draw_scores(findings: Findings) -> Markup | None:
@@ -155,7 +155,10 @@ def _judge_sparse(findings: Findings) -> Judgment:
         f"The co-occurrence table has {int(row.cells):,} cells, of which a share of {row.density:.3f} hold a count; "
         "the other cells are zero."
     )
-    return decided(row.cells >= HUGE and row.density <= SPARSE, finding, f"{row.density:.3f}")
+    is_huge = row.cells >= HUGE
+    return decided(
+        is_huge and row.density <= SPARSE, finding, f"{row.density:.3f}" if is_huge else f"{int(row.cells):,}"
+    )
 
 
 def _memory(findings: Findings) -> Markup | None:

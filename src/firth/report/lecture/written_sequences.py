@@ -28,7 +28,9 @@ def _judge(findings: Findings) -> Judgment:
                 f"Of {int(row['outputs']):,} {outputs}, a share of {row['other_length']:.2f} has another number of "
                 f"tokens than its source; a share of {row['ended']:.2f} ends by itself, in <eos>."
             )
-            return decided(row["other_length"] > 0 and row["ended"] >= ENDED, finding, f"{row['other_length']:.2f}")
+            ends = row["ended"] >= ENDED
+            number = f"{row['other_length'] if ends else row['ended']:.2f}"
+            return decided(row["other_length"] > 0 and ends, finding, number)
     return untested("No encoder–decoder was scored: “dvc repro” trains and scores those that params.yaml lists.")
 
 
