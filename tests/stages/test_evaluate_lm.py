@@ -130,6 +130,10 @@ def test_every_order_is_measured_as_if_it_were_the_only_one(tmp_path: Path) -> N
     agreement = tables["agreement"].query("grouping == 'condition'").set_index("group")["accuracy"]
     for condition in ("attractors_0", "attractors_1"):
         assert orders.at[2, condition] == agreement[condition]
+    of_order = tables["ngram_order_agreement"]
+    assert sorted(of_order["order"].unique()) == [1, 2, 3, 4, 5]
+    of_model = of_order[of_order["order"] == 2].drop(columns="order").reset_index(drop=True)
+    pd.testing.assert_frame_equal(of_model, tables["agreement"], check_dtype=False)
     assert orders.at[2, "ngrams"] == KneserNey.load(workspace.model("lm-ngram")).size
 
 

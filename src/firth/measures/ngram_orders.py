@@ -19,13 +19,14 @@ def ngram_orders(text: HeldOutText, largest_order: int) -> dict[str, pd.DataFram
     -------
     dict
         ``ngram_orders``: a row for each order, with accuracies by the number of attractors where there are agreement
-        items. ``ngram_order_examples``: where there are items with attractors, the rows of
-        ``language_examples.agreement_examples`` for each order, the order in the first column.
+        items. ``ngram_order_agreement``: where there are agreement items, the rows of ``agreement.accuracy`` for each
+        order, the order in the first column. ``ngram_order_examples``: where there are items with attractors, those of
+        ``language_examples.agreement_examples`` in the same way.
     """
     counts = count_ngrams(text.stream("train"), len(text.vocabulary), largest_order)
     held_out = {split: text.stream(split).with_sentence_ends() for split in HELD_OUT}
     pairs = example_pairs(text.agreement_items)
-    rows, examples = [], []
+    rows, agreement, examples = [], [], []
     for order in range(1, largest_order + 1):
         model = smoothed(counts, order)
         row: dict[str, float | None] = {"order": order, "ngrams": model.size}
@@ -33,12 +34,19 @@ def ngram_orders(text: HeldOutText, largest_order: int) -> dict[str, pd.DataFram
             row[f"{split}_perplexity"] = perplexity(NgramScorer(model), ids) if len(ids) else None
         if len(text.agreement_items):
             found = accuracies(text.agreement_items, agreement_points(text.agreement_items, NgramScorer(model)))
+            agreement.append(_of_order(order, found))
             conditions = found[found["group"].str.startswith("attractors_") & (found["grouping"] == "condition")]
             row |= dict(zip(conditions["group"], conditions["accuracy"], strict=True))
         rows.append(row)
         if len(pairs):
-            of_order = agreement_examples(pairs, text.vocabulary, NgramScorer(model))
-            of_order.insert(0, "order", order)
-            examples.append(of_order)
-    tables = {"ngram_orders": pd.DataFrame(rows)}
-    return tables | ({"ngram_order_examples": pd.concat(examples, ignore_index=True)} if examples else {})
+            examples.append(_of_order(order, agreement_examples(pairs, text.vocabulary, NgramScorer(model))))
+    more = {"ngram_order_agreement": agreement, "ngram_order_examples": examples}
+    return {
+        "ngram_orders": pd.DataFrame(rows),
+        **{name: pd.concat(parts, ignore_index=True) for name, parts in more.items() if parts},
+    }
+
+
+def _of_order(order: int, frame: pd.DataFrame) -> pd.DataFrame:
+    """The rows with the order in the first column."""
+    return pd.concat([pd.Series(order, index=frame.index, name="order"), frame], axis="columns")

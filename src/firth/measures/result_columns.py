@@ -26,6 +26,7 @@ COLUMNS = {
     "source_negative_log_likelihood",
     "next_words": "model prompt rank token probability source_token source_probability",
     "ngram_orders": "model order ngrams valid_perplexity test_perplexity",
+    "ngram_order_agreement": "model order grouping construction group pairs accuracy low high",
     "ngram_order_examples": "model order pair attractors prefix form correct probability",
     "translation": "task attention split sentences bleu bleu_low bleu_high bleu_lowercase chrf exact_match "
     "exact_match_low exact_match_high bleu_signature bleu_lowercase_signature chrf_signature",

@@ -98,6 +98,9 @@ def tables() -> dict[str, pd.DataFrame]:
                 for order in (1, 2, 3, 4, 5)
             ]
         ),
+        "ngram_order_agreement": pd.concat(
+            agreement(ngram={**poor, "attractors_1": 0.125 * (order - 1)}).assign(order=order) for order in (2, 3, 4)
+        ),
         "ngram_order_examples": pd.DataFrame(
             [
                 {"model": "ngram", "order": order, "pair": pair, "attractors": attractors, "prefix": prefix,

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pandas as pd
 
 from firth.report.findings import Findings
-from firth.report.lecture.block import Block
+from firth.report.lecture.block import Block, Verdict
 from firth.tables import flatten
 
 NUMBER = re.compile(r"(?<![\w.,])[-−]?(\d[\d,]*(?:\.\d+)?(?:e-\d+)?)(?:·10([⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+))?( ?%| million| billion)?")
@@ -20,6 +20,8 @@ def unfounded(block: Block, findings: Findings) -> list[str]:
     """The numbers of a block's finding that none of its sources has, rounded as they are written."""
     judgment = block.judge(findings)
     assert judgment.number in judgment.finding
+    if judgment.verdict == Verdict.UNTESTED:  # a reason may say how much is missing
+        return []
     values, models = list(_numbers_of(block, findings)), _most_models(block, findings)
     counts = [(int(some), int(whole)) for some, whole in COUNTED.findall(judgment.finding)]
     assert all(some <= whole <= models for some, whole in counts), judgment.finding

@@ -10,27 +10,38 @@ from firth.report.lecture.ngram_limits import LARGER_NGRAMS, TRIGRAM_BLOCK
 
 def test_a_trigram_that_is_wrong_more_often_than_a_guess_does_not_see_the_subject() -> None:
     judgment = judged(TRIGRAM_BLOCK, tables())
-    assert (judgment.verdict, judgment.number) == (Verdict.HOLDS, "0.38")
-    assert "0.38 [0.31–0.41] of 250 pairs" in judgment.finding
-    assert "no noun: 0.99, 1 noun ≠: 0.375" in drawn(TRIGRAM_BLOCK, tables())
-    untested_without(TRIGRAM_BLOCK, "agreement")
+    assert (judgment.verdict, judgment.number) == (Verdict.HOLDS, "0.25")
+    assert "0.25 [0.19–0.28] of 250 pairs" in judgment.finding
+    assert "no noun: 0.99, 1 noun ≠: 0.25," in drawn(TRIGRAM_BLOCK, tables())
+    untested_without(TRIGRAM_BLOCK, "ngram_order_agreement")
 
 
 def test_a_trigram_that_finds_the_subject_turns_the_verdict() -> None:
-    results = {**tables(), "agreement": agreement(ngram={"attractors_1": 0.5625})}
-    assert judged(TRIGRAM_BLOCK, results).verdict == Verdict.NOT_HERE
+    better = agreement(ngram={"attractors_1": 0.5625}).assign(order=3)
+    assert judged(TRIGRAM_BLOCK, {**tables(), "ngram_order_agreement": better}).verdict == Verdict.NOT_HERE
+
+
+def test_the_order_of_the_run_s_own_model_says_nothing_of_the_trigram() -> None:
+    results = {**tables(), "agreement": agreement(ngram={"attractors_1": 0.875})}
+    assert judged(TRIGRAM_BLOCK, results) == judged(TRIGRAM_BLOCK, tables())
+    for name in ("ngram_orders", "ngram_order_agreement"):
+        results[name] = results[name][results[name]["order"] < 3]
+    judgment = judged(TRIGRAM_BLOCK, results)
+    assert judgment.verdict == Verdict.UNTESTED and "no n-gram model of order 3" in judgment.finding
 
 
 def test_the_example_is_the_pair_that_the_trigram_judges_worst_with_every_model_s_probabilities() -> None:
     results = tables()
     example = shown(TRIGRAM_BLOCK, results)
     assert "<caption>the &lt;dog&gt; near dogs</caption>" in example
-    assert example.index("n-gram") < example.index("feed-forward") < example.index("LSTM")
-    for text in ("0.1250", "0.2500", "0.7500", "&lt; 0.0001"):
+    assert example.index(">trigram<") < example.index("feed-forward") < example.index("LSTM")
+    assert ">n-gram<" not in example
+    for text in ("0.3750", "0.2500", "0.7500", "&lt; 0.0001"):
         assert f">{text}<" in example
-    more = results["agreement_examples"].assign(pair=3, prefix="worse", probability=[0.01, 0.99, 0.5, 0.5] * 4)
-    more = more[more["attractors"] == 1]
-    results["agreement_examples"] = pd.concat([results["agreement_examples"], more])
+    for name in ("agreement_examples", "ngram_order_examples"):
+        more = results[name].query("attractors == 1").assign(pair=3, prefix="worse")
+        more["probability"] = more["correct"].map({1: 0.01, 0: 0.99})
+        results[name] = pd.concat([results[name], more])
     assert "<caption>worse</caption>" in shown(TRIGRAM_BLOCK, results)
 
 

@@ -1,5 +1,6 @@
 """What several blocks on language models share: names in a sentence, shares with intervals, examples, drawings."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
@@ -8,7 +9,7 @@ from markupsafe import Markup
 from firth.params.cells import RECURRENT_NETWORKS
 from firth.report.findings import Findings
 from firth.report.markup import ENVIRONMENT, Content, in_language, join, table
-from firth.report.names import LANGUAGE_MODELS, display_name
+from firth.report.names import LANGUAGE_MODELS, display_name, in_order
 
 IN_A_SENTENCE = {"ngram": "the n-gram model", "feedforward": "the feed-forward network"}
 NO_PAIRS = (
@@ -67,18 +68,27 @@ def network_settings(findings: Findings, network: str) -> dict[str, Any]:
     return {**settings.get("language models", {}), **settings.get(f"language models, {network} only", {})}
 
 
-def pair_table(findings: Findings, pair: int | None) -> Markup | None:
-    """P of both verb forms of an example pair, a row a model; None without such a pair."""
-    examples = findings.table("agreement_examples")
-    rows = examples[examples["pair"] == (0 if pair is None else pair)]
+def pair_table(
+    findings: Findings,
+    pair: int | None,
+    examples: pd.DataFrame | None = None,
+    names: Mapping[str, Any] = LANGUAGE_MODELS,
+) -> Markup | None:
+    """P of both verb forms of an example pair, a row a model; None without such a pair.
+
+    Parameters
+    ----------
+    examples : rows like those of the table ``agreement_examples``, which is the default.
+    names : of models for people, in order.
+    """
+    given = findings.table("agreement_examples") if examples is None else examples
+    rows = given[given["pair"] == (0 if pair is None else pair)]
     if rows.empty:
         return None
     right, wrong = (rows[rows["correct"] == correct].set_index("model") for correct in (1, 0))
-    models = [model for model in LANGUAGE_MODELS if model in right.index and model in wrong.index]
-    models += [model for model in right.index if model in wrong.index and model not in models]
     cells: list[list[Content]] = [
-        [display_name(model, LANGUAGE_MODELS), *(probability(form.at[model, "probability"]) for form in (right, wrong))]
-        for model in models
+        [display_name(model, names), *(probability(form.at[model, "probability"]) for form in (right, wrong))]
+        for model in in_order((model for model in right.index if model in wrong.index), names)
     ]
     return table(rows["prefix"].iloc[0], ["", *verb_forms(findings, rows)], cells, "numbers")
 

@@ -1,5 +1,6 @@
 """What n-gram models cannot see: a distant subject, whatever their order."""
 
+import pandas as pd
 from markupsafe import Markup
 
 from firth.report import figures, language_figures
@@ -16,6 +17,9 @@ from firth.report.readable import readable
 from firth.report.result_tables import points, rows_of
 
 NO_NGRAM = "This run measured no n-gram model. Add ngram to `models` in params.yaml, then run `firth repro`."
+NO_TRIGRAM = (
+    "This run measured no n-gram model of order 3. Raise ngram.largest_order in params.yaml, then run `firth repro`."
+)
 NO_LARGER = (
     "This run compared no larger order than the trigram. Raise `ngram.largest_order` in params.yaml, then run "
     "`firth repro`."
@@ -24,27 +28,34 @@ TRIGRAM = 3  # the order that larger ones are compared with
 ONE_ATTRACTOR = "attractors_1"
 
 
+def _of_trigram(findings: Findings, name: str) -> pd.DataFrame:
+    """The rows of the trigram in a table by order; the order of the run's own n-gram model may be another."""
+    rows = findings.table(name)
+    return rows[rows["order"] == TRIGRAM]
+
+
 def _judge_trigram(findings: Findings) -> Judgment:
-    agreement = findings.table("agreement")
-    ngram = agreement[agreement["model"] == "ngram"]
-    rows = ngram[(ngram["grouping"] == "condition") & (ngram["group"] == ONE_ATTRACTOR)].dropna(subset=["accuracy"])
+    agreement = _of_trigram(findings, "ngram_order_agreement")
+    one = (agreement["grouping"] == "condition") & (agreement["group"] == ONE_ATTRACTOR)
+    rows = agreement[one].dropna(subset=["accuracy"])
     if rows.empty:
-        return untested(NO_PAIRS if "ngram" in set(findings.table("perplexity")["model"]) else NO_NGRAM)
+        orders = findings.table("ngram_orders")["order"]
+        return untested(NO_NGRAM if orders.empty else NO_PAIRS if (orders == TRIGRAM).any() else NO_TRIGRAM)
     row = rows.iloc[0]
     finding = (
-        f"With one noun of the other number in between, the n-gram model prefers the right form of the verb in "
-        f"{share(row)} of {row['pairs']} pairs; a guess is right in half of them."
+        f"With one noun of the other number in between, the trigram prefers the right form of the verb in {share(row)} "
+        f"of {row['pairs']} pairs; a guess is right in half of them."
     )
     return decided(row["accuracy"] <= CHANCE, finding, f"{row['accuracy']:.2f}")
 
 
 def _draw_trigram(findings: Findings) -> Markup | None:
-    agreement = findings.table("agreement")
-    groups = agreement_groups(agreement[agreement["model"] == "ngram"]).dropna(subset=["accuracy", "low", "high"])
+    agreement = _of_trigram(findings, "ngram_order_agreement")
+    groups = agreement_groups(agreement).dropna(subset=["accuracy", "low", "high"])
     if groups.empty:
         return None
     shares = [Share(row.title, row.accuracy, row.low, row.high) for row in groups.itertuples()]
-    label = "Agreement accuracy of the n-gram model by what stands between subject and verb: " + ", ".join(
+    label = "Agreement accuracy of the trigram by what stands between subject and verb: " + ", ".join(
         f"{one.x}: {one.share:.3g}" for one in shares
     )
     caption = (
@@ -57,15 +68,17 @@ def _draw_trigram(findings: Findings) -> Markup | None:
 
 
 def _show_trigram(findings: Findings) -> Markup | None:
-    """The probabilities of a pair that the n-gram model judges badly, by every model."""
-    return pair_table(findings, _worst_pair(findings))
+    """The probabilities of a pair that the trigram judges badly, by it and by the networks."""
+    examples = findings.table("agreement_examples")
+    trigram = _of_trigram(findings, "ngram_order_examples").assign(model="trigram")
+    both = pd.concat([trigram[examples.columns], examples[examples["model"] != "ngram"]], ignore_index=True)
+    return pair_table(findings, _worst_pair(findings), both, {"trigram": "trigram", **LANGUAGE_MODELS})
 
 
 def _worst_pair(findings: Findings) -> int | None:
-    """Of the pairs with one attractor, the one that the n-gram model judges worst."""
-    examples = findings.table("agreement_examples")
-    ngram = examples[(examples["model"] == "ngram") & (examples["attractors"] == 1)]
-    forms = ngram.pivot(index="pair", columns="correct", values="probability")
+    """Of the pairs with one attractor, the one that the trigram judges worst."""
+    examples = _of_trigram(findings, "ngram_order_examples")
+    forms = examples[examples["attractors"] == 1].pivot(index="pair", columns="correct", values="probability")
     return None if forms.empty else int((forms[1] / forms[0]).fillna(1).idxmin())
 
 
@@ -133,8 +146,8 @@ TRIGRAM_BLOCK = Block(
     "trigram",
     (17,),
     "A trigram cannot see the subject of a verb that stands far from it",
-    ("agreement",),
-    "accuracy of the n-gram model with one attractor ≤ 0.5",
+    ("ngram_order_agreement",),
+    "accuracy of the n-gram model of order 3 with one attractor ≤ 0.5",
     _judge_trigram,
     _draw_trigram,
     _show_trigram,
