@@ -63,6 +63,8 @@ def with_table(name: str, table: pd.DataFrame) -> Findings:
         ("sparse", "counts", LARGE.assign(density=0.11)),
         ("sparse", "counts", LARGE.assign(cells=99_000_000)),
         ("svd", "vectors", vector_scores({**GOOD, "svd": 0.83})),
+        ("svd", "vectors", vector_scores({**GOOD, "svd": 0.4, "ppmi": 0.4})),
+        ("svd", "vectors", vector_scores({"svd": (0.1, 0.01, 0.2), "ppmi": (0.1, -0.01, 0.2)}, "men_spearman")),
     ],
 )
 def test_the_opposite_result_turns_the_verdict(anchor: str, table: str, opposite: pd.DataFrame) -> None:

@@ -194,6 +194,8 @@ def _judge_svd(findings: Findings) -> Judgment:
         f"With {kept.max()} numbers a {findings.token('embeddings')} in place of {columns.max():,}, SVD vectors "
         f"{said(dense)}; PPMI rows reach {sparse.text}."
     )
+    if not sparse.is_good:  # there is no quality to keep
+        return decided(False, finding, sparse.text)
     return decided(dense.value >= KEPT * sparse.value, finding, dense.text)
 
 
@@ -276,7 +278,7 @@ WORDS = Chapter(
             (8,),
             "SVD makes the vectors short and dense",
             ("vectors", "spectrum", "count_density"),
-            "SVD vectors keep 0.95 of the score of the PPMI rows that they are made from",
+            f"SVD vectors keep {KEPT} of the score of the PPMI rows that they are made from, of which {THRESHOLD}",
             _judge_svd,
             _draw_svd,
             nearest_before_and_after_svd,
