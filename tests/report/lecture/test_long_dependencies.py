@@ -2,7 +2,7 @@
 
 import pandas as pd
 import pytest
-from report.lecture.language_findings import agreement, drawn, judged, shown, tables, untested_without
+from report.lecture.language_findings import agreement, changed, drawn, judged, shown, tables, untested_without
 
 from firth.report.lecture.block import Block, Verdict
 from firth.report.lecture.long_dependencies import ATTRACTORS, DISTANCE
@@ -19,7 +19,7 @@ from firth.report.lecture.long_dependencies import ATTRACTORS, DISTANCE
         (
             DISTANCE,
             "0.90 [0.84–0.93]",
-            "With 11 or more tokens in between, the LSTM is right in 0.90 [0.84–0.93] of 250 pairs",
+            "With 11 or more tokens in between, which no window of up to 2 tokens holds, the LSTM is right in 0.90",
         ),
     ],
 )
@@ -51,8 +51,9 @@ def test_a_network_near_a_guess_or_behind_another_model_turns_the_verdict(
 
 
 def test_groups_without_an_accuracy_and_without_a_word_in_between_decide_nothing() -> None:
+    poor = agreement(ngram={"attractors_1": 0.51, "5-7": 0.51})
     few = pd.concat(
-        [agreement(lstm={"attractors_1": 0.9, "5-7": 0.9}), agreement(lstm={"attractors_9": 0.1, "11+": 0})]
+        [agreement(lstm={"attractors_1": 0.9, "5-7": 0.9}), agreement(lstm={"attractors_9": 0.1, "11+": 0}), poor]
     )
     few["accuracy"] = few["accuracy"].where(few["accuracy"] > 0.5)
     assert "one noun of" in judged(ATTRACTORS, {"agreement": few}).finding
@@ -65,6 +66,21 @@ def test_a_run_of_other_models_alone_is_not_tested() -> None:
     results = {"agreement": agreement(ngram={"attractors_1": 0.4, "11+": 0.4})}
     for block in (ATTRACTORS, DISTANCE):
         assert "no recurrent network" in judged(block, results).finding
+
+
+def test_a_run_of_recurrent_networks_alone_has_nothing_to_be_compared_with() -> None:
+    results = {"agreement": agreement(lstm={"attractors_1": 0.9, "11+": 0.9})}
+    for block in (ATTRACTORS, DISTANCE):
+        judgment = judged(block, results)
+        assert judgment.verdict == Verdict.UNTESTED and "recurrent networks alone" in judgment.finding
+
+
+@pytest.mark.parametrize(("window", "verdict"), [(11, Verdict.HOLDS), (12, Verdict.UNTESTED)])
+def test_distances_that_a_window_holds_do_not_count(window: int, verdict: Verdict) -> None:
+    judgment = judged(DISTANCE, changed("agreement_window", window=window))
+    assert judgment.verdict == verdict and str(window) in judgment.finding
+    of_others = changed("agreement_window", window=99, model="transformer")
+    assert judged(DISTANCE, of_others).verdict == Verdict.HOLDS
 
 
 def test_both_have_a_figure_of_all_models_and_an_example() -> None:

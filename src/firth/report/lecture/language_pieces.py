@@ -19,6 +19,10 @@ NO_PAIRS = (
 NO_RECURRENT = (
     "This run measured no recurrent network. Add rnn, gru or lstm to `models` in params.yaml, then run `firth repro`."
 )
+ONLY_RECURRENT = (
+    "This run measured recurrent networks alone. Add ngram or feedforward to `models` in params.yaml, then run "
+    "`firth repro`."
+)
 SMALLEST = 0.0001  # probability that is shown
 NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 

@@ -11,6 +11,7 @@ from firth.report.lecture.commands import agree, longest_prefix, most_attractors
 from firth.report.lecture.language_pieces import (
     NO_PAIRS,
     NO_RECURRENT,
+    ONLY_RECURRENT,
     is_recurrent,
     number_word,
     pair_table,
@@ -26,6 +27,11 @@ THRESHOLD = (
     "the 95 % interval of the best recurrent network’s accuracy lies above 0.5, and its accuracy above that of every "
     "other model"
 )
+WINDOWED = ["ngram", "feedforward"]  # models that read a fixed window of tokens
+NO_FARTHER = (
+    "In no group of pairs is the subject farther from the verb than the largest window of {window} tokens. Lower "
+    "lm.context_size or ngram.order in params.yaml, then run `firth repro`."
+)
 
 
 def _judge(rows: pd.DataFrame, where: str) -> Judgment:
@@ -35,6 +41,8 @@ def _judge(rows: pd.DataFrame, where: str) -> Judgment:
     others = ranked[~is_recurrent(ranked["model"])]
     if recurrent.empty:
         return untested(NO_PAIRS if rows.empty else NO_RECURRENT)
+    if others.empty:
+        return untested(ONLY_RECURRENT)
     best = recurrent.iloc[0]
     beside = [*recurrent.iloc[1:].tail(1).itertuples(), *others.head(1).itertuples()]
     told = "".join(f", {the(row.model)} in {row.accuracy:.2f}" for row in beside)
@@ -81,10 +89,23 @@ def _show_distance(findings: Findings) -> Markup | None:
 
 def _judge_distance(findings: Findings) -> Judgment:
     rows = _distances(findings)
-    farthest = max(rows["group"], key=_smallest, default="0")
+    farthest, window = max(rows["group"], key=_smallest, default="0"), _largest_window(findings)
+    if len(rows) and _smallest(farthest) < window:
+        return untested(NO_FARTHER.format(window=window))
     first, _, last = farthest.removesuffix("+").partition("-")
     tokens = f"{first} or more tokens" if farthest.endswith("+") else f"{first} to {last or first} tokens"
-    return _judge(rows[(rows["group"] == farthest) & (farthest != "0")], f"with {tokens} in between")
+    beyond = f", which no window of up to {window} tokens holds" if window else ""
+    return _judge(rows[(rows["group"] == farthest) & (farthest != "0")], f"with {tokens} in between{beyond}")
+
+
+def _largest_window(findings: Findings) -> int:
+    """Tokens that the n-gram model or the feed-forward network reads at most; zero without either.
+
+    A subject is among the last w tokens where fewer than w stand between it and the verb.
+    """
+    windows = findings.table("agreement_window")
+    sizes = windows[windows["model"].isin(WINDOWED)]["window"].dropna()
+    return int(sizes.max()) if len(sizes) else 0
 
 
 def _smallest(group: str) -> int:
@@ -117,8 +138,8 @@ DISTANCE = Block(
     "distance",
     (19,),
     "It bridges distances that no fixed window holds",
-    ("agreement",),
-    THRESHOLD,
+    ("agreement", "agreement_window"),
+    f"at the largest distances, if the largest window of an n-gram or feed-forward model ends before them: {THRESHOLD}",
     _judge_distance,
     _draw_distance,
     _show_distance,

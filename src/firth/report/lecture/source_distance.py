@@ -7,7 +7,7 @@ from firth.report.findings import Findings
 from firth.report.language_sections import curves_figure
 from firth.report.lecture.block import Block, Judgment, decided, untested
 from firth.report.lecture.commands import command
-from firth.report.lecture.language_pieces import NO_RECURRENT, is_recurrent, network_settings, the
+from firth.report.lecture.language_pieces import NO_RECURRENT, ONLY_RECURRENT, is_recurrent, network_settings, the
 from firth.report.markup import Content, figure, join, table
 from firth.report.names import LANGUAGE_MODELS, with_names
 from firth.report.result_tables import cells_by_name, curves, pivoted, rows_of
@@ -29,10 +29,7 @@ def _judge(findings: Findings) -> Judgment:
     if not recurrent.any():
         return untested(NO_RECURRENT)
     if recurrent.all():
-        return untested(
-            "This run measured recurrent networks alone. Add ngram or feedforward to `models` in params.yaml, then run "
-            "`firth repro`."
-        )
+        return untested(ONLY_RECURRENT)
     best, other = ranked[recurrent].iloc[0], ranked[~recurrent].iloc[0]
     number = f"{best['perplexity_over_source']:.3f}"
     finding = (
