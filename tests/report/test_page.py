@@ -477,6 +477,6 @@ def test_scores_that_are_whole_numbers_are_no_counts() -> None:
 
 def test_studies_of_encoder_decoders_are_shown(page: str) -> None:
     assert ["GRU", "read backwards", "41.50", "0.9375", "0.6250"] in read(page).rows
-    assert "BLEU by training pairs: random 30: 2, 3000: 51.5; word2vec 30: 10, 3000: 59.5" in page
+    assert "Test BLEU by training pairs: random 30: 2, 3000: 51.5; word2vec 30: 10, 3000: 59.5" in page
     rows = read(page).rows
     assert rows.index(["16 units", "4.000"]) < rows.index(["128 units", "32.00"])

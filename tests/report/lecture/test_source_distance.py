@@ -39,5 +39,9 @@ def test_the_networks_epochs_and_rates_stand_beside_their_perplexities() -> None
         row = example[example.index(f">{model}<") :]
         cells = [part.split("<")[0] for part in row.split('class="number">')[1:4]]
         assert cells[:2] == [perplexity, str(epochs)] and rate in row
+    assert "<caption>Perplexity on the test text; the networks were not trained alike</caption>" in example
+    alike = changed("training", epochs=2)
+    alike["training"] = alike["training"].query("model != 'lm-feedforward'")  # whose learning rate is another
+    assert "<caption>Perplexity on the test text</caption>" in shown(SOURCE, alike)
     assert "LSTM agreement 0.25, selection 0.125, structure -0.001" in drawn(SOURCE, tables())
     assert "LSTM from 11 to 10 at best" in drawn(SOURCE, tables())

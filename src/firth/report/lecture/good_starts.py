@@ -35,9 +35,9 @@ def draw_starts(findings: Findings) -> Markup | None:
     if not perplexities and not scores:
         return None
     told = [f"Validation perplexity by epoch: {in_text(perplexities)}"] if perplexities else []
-    told += [f"BLEU by training pairs: {in_text(scores)}"] if scores else []
-    above = "An LSTM on the smallest share of the text" if perplexities else ""
-    below = "a translator by the number of its training pairs" if scores else ""
+    told += [f"Test BLEU by training pairs: {in_text(scores)}"] if scores else []
+    above = "validation perplexity of an LSTM on the smallest share of the text" if perplexities else ""
+    below = "test BLEU of a translator by the number of its training pairs" if scores else ""
     caption = "; ".join(part for part in (above, below) if part) + ". Lines differ in their initial embeddings."
     drawing = study_figures.initial_embeddings(perplexities, scores, "starts", ". ".join(told))
     return figure(drawing, f"{caption[0].upper()}{caption[1:]}")
@@ -49,8 +49,8 @@ def covered(findings: Findings) -> Markup | None:
     if share is None:
         return None
     return paragraph(
-        f"The word vectors were learned on another, larger text. A share of {share:.3f} of the LSTM’s vocabulary has "
-        "one; all other weights start at random, and all are trained."
+        "The word vectors were learned on the studies’ text for word vectors, which is not the LSTM’s. A share of "
+        f"{share:.3f} of the LSTM’s vocabulary has one; all other weights start at random, and all are trained."
     )
 
 
@@ -77,7 +77,10 @@ def _translator(findings: Findings) -> tuple[str, bool, str] | None:
     if not common:
         return None
     most = max(common, key=lambda pairs: abs(learned[pairs] - random[pairs]))
-    finding = f"a translator trained on {most:,} pairs reaches BLEU {learned[most]:.1f} and {random[most]:.1f}"
+    finding = (
+        f"a translator trained on {most:,} pairs reaches a test BLEU of {learned[most]:.1f} from word2vec vectors, "
+        f"{random[most]:.1f} from random ones"
+    )
     return finding, learned[most] - random[most] >= HIGHER, f"{learned[most]:.1f}"
 
 

@@ -137,7 +137,11 @@ def _log_linear_example(findings: Findings) -> Markup | None:
         return None
     return join(
         [
-            paragraph("The logarithm of the probability is linear in the vector of the center word:"),
+            paragraph(
+                "The score W·C of a pair is linear in the vector of the center word. It is the logarithm of the "
+                "probability up to log Z, the logarithm of the sum over the vocabulary, which is the same for all "
+                "context words:"
+            ),
             rendered("log_linear_equation.html.j2"),
         ]
     )

@@ -80,7 +80,11 @@ def _show(findings: Findings) -> Markup | None:
         [model, value, epochs.get(model), str(rates.get(model) or "–") if model in epochs else None]
         for model, value in rows_of(test[["model", "perplexity"]])
     ]
-    return table("The networks were not trained alike", ["", "perplexity", "epochs", "rate"], rows, "numbers")
+    trained = {(row[2], row[3]) for row in rows if row[2] is not None}
+    caption = "Perplexity on the test text"
+    if len(trained) > 1:
+        caption += "; the networks were not trained alike"
+    return table(caption, ["", "perplexity", "epochs", "learning rate"], rows, "numbers")
 
 
 SOURCE = Block(
