@@ -1,17 +1,24 @@
 """The data of ``dvc plots``: a row a point, models by name and in order; and the templates, in the page's colors."""
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pytest
+from chromium import CUT_OFF, chromium, watched
+from dvc_render.html import render_html
+from dvc_render.vega import VegaRenderer
+from playwright.sync_api import Browser
+from vl_convert import javascript_bundle
 
 from firth.report.figures import model_colors
 from firth.report.names import ATTENTIONS, LANGUAGE_MODELS
 from firth.report.plots import plot_tables
 
-TEMPLATES = sorted((Path(__file__).parents[2] / ".dvc" / "plots").glob("*.json"))
+DVC = Path(__file__).parents[2] / ".dvc"
+TEMPLATES = sorted((DVC / "plots").glob("*.json"))
 COLUMNS = {
     "language_model_curves": ["model", "epoch", "valid_perplexity"],
     "encoder_decoder_curves": ["model", "epoch", "valid_perplexity"],
@@ -105,6 +112,46 @@ def test_templates_give_models_the_colors_of_the_page(path: Path) -> None:
     assert len(set(among_curves)) == len(among_curves)
     unknown = model_colors([*(shown.name for shown in LANGUAGE_MODELS.values()), "Transformer"]).to_dict()["range"][-1]
     assert template["transform"][0]["default"] == unknown
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as found:
+        yield found
+
+
+@pytest.mark.parametrize("template", [path.stem for path in TEMPLATES])
+def test_a_figure_of_two_revisions_is_drawn_without_a_word_in_the_console(
+    browser: Browser, tmp_path: Path, template: str
+) -> None:
+    shown = [model for model in LANGUAGE_MODELS.values() if model.name != "Transformer"]
+    points: list[dict[str, Any]] = [  # as DVC reads them, all text
+        {"model": model.name, "epoch": str(epoch), "valid_perplexity": str(9 / epoch + place), "rev": revision}
+        for revision in ("workspace", "HEAD~1")
+        for place, model in enumerate(shown)
+        for epoch in ((1,) if template == "bars" else (1, 2, 3))
+    ]
+    names = {"x": "model" if template == "bars" else "epoch", "y": "valid_perplexity", "title": "Language models"}
+    figure = VegaRenderer(points, "figure", template=template, template_dir=str(DVC / "plots"), **names)
+    (tmp_path / "reports").mkdir()
+    (tmp_path / "reports" / "vega.js").write_text(javascript_bundle("window.vegaEmbed = vegaEmbed;"), encoding="utf-8")
+    path = render_html([figure], tmp_path / "dvc_plots" / "index.html", DVC / "plots.html")
+    page = browser.new_page(viewport={"width": 390, "height": 800})
+    found = watched(page)
+    page.goto(Path(path).as_uri())
+    page.wait_for_selector("svg .mark-symbol.role-legend-symbol")
+    assert found == [(tmp_path / "reports" / "vega.js").as_uri()]
+    assert page.evaluate(CUT_OFF) == []
+    labels = "[...axis.querySelectorAll('.role-axis-label text')].map((label) => label.textContent)"
+    axes = page.evaluate(f"[...document.querySelectorAll('.role-axis')].map((axis) => {labels})")
+    assert ([model.name for model in shown] if template == "bars" else ["1", "2", "3"]) in axes
+    marks = ".mark-rect.role-mark path" if template == "bars" else ".mark-line path"
+    paint = "(mark) => mark.getAttribute('fill') + mark.getAttribute('stroke')"
+    colors = page.evaluate(f"[...document.querySelectorAll('{marks}')].map({paint})")
+    assert len(colors) == 2 * len(shown)
+    for model in shown:
+        assert sum(model.color.lower() in color.lower() for color in colors) == 2
+    page.close()
 
 
 def test_there_are_four_templates() -> None:
