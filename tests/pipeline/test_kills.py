@@ -8,6 +8,7 @@ import shutil
 import signal
 import subprocess
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,8 @@ import pytest
 from pipeline.conftest import copy_project
 from pipeline.forks import begin, finish
 from pipeline.killed import STAGES, Tiny, Way, commands_in, kill_training, kill_while_writing, send, wait_until
-from pipeline.project import Project
+from pipeline.project import ROOT, Project
+from ruamel.yaml import YAML
 from stages.four_sentences import experiment, train_lm, workspace_at
 
 WAYS = (Way(1), Way(2), Way(0))
@@ -194,18 +196,28 @@ def test_a_real_training_that_is_killed_in_mid_epoch(
     assert (project.root / "dvc.lock").read_text() == lock
 
 
-@pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A file system of its own of 8 MiB."""
-    folder = tmp_path / "disk"
+@contextmanager
+def mounted(folder: Path, mebibytes: int) -> Iterator[Path]:
+    """A file system of its own."""
     folder.mkdir()
-    mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=8m", "none", folder], capture_output=True, check=False
-    )
-    if mounted.returncode:
+    command = ["mount", "-t", "tmpfs", "-o", f"size={mebibytes}m", "none", str(folder)]
+    if subprocess.run(command, capture_output=True, check=False).returncode:
         pytest.skip("no file system can be mounted here")
     yield folder
     subprocess.run(["umount", "--lazy", folder], check=True)
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    with mounted(tmp_path / "disk", 8) as folder:
+        yield folder
+
+
+@pytest.fixture
+def project_disk(tmp_path: Path) -> Iterator[Path]:
+    """With room for the small experiment."""
+    with mounted(tmp_path / "disk", 64) as folder:
+        yield folder
 
 
 def fill(disk: Path, room: int) -> Path:
@@ -241,3 +253,62 @@ def test_a_training_on_a_full_disk(small_disk: Path, trained: dict[str, bytes], 
     ballast.unlink()
     assert training.train()[0] == 0
     assert training.result() == trained
+
+
+OUTPUTS = {  # an item of each stage → what it writes
+    "code": ["code"],
+    "check": ["settings"],
+    "download lm": ["data/raw/lm"],
+    "tokenize lm": ["data/tokens/lm"],
+    "cooccurrence": ["models/counts"],
+    "svd": ["models/svd"],
+    "word2vec": ["models/word2vec"],
+    "ngram": ["models/lm-ngram"],
+    "lm gru": ["models/lm-gru"],
+    "seq2seq qa none": ["models/seq2seq-qa-none"],
+    "evaluate_vectors svd": ["evaluations/evaluate_vectors-svd"],
+    "evaluate_lm ngram": ["evaluations/evaluate_lm-ngram"],
+    "evaluate_seq2seq qa none": ["evaluations/evaluate_seq2seq-qa-none"],
+    "gradients gru": ["evaluations/gradients-gru"],
+    "saliency qa none": ["evaluations/saliency-qa-none"],
+    "headline": ["reports/details", "reports/metrics", "reports/plots", "reports/headline.json"],
+    "report": ["reports/index.html", "reports/projector", "reports/vega.js"],
+}
+
+
+def test_the_table_of_full_disks_has_every_stage_of_the_pipeline() -> None:
+    pipeline = YAML(typ="safe").load((ROOT / "dvc.yaml").read_text(encoding="utf-8"))
+    assert {item.split()[0] for item in OUTPUTS} == set(pipeline["stages"]) - {"own_files"}  # which writes nothing
+
+
+@pytest.mark.kills
+@pytest.mark.parametrize("item", OUTPUTS)
+def test_a_stage_on_a_full_disk(project_disk: Path, small_build: Project, item: str) -> None:
+    root = project_disk / "project"
+    shutil.copytree(small_build.root, root, symlinks=True, ignore=shutil.ignore_patterns(".git", ".dvc", "logs"))
+    environment = {**small_build.environment, "PYTHONDONTWRITEBYTECODE": "1"}
+
+    def run() -> subprocess.CompletedProcess[str]:
+        command = ["firth", *item.split()]
+        return subprocess.run(command, cwd=root, env=environment, capture_output=True, text=True, check=False)
+
+    before = {output: files_in(root / output) for output in OUTPUTS[item]}
+    for output in OUTPUTS[item]:
+        shutil.rmtree(root / output) if (root / output).is_dir() else (root / output).unlink()
+    ballast = fill(project_disk, room=8)  # the lock of the item takes 4 KiB
+    failed = run()
+    (error,) = [line for line in failed.stderr.splitlines() if line.startswith("error: ")]
+    assert failed.returncode == 2
+    assert error.endswith(": the disk is full; make room and run again")
+    assert "Traceback" not in failed.stderr
+    assert [*root.rglob(".*.partial")] == []
+    ballast.unlink()
+    again = run()
+    assert again.returncode == 0, again.stderr
+    assert {output: files_in(root / output) for output in OUTPUTS[item]} == before
+
+
+def files_in(place: Path) -> dict[str, bytes]:
+    """The bytes of a file, or of all files in a folder."""
+    files = [path for path in (place, *place.rglob("*")) if path.is_file()]
+    return {str(path.relative_to(place)): path.read_bytes() for path in files}
