@@ -365,6 +365,26 @@ def test_in_presentation_no_letter_is_smaller_than_28_pixels(tab: "Tab", screen:
     assert "present" not in tab.url
 
 
+@pytest.mark.parametrize(
+    ("screen", "figure"),
+    [
+        ("company", ".company"), ("map_of_words", ".map"), ("subject_and_verb", ".rows"), ("next_word", ".panels"),
+        ("back_in_time", ".rows"), ("gradient_clipping", ".charts"), ("translate", ".panels"),
+    ],
+)  # fmt: skip
+def test_in_presentation_on_a_small_projector_the_figure_is_seen_without_scrolling(
+    tab: "Tab", world_page: Page, screen: str, figure: str
+) -> None:
+    answer = world_page.ask(screen)
+    answer["models"] = [model for model in answer.get("models", []) if "error" not in model]  # whose text is long
+    answering(tab, screen, answer)
+    tab.set_viewport_size({"width": 1280, "height": 720})
+    opened(tab, f"?present#{screen}")
+    box = tab.locator(figure).bounding_box()
+    assert box is not None
+    assert box["y"] + box["height"] <= 720
+
+
 @pytest.mark.parametrize("width", [390, 768, 1280, 1920])
 @pytest.mark.parametrize("screen", [screen.name for screen in SCREENS])
 @pytest.mark.parametrize("present", ["", "?present"])
