@@ -5,10 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import NamedTuple
 
+from firth.live.known_test_pairs import known_test_pairs
 from firth.text.sentence_ends import split_sentences
-from firth.text.sides import SIDES, decoder
-from firth.text.streams import TokenStream
-from firth.text.vocabulary import UNK_ID
 
 COUNT = 20
 LONGEST_STORY = 1_000  # characters
@@ -37,13 +35,10 @@ def answered_stories(tokens: Path) -> list[AnsweredStory]:
     FirthError
         If a file of the folder doesn't exist or is damaged.
     """
-    streams = [TokenStream.load(tokens, f"test.{side}").first(10 * COUNT).sentences() for side in SIDES]
-    write_source, write_target = (decoder(tokens, side) for side in SIDES)
     found: list[AnsweredStory] = []
-    for source, target in zip(*streams, strict=True):
-        if len(target) and UNK_ID not in source and UNK_ID not in target:
-            *story, question = split_sentences(write_source(source.tolist()))
-            lines = "\n".join(story)
-            if 0 < len(lines) <= LONGEST_STORY:
-                found.append(AnsweredStory(lines, question, write_target(target.tolist())))
+    for source, answer in known_test_pairs(tokens, 10 * COUNT):
+        *story, question = split_sentences(source)
+        lines = "\n".join(story)
+        if 0 < len(lines) <= LONGEST_STORY:
+            found.append(AnsweredStory(lines, question, answer))
     return found[:COUNT]

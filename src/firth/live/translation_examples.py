@@ -7,10 +7,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from firth.live.known_test_pairs import known_test_pairs
 from firth.text.sentence_ends import split_sentences
-from firth.text.sides import SIDES, decoder
-from firth.text.streams import TokenStream
-from firth.text.vocabulary import UNK_ID
 
 COUNT = 6
 SEARCHED = 500  # pairs of the test set
@@ -49,14 +47,8 @@ def growing_pairs(tokens: Path) -> list[SentencePair]:
     FirthError
         If a file of the folder doesn't exist or is damaged.
     """
-    streams = [TokenStream.load(tokens, f"test.{side}").first(SEARCHED).sentences() for side in SIDES]
-    write_source, write_target = (decoder(tokens, side) for side in SIDES)
-    pairs = [
-        SentencePair(write_source(source.tolist()), write_target(target.tolist()))
-        for source, target in sorted(zip(*streams, strict=True), key=lambda pair: len(pair[0]))
-        if len(target) and UNK_ID not in source and UNK_ID not in target
-    ]
-    fit = [pair for pair in pairs if 0 < len(pair.source) <= LONGEST_SENTENCE and is_one_sentence(pair.source)]
+    pairs = sorted(known_test_pairs(tokens, SEARCHED), key=lambda pair: len(pair[0]))
+    fit = [SentencePair(*pair) for pair in pairs if 0 < len(pair[0]) <= LONGEST_SENTENCE and is_one_sentence(pair[0])]
     places = np.linspace(0, len(fit) - 1, min(COUNT, len(fit))).round().astype(int)
     return [fit[place] for place in places]
 

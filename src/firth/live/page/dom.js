@@ -30,6 +30,11 @@ export function percent(share) {
   return value < 0.1 ? "< 0.1 %" : `${value.toFixed(1)} %`;
 }
 
+// The heading of what one model says: its color and its name.
+export function modelHeading({ name, color }) {
+  return element("h2", {}, element("span", { class: "swatch", style: { "background-color": color } }), name);
+}
+
 // A labeled text field. `changed` gets the text at every change.
 export function textField(label, changed, attributes = {}) {
   const input = element("input", {

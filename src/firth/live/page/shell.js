@@ -8,13 +8,14 @@
 //   step(answer, query) the next step, at Space; `stepName(answer, query)` says what it does (null: there is none)
 // It gets `shell.change(changes, how)`, which changes texts of the question (null takes one away) and asks it: `how` is
 // "typed" (while somebody writes: a short wait, and one step Back) or "chosen" (at once, and a step Back of its own);
-// `shell.model(name)` and `shell.names`, the names and colors of models.
+// `shell.model(name)`, `shell.attention(name)` and `shell.names`, the names and colors of models.
 // The question is in the address: #NAME?KEY=TEXT…
 
 import { element } from "./dom.js";
 
 const WAIT = 80; // milliseconds without a key before a typed question is asked
 const PATIENCE = 400; // milliseconds before the page says that models are being loaded
+const OTHER = "#808080"; // color of a model that the report does not name
 const LONGEST = 6000; // characters of a question in the address
 
 const at = (id) => document.getElementById(id);
@@ -39,7 +40,10 @@ function asked() {
 const shell = {
   get names() { return names; },
   model(name) {
-    return names.models[name] ?? { name, color: "#808080" };
+    return names.models[name] ?? { name, color: OTHER };
+  },
+  attention(name) {
+    return names.attentions[name] ?? { name, color: OTHER };
   },
   change(changes, how = "chosen") {
     const query = { ...current.query, ...changes };

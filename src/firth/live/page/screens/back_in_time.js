@@ -1,6 +1,6 @@
 // Back in time: a click on a word shows how far its error reaches, as shades of the words before it.
 
-import { element, setField, textField } from "../dom.js";
+import { element, modelHeading, setField, textField } from "../dom.js";
 
 const DECADES = 2; // a word whose share of the error is 10⁻² of the largest has no shade
 const FULL = 50; // percent of the network's color in the darkest shade
@@ -40,12 +40,10 @@ export function mount(shell) {
   }
 
   function network(answer, { name, states, error }) {
-    const { name: title, color } = shell.model(name);
-    const heading = (text, of) => element("h2", {}, element("span", { class: "swatch", style: { "background-color": of } }), text);
-    if (error) return [element("section", { class: "in-time" }, heading(title, color), element("p", { class: "note" }, error))];
+    if (error) return [element("section", { class: "in-time" }, modelHeading(shell.model(name)), element("p", { class: "note" }, error))];
     return states.map((state) => {
-      const of = state.kind === "cell" ? shell.names.cell_state : { name: title, color };
-      return element("section", { class: "in-time" }, heading(of.name, of.color),
+      const of = state.kind === "cell" ? shell.names.cell_state : shell.model(name);
+      return element("section", { class: "in-time" }, modelHeading(of),
         element("div", { class: "times" }, WHEN.flatMap(([when, label]) => line(answer, state[when], label, of.color))));
     });
   }

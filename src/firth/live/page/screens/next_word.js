@@ -1,6 +1,6 @@
 // Next word: ten bars for each model, and for the grammar; a click writes the word.
 
-import { chip, element, percent, setField, textField } from "../dom.js";
+import { chip, element, modelHeading, percent, setField, textField } from "../dom.js";
 
 const GRAMMAR = "grammar";
 const EOS = "<eos>";
@@ -36,8 +36,8 @@ export function mount(shell) {
   }
 
   function panel(one, longest) {
-    const { name, color } = label(one.name);
-    const heading = element("h2", {}, element("span", { class: "swatch", style: { "background-color": color } }), name);
+    const { color } = label(one.name);
+    const heading = modelHeading(label(one.name));
     if (one.error) return element("section", { class: "panel" }, heading, element("p", { class: "note" }, one.error));
     const bars = one.next.map((next) => element("li", {}, bar(next, color, longest)));
     return element("section", { class: "panel" }, heading, element("ol", { class: "bars" }, bars));

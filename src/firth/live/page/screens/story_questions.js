@@ -1,6 +1,6 @@
 // Answer: a story is built sentence by sentence; each model answers a question, and shows what it looked at.
 
-import { chip, element, setField, textField } from "../dom.js";
+import { chip, element, modelHeading, setField, textField } from "../dom.js";
 import { notesOf, wordsOf } from "../encoder_decoder.js";
 
 export function mount(shell) {
@@ -61,8 +61,8 @@ export function mount(shell) {
   }
 
   function panel(one, supporting) {
-    const { name, color } = shell.names.attentions[one.name] ?? { name: one.name, color: "#808080" };
-    const heading = element("h2", {}, element("span", { class: "swatch", style: { "background-color": color } }), name);
+    const { color } = shell.attention(one.name);
+    const heading = modelHeading(shell.attention(one.name));
     if (one.error) return element("section", { class: "panel" }, heading, element("p", { class: "note" }, one.error));
     const section = element("section", { class: "panel translator", style: { "--of-model": color } });
     let shown;
@@ -133,7 +133,7 @@ export function mount(shell) {
     draw,
     say: (answer) =>
       answer.models.filter(({ error }) => !error)
-        .map(({ name, text }) => `${shell.names.attentions[name]?.name ?? name}: ${text}`).join("; "),
+        .map(({ name, text }) => `${shell.attention(name).name}: ${text}`).join("; "),
     step: another,
     stepName: (answer) => (answer.examples.length > 1 ? "another story" : null),
   };

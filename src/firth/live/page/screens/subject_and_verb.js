@@ -1,6 +1,6 @@
 // Subject and verb: phrases are put between them; each model prefers a verb form, and sees so many words back.
 
-import { chip, element, percent, setField, textField } from "../dom.js";
+import { chip, element, modelHeading, percent, setField, textField } from "../dom.js";
 
 const TEXTS = [
   ["subject", "Subject", 500],
@@ -80,8 +80,9 @@ export function mount(shell) {
       element("span", { class: "middle" }), ...sides);
   }
 
-  function row(answer, one, name, color, contextSize, sees) {
-    const heading = element("h2", {}, element("span", { class: "swatch", style: { "background-color": color } }), name);
+  function row(answer, one, shown, contextSize, sees) {
+    const { color } = shown;
+    const heading = modelHeading(shown);
     if (one.error) return element("section", { class: "agreeing" }, heading, element("p", { class: "note answerless" }, one.error));
     return element("section", { class: "agreeing" }, heading, element("p", { class: "note sees" }, sees),
       split(answer, one, color), sentence(answer, contextSize, color));
@@ -96,12 +97,8 @@ export function mount(shell) {
     question = answer.question;
     fillFields();
     offer(answer);
-    const rows = answer.models.map((one) => {
-      const { name, color } = shell.model(one.name);
-      return row(answer, one, name, color, one.context_size, sees(one.context_size));
-    });
-    const { name, color } = shell.names.grammar;
-    rows.push(row(answer, answer.grammar, name, color, null, "makes the sentences"));
+    const rows = answer.models.map((one) => row(answer, one, shell.model(one.name), one.context_size, sees(one.context_size)));
+    rows.push(row(answer, answer.grammar, shell.names.grammar, null, "makes the sentences"));
     return element("div", {}, element("div", { class: "rows" }, rows),
       element("p", { class: "note" },
         "Each bar divides the probability of the two forms between them; at the line in the middle, a model guesses. " +

@@ -1,6 +1,6 @@
 // Translate, step by step: Space reads a source word and the state changes, then it writes a word of the output.
 
-import { chip, element, percent, setField, textField } from "../dom.js";
+import { chip, element, modelHeading, percent, setField, textField } from "../dom.js";
 import { notesOf, stateStrip, wordsOf } from "../encoder_decoder.js";
 
 const END = "end"; // the step at which all is read and written
@@ -61,8 +61,8 @@ export function mount(shell) {
   }
 
   function translator(one, step) {
-    const { name, color } = shell.names.attentions[one.name] ?? { name: one.name, color: "#808080" };
-    const heading = element("h2", {}, element("span", { class: "swatch", style: { "background-color": color } }), name);
+    const { color } = shell.attention(one.name);
+    const heading = modelHeading(shell.attention(one.name));
     if (one.error) return element("section", { class: "panel" }, heading, element("p", { class: "note" }, one.error));
     const read = Math.min(step, one.source.length);
     const written = Math.min(step - read, one.output.length);
@@ -137,7 +137,7 @@ export function mount(shell) {
       const read = Math.min(step, toRead(answer));
       return answers(answer).map(({ name, output }) => {
         const words = output.slice(0, Math.max(0, step - read)).map(({ token }) => token).join(" ");
-        return `${shell.names.attentions[name]?.name ?? name}: ${words || `${read} words read`}`;
+        return `${shell.attention(name).name}: ${words || `${read} words read`}`;
       }).join("; ");
     },
     step(answer, query) {
