@@ -69,7 +69,7 @@ def answer(models: OpenedModels, query: Query) -> dict[str, Any]:
 
 
 def _nearest(models: OpenedModels, asked: str) -> dict[str, Any]:
-    """The words nearest to a word by one-hot vectors, counts and trained vectors."""
+    """The words nearest to a word by counts and trained vectors; one-hot vectors have none."""
     (word,) = known_words([asked], counted_text(models).spelling)
 
     def of_space(space: str) -> Ranked:
@@ -77,7 +77,6 @@ def _nearest(models: OpenedModels, asked: str) -> dict[str, Any]:
 
     return {
         "word": word,
-        "one_hot": {"ranked": []},  # every other word has cosine 0
         "raw_counts": or_error(partial(_ranked, partial(_by_counts, models, word))),
         **{space: or_error(partial(_ranked, partial(of_space, space))) for space in reversed(SPACES)},
     }

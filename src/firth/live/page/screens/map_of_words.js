@@ -6,7 +6,7 @@ const DWELL = 150; // milliseconds that the pointer rests on a word before its n
 const CLOSE = 16; // pixels between the pointer and the word that it points at
 const MARGIN = 24; // pixels around the words
 const CLOSEST = 40; // times that the map can be enlarged
-const REPRESENTATIONS = ["one_hot", "raw_counts", "svd", "word2vec"];
+const REPRESENTATIONS = ["raw_counts", "svd", "word2vec"]; // beside one-hot vectors
 const ASPECT = 2.5; // width over height of the drawing of an analogy, as in live.css
 const TERMS = ["a", "b", "c"];
 
@@ -140,17 +140,17 @@ export function mount(shell) {
     const items = found.map(({ word, cosine }) =>
       element("li", {}, element("button", { type: "button", class: "bar", "data-key": `${representation} ${word}`, onclick: () => shell.change({ word }) },
         element("bdi", { class: "word" }, word), element("span", { class: "share" }, cosine.toFixed(2)))));
-    return element("section", {}, element("h2", {}, name),
-      representation === "one_hot"
-        ? element("p", { class: "note" }, "None: every other word is a different symbol, with cosine 0.")
-        : element("ol", { class: "bars" }, items));
+    return element("section", {}, element("h2", {}, name), element("ol", { class: "bars" }, items));
   }
 
   function nearest({ nearest: found }) {
     if (!found) return element("p", { class: "note" }, "Point at a word of the map, or write one: its nearest words by four representations stand here.");
     if (found.error) return element("p", { class: "note" }, found.error);
     return element("div", {}, element("p", { class: "asked-word" }, "Nearest to ", element("bdi", {}, found.word), ", with cosine"),
-      element("div", { class: "nearest" }, REPRESENTATIONS.map((one) => ranked(one, found[one]))));
+      element("div", { class: "nearest" },
+        element("section", {}, element("h2", {}, shell.names.representations.one_hot),
+          element("p", { class: "note" }, "None: every other word is a different symbol, with cosine 0.")),
+        REPRESENTATIONS.map((one) => ranked(one, found[one]))));
   }
 
   // The plane through a, b and c: the arrow from a to b, and the same arrow from c.
