@@ -38,8 +38,13 @@ def test_the_search_is_said_to_be_greedy_where_the_evaluation_has_a_beam(world: 
 
 
 def test_outputs_are_compared_with_the_true_one_where_it_is_known() -> None:
-    for reference, equal in (({"text": "a"}, [True, False, False]), ({"error": "not known"}, [None] * 3)):
-        answers = [{"text": "a", "unknown": ["x"]}, {"text": "b", "unknown": ["x"]}, {"error": "not built"}]
+    references: list[tuple[dict[str, Any], list[bool | None]]] = [
+        ({"text": "a"}, [True, False, False]),
+        ({"error": "not known"}, [None] * 3),
+    ]
+    for reference, equal in references:
+        answers: list[dict[str, Any]] = [{"text": text, "unknown": ["x"]} for text in "ab"]
+        answers.append({"error": "not built"})
         found = compared_outputs(answers, reference)
         assert [answer["is_reference"] for answer in found["models"]] == equal
         assert (found["reference"], found["unknown"]) == (reference, ["x"])

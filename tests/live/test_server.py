@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 import time
+import webbrowser
 from pathlib import Path
 from typing import Any
 
@@ -68,8 +69,8 @@ def test_a_browser_is_asked_for_where_it_can_open_a_window(
         monkeypatch.delenv(name, raising=False)
     if display:
         monkeypatch.setenv("DISPLAY", display)
-    monkeypatch.setattr(server.sys, "platform", platform)
-    monkeypatch.setattr(server.webbrowser, "open", open_none)
+    monkeypatch.setattr(sys, "platform", platform)
+    monkeypatch.setattr(webbrowser, "open", open_none)
     server.open_browser("http://127.0.0.1:1")
     assert addresses == ["http://127.0.0.1:1"] * asked
     assert capsys.readouterr().err == "no browser found; open the address in one\n"
