@@ -300,6 +300,17 @@ def test_without_any_translation_there_is_no_step(tab: "Tab", world_page: Page) 
     expect(tab.locator("#answer")).to_contain_text("Reference translation: Marie mange des pommes.")
 
 
+def test_without_known_supporting_sentences_no_bar_is_promised(tab: "Tab", world_page: Page) -> None:
+    answer = world_page.ask("story_questions")
+    answer["reference"] = {"text": "kitchen", "supporting": []}
+    opened(tab, "#story_questions")
+    expect(tab.locator("#answer")).to_contain_text("A bar marks")
+    answering(tab, "story_questions", answer)
+    opened(tab, "#story_questions")
+    expect(tab.locator("#answer")).to_contain_text("Point at a word")
+    expect(tab.locator("#answer")).not_to_contain_text("A bar marks")
+
+
 def test_a_word_of_the_map_is_pointed_at_and_its_nearest_stand_beside_it(tab: "Tab", world_page: Page) -> None:
     opened(tab, "#map_of_words")
     dot = tab.locator(".map .dot").first.bounding_box()

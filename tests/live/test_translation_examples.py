@@ -39,5 +39,11 @@ def test_what_is_not_one_known_sentence_is_left_out(tmp_path: Path, line: str) -
     assert pairs(tmp_path, [(line, "x"), ("He runs.", "er läuft.")]) == [("He runs.", "er läuft.")]
 
 
+def test_pairs_are_those_of_the_first_of_several_test_sets(tmp_path: Path) -> None:
+    workspace = Workspace(tmp_path)
+    write_tokens(workspace, "translation", FORM, [("He runs.", "er läuft.")], test="test_2016")
+    assert list(growing_pairs(workspace.tokens("translation"))) == [("He runs.", "er läuft.")]
+
+
 def test_without_pairs_there_are_no_examples(tmp_path: Path) -> None:
     assert pairs(tmp_path, [("", "x")]) == []

@@ -39,7 +39,9 @@ def add_answerers(workspace: Workspace) -> None:
         add_encoder_decoder(workspace, "qa", attention, size)
 
 
-def write_tokens(workspace: Workspace, task: Task, form: TextForm, pairs: Lines, unknown: str = UNK) -> int:
+def write_tokens(
+    workspace: Workspace, task: Task, form: TextForm, pairs: Lines, unknown: str = UNK, test: str = "test"
+) -> int:
     """Write data/tokens/TASK with one vocabulary for both sides, which lacks a word, and return its size."""
     folder = workspace.tokens(task)
     folder.mkdir(parents=True)
@@ -49,6 +51,6 @@ def write_tokens(workspace: Workspace, task: Task, form: TextForm, pairs: Lines,
     for side, lines in zip(SIDES, zip(*pairs, strict=True), strict=True):
         vocabulary.save(vocabulary_file(folder, side))
         stream = from_sentences([vocabulary.encode(form.words(line)) for line in lines])
-        for split in ("train", "test"):
+        for split in ("train", test):
             stream.save(folder, f"{split}.{side}")
     return len(vocabulary)

@@ -1,4 +1,4 @@
-"""Pairs of a test set whose words the vocabulary has, as readable text."""
+"""Pairs of the first test set whose words the vocabulary has, as readable text."""
 
 from __future__ import annotations
 
@@ -22,7 +22,10 @@ def known_test_pairs(tokens: Path, count: int) -> Iterator[tuple[str, str]]:
     FirthError
         If a file of the folder doesn't exist or is damaged.
     """
-    streams = [TokenStream.load(tokens, f"test.{side}").first(count).sentences() for side in SIDES]
+    from firth.seq2seq.pairs import test_splits  # here, because torch takes seconds
+
+    split = test_splits(tokens)[0]
+    streams = [TokenStream.load(tokens, f"{split}.{side}").first(count).sentences() for side in SIDES]
     write_source, write_target = (decoder(tokens, side) for side in SIDES)
     for source, target in zip(*streams, strict=True):
         if len(target) and UNK_ID not in source and UNK_ID not in target:

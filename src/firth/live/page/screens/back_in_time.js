@@ -66,12 +66,12 @@ export function mount(shell) {
       if ("text" in query) setField(input, query.text);
     },
     draw,
-    say: ({ tokens, word, networks }) =>
-      `The error at ${tokens[word - 1] ?? "no word"} reaches: ` +
-      networks.filter(({ error }) => !error).flatMap(({ name, states }) =>
+    say({ tokens, word, networks }) {
+      const reaches = networks.filter(({ error }) => !error).flatMap(({ name, states }) =>
         states.map((state) => `${shell.model(name).name}, ${state.kind} state: ` +
-          WHEN.filter(([when]) => !state[when].error).map(([when, label]) => `${state[when].reach} words back ${label}`).join(", ")))
-        .join("; "),
+          WHEN.filter(([when]) => !state[when].error).map(([when, label]) => `${state[when].reach} words back ${label}`).join(", ")));
+      return tokens.length && reaches.length ? `The error at ${tokens[word - 1]} reaches: ${reaches.join("; ")}` : "";
+    },
     step: (answer) => answer.tokens.length && choose(answer.text, following(answer)),
     stepName: ({ tokens, word }) => (tokens.length < 2 ? null : word < tokens.length ? "the next word's error" : "the first word's error"),
   };

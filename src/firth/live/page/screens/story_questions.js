@@ -120,7 +120,8 @@ export function mount(shell) {
     offer(answer);
     return element("div", {}, ...notesOf(answer.notes), reference(answer.reference),
       element("div", { class: "panels wide" }, answer.models.map((one) => panel(one, answer.reference.supporting ?? []))),
-      element("p", { class: "note" }, "Point at a word of an answer to see what it looks at. A bar marks the sentences that the true answer follows from."));
+      element("p", { class: "note" }, "Point at a word of an answer to see what it looks at.",
+        answer.reference.supporting?.length ? " A bar marks the sentences that the true answer follows from." : null));
   }
 
   return {
