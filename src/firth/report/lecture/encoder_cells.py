@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+import pandas as pd
 from markupsafe import Markup
 
 from firth.report import encoder_figures
@@ -17,7 +18,10 @@ from firth.tables import flatten
 CELLS = ("rnn", "lstm", "gru")
 READINGS = {"forward": "read forwards", "reversed": "read backwards", "attention": "with attention"}
 WHEN = {"before": "before training", "after": "after training"}
-HALF = 0.5  # of the gradient at the last token: one above it has not vanished
+READ = ("forward", "attention")  # readings whose gradients are compared: both read forwards
+# Of the gradient at the last token; with less, most of it is lost on the way. Before training, because it is from these
+# gradients that a network has to learn.
+HALF = 0.5
 STUDY = "No study of encoders is there: “make studies” trains its networks."
 
 
@@ -27,25 +31,44 @@ def _numbers(findings: Findings, cell: str, reading: str) -> Mapping[str, Any]:
     return {name: value for name, value in found.items() if value is not None}
 
 
+def _norms(findings: Findings) -> pd.DataFrame:
+    """Gradient norms at the first and the last token of the source, a row for each cell that was measured both ways.
+
+    Columns READING.WHEN.first and READING.WHEN.last, where the encoder reads forwards, without attention (``forward``)
+    or with it (``attention``).
+    """
+    rows = {
+        cell: {
+            f"{reading}.{when}.{end}": _numbers(findings, cell, reading).get(f"{when}.gradient_norm.{end}")
+            for reading in READ
+            for when in WHEN
+            for end in ("first", "last")
+        }
+        for cell in CELLS
+    }
+    return pd.DataFrame.from_dict(rows, orient="index", dtype=float).dropna()
+
+
 def _judge_vanishing(findings: Findings) -> Judgment:
-    needed = {f"{when}.gradient_norm.{end}" for when in WHEN for end in ("first", "last")}
-    for cell in reversed(CELLS):
-        alone, attending = (_numbers(findings, cell, reading) for reading in ("forward", "attention"))
-        if needed <= alone.keys() & attending.keys():
-            break
-    else:
+    norms = _norms(findings)
+    if norms.empty:
         return untested(STUDY)
-    (first, last), (attended_first, attended_last), (later_first, later_last) = (
-        (numbers[f"{when}.gradient_norm.first"], numbers[f"{when}.gradient_norm.last"])
-        for numbers, when in ((alone, "before"), (attending, "before"), (alone, "after"))
-    )
+    left, attended = (norms[f"{reading}.before.first"] / norms[f"{reading}.before.last"] for reading in READ)
+    lost = (left < HALF) & (left < attended)
+    names = " and ".join(display_name(cell, LANGUAGE_MODELS) for cell in norms.index[lost]) or "none"
+    number = f"{lost.sum()} of {len(lost)}"
     finding = (
-        f"Before training, the gradient of {_article(cell)} is {first:.2g} at the first token of the source and "
-        f"{last:.2g} at the last, with attention {attended_first:.2g} and {attended_last:.2g}; after training, "
-        f"{later_first:.2g} and {later_last:.2g} without."
+        f"Before training, {number} cells ({names}) lose more than half of the gradient between the last token of the "
+        f"source and the first, and more than with attention: {_from_last_to_first(norms, 'before')}. After training, "
+        f"the norms are {_from_last_to_first(norms, 'after')}."
     )
-    holds = first < HALF * last and first * attended_last < attended_first * last
-    return decided(holds, finding, f"{first:.2g}")
+    return decided(bool(lost.all()), finding, number)
+
+
+def _from_last_to_first(norms: pd.DataFrame, when: str) -> str:
+    """The norms without attention: ``0.12 to 0.035 in an LSTM, …``."""
+    ends = norms[[f"forward.{when}.{end}" for end in ("last", "first")]].itertuples(name=None)
+    return ", ".join(f"{last:.2g} to {first:.2g} in {_article(cell)}" for cell, last, first in ends)
 
 
 def _article(cell: str) -> str:
@@ -130,8 +153,8 @@ VANISHING = Block(
     (33,),
     "The whole source lies between a word and its translation: gradients vanish on the way",
     ("study:encoders",),
-    f"before training, the gradient at the first token of the source is less than {HALF} of that at the last, and "
-    "more of it is left with attention; all encoders read forwards",
+    f"before training, in every cell of the study, the gradient at the first token of the source is less than {HALF} "
+    "of that at the last, and more of it is left with attention; all encoders read forwards",
     _judge_vanishing,
     _draw_vanishing,
 )
