@@ -405,6 +405,14 @@ def test_what_the_text_does_not_give_is_listed_with_its_reason() -> None:
     assert "<caption>Not measured</caption>" not in render_page(findings())
 
 
+def test_commands_are_code_and_no_text_of_the_page_is_markdown() -> None:
+    bare = re.sub(
+        r"<(script|style).*?</\1>", "", render_page(replace(findings(), tables={}, studies={})), flags=re.DOTALL
+    )
+    assert "To test it, run: <code>firth repro</code>" in bare and "run: <code>make studies</code>" in bare
+    assert "`" not in bare
+
+
 def test_figures_do_without_points_that_no_axis_holds() -> None:
     poor = tables()
     poor["source_length"]["bleu"] = 0.0

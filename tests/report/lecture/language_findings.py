@@ -171,5 +171,5 @@ def untested_without(block: Block, *names: str) -> None:
     for results in ({key: table for key, table in tables().items() if key not in names}, {}):
         judgment = judged(block, results)
         assert judgment.verdict == Verdict.UNTESTED and not judgment.number
-        assert "params.yaml" in judgment.finding and "`firth repro`" in judgment.finding
+        assert judgment.command == "firth repro"
     assert block.draw(findings({})) is None and block.example(findings({})) is None

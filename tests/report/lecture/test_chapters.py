@@ -71,7 +71,7 @@ def test_block_without_results_is_not_tested_and_says_no_number(block: Block) ->
     empty = Findings({}, {}, {}, {}, {}, {}, [], None, {}, {})
     judgment = block.judge(empty)
     assert judgment.verdict in (Verdict.UNTESTED, Verdict.EXPLAINED) and judgment.number == ""
-    assert block.example(empty) is None and judgment.finding.endswith(".")
+    assert block.example(empty) is None and judgment.finding.endswith(".") and "`" not in judgment.finding
 
 
 @pytest.mark.parametrize("block", BLOCKS, ids=lambda block: block.anchor)

@@ -65,7 +65,7 @@ def test_groups_without_an_accuracy_and_without_a_word_in_between_decide_nothing
 def test_a_run_of_other_models_alone_is_not_tested() -> None:
     results = {"agreement": agreement(ngram={"attractors_1": 0.4, "11+": 0.4})}
     for block in (ATTRACTORS, DISTANCE):
-        assert "no recurrent network" in judged(block, results).finding
+        assert "no results of a recurrent network" in judged(block, results).finding
 
 
 def test_a_run_of_recurrent_networks_alone_has_nothing_to_be_compared_with() -> None:

@@ -27,7 +27,7 @@ def test_the_order_of_the_run_s_own_model_says_nothing_of_the_trigram() -> None:
     for name in ("ngram_orders", "ngram_order_agreement"):
         results[name] = results[name][results[name]["order"] < 3]
     judgment = judged(TRIGRAM_BLOCK, results)
-    assert judgment.verdict == Verdict.UNTESTED and "no n-gram model of order 3" in judgment.finding
+    assert judgment.verdict == Verdict.UNTESTED and "no results of an n-gram model of order 3" in judgment.finding
 
 
 def test_the_example_is_the_pair_that_the_trigram_judges_worst_with_every_model_s_probabilities() -> None:

@@ -20,7 +20,7 @@ def test_another_model_that_is_nearer_turns_the_verdict() -> None:
     assert judgment.verdict == Verdict.NOT_HERE and judgment.number == "1.125"
 
 
-@pytest.mark.parametrize(("models", "told"), [(["ngram"], "no recurrent"), (["lstm", "rnn"], "alone")])
+@pytest.mark.parametrize(("models", "told"), [(["ngram"], "a recurrent network"), (["lstm", "rnn"], "alone")])
 def test_one_kind_of_model_has_nothing_to_be_compared_with(models: list[str], told: str) -> None:
     results = tables()
     results["perplexity"] = results["perplexity"][results["perplexity"]["model"].isin(models)]

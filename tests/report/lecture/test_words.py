@@ -90,7 +90,7 @@ def test_correlations_with_judgments_decide_where_words_have_no_classes(anchor: 
 def test_without_results_a_claim_is_not_tested_and_nothing_is_drawn(anchor: str) -> None:
     empty = findings_with({})
     judgment = block(anchor).judge(empty)
-    assert judgment.verdict == Verdict.UNTESTED and "dvc repro" in judgment.finding and not judgment.number
+    assert judgment.verdict == Verdict.UNTESTED and judgment.command == "firth repro" and not judgment.number
     assert block(anchor).draw(empty) is None and block(anchor).example(empty) is None
 
 

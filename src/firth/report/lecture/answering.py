@@ -6,7 +6,8 @@ from markupsafe import Markup
 from firth.report import encoder_figures
 from firth.report.findings import Findings
 from firth.report.lecture import commands
-from firth.report.lecture.block import Block, Judgment, decided, untested
+from firth.report.lecture.block import Block, Judgment, decided
+from firth.report.lecture.reasons import BASELINE, EXACT_MATCH, NO_BASELINE, NO_ENCODER_DECODER, because
 from firth.report.lecture.sequence_texts import attention_name, of_first_split, with_interval
 from firth.report.markup import Content, figure, in_language, join, small, table
 from firth.report.names import ATTENTIONS, in_order
@@ -21,12 +22,10 @@ BASELINES = {
 def _judge(findings: Findings) -> Judgment:
     scores = _scores(findings)
     if scores.empty:
-        return untested("No model of questions was scored: “dvc repro” trains and scores those that params.yaml lists.")
+        return because(findings, EXACT_MATCH, NO_ENCODER_DECODER)
     found = _baseline(scores)
     if found is None:
-        return untested(
-            "The questions have no baseline to compare with: stories name no places, and no text is there to train on."
-        )
+        return because(findings, BASELINE, NO_BASELINE)
     (name, baseline), key = found, scores["exact_match"].idxmax()
     best = scores.loc[key]
     low = best["exact_match_low"]

@@ -29,11 +29,13 @@ class Judgment:
     ----------
     finding : one sentence, with its numbers.
     number : the number that decides, as it stands in the finding; empty where none does.
+    command : brings the results that an untested claim needs, once params.yaml asks for them.
     """
 
     verdict: Verdict
     finding: str
     number: str = ""
+    command: str = ""
 
 
 @dataclass(frozen=True)
@@ -78,9 +80,9 @@ def decided(holds: bool, finding: str, number: str = "") -> Judgment:
     return Judgment(Verdict.HOLDS, finding, number) if holds else Judgment(Verdict.NOT_HERE, finding, number)
 
 
-def untested(reason: str) -> Judgment:
-    """A claim that the run has no results for; the reason says which results are missing, and how to get them."""
-    return Judgment(Verdict.UNTESTED, reason)
+def untested(reason: str, command: str = "") -> Judgment:
+    """A claim that the run has no results for; the reason says which are missing, and the command brings them."""
+    return Judgment(Verdict.UNTESTED, reason, command=command)
 
 
 def explained(sentence: str) -> Judgment:

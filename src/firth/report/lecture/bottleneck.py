@@ -10,7 +10,8 @@ from markupsafe import Markup
 from firth.report import encoder_figures
 from firth.report.findings import Findings
 from firth.report.lecture import commands
-from firth.report.lecture.block import Block, Judgment, decided, untested
+from firth.report.lecture.block import Block, Judgment, decided
+from firth.report.lecture.reasons import BLEU, NO_ATTENTION_APART, NO_SIZES, because
 from firth.report.lecture.sequence_texts import (
     FEWEST,
     MARGIN,
@@ -24,7 +25,6 @@ from firth.report.names import ATTENTIONS, display_name, in_order
 from firth.report.result_tables import Points, by_number, curves, in_text
 
 MOST_TOKENS = 16  # of a map that is read at a glance
-STUDY = "No study of the vector’s size is there: “make studies” trains its networks."
 
 
 def _lengths(findings: Findings) -> pd.DataFrame:
@@ -49,10 +49,7 @@ def _judge_length(findings: Findings) -> Judgment:
     lengths = _lengths(findings)
     scores, ends = _bleu(lengths), _ends(lengths)
     if "none" not in scores or not ends:
-        return untested(
-            "No translator without attention was scored on short and on long sentences: list it in params.yaml, "
-            "models.attentions."
-        )
+        return because(findings, BLEU, NO_ATTENTION_APART)
     short, long = ends
     of_vector = scores["none"]
     finding = (
@@ -151,7 +148,7 @@ def _reliable(groups: Mapping[str, Mapping[str, float]]) -> dict[str, float]:
 def _judge_size(findings: Findings) -> Judgment:
     sizes = [(size, scores["all"]) for size, scores in _sizes(findings)]
     if len(sizes) < 2:
-        return untested(STUDY)
+        return NO_SIZES
     (smallest, low), (largest, high) = sizes[0], sizes[-1]
     grows = all(before < after for (_, before), (_, after) in pairwise(sizes))
     finding = f"BLEU is {low:.1f} through a vector of {smallest} units and {high:.1f} through one of {largest}."
@@ -177,9 +174,7 @@ def _judge_attention(findings: Findings) -> Judgment:
     scores, ends = _bleu(lengths), _ends(lengths)
     best = _best_attention(scores, ends[-1]) if ends else None
     if "none" not in scores or not best:
-        return untested(
-            "Translators with attention and without were not both scored: list them in params.yaml, models.attentions."
-        )
+        return because(findings, BLEU, NO_ATTENTION_APART)
     long = ends[-1]
     sentences = int(lengths[lengths["source_length"] == long]["sentences"].iloc[0])
     finding = (

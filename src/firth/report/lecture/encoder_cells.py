@@ -8,7 +8,8 @@ from markupsafe import Markup
 
 from firth.report import encoder_figures
 from firth.report.findings import Findings
-from firth.report.lecture.block import Block, Judgment, decided, untested
+from firth.report.lecture.block import Block, Judgment, decided
+from firth.report.lecture.reasons import NO_ENCODERS
 from firth.report.lecture.sequence_texts import MARGIN
 from firth.report.markup import figure
 from firth.report.names import LANGUAGE_MODELS, display_name
@@ -22,7 +23,6 @@ READ = ("forward", "attention")  # readings whose gradients are compared: both r
 # Of the gradient at the last token; with less, most of it is lost on the way. Before training, because it is from these
 # gradients that a network has to learn.
 HALF = 0.5
-STUDY = "No study of encoders is there: “make studies” trains its networks."
 
 
 def _numbers(findings: Findings, cell: str, reading: str) -> Mapping[str, Any]:
@@ -52,7 +52,7 @@ def _norms(findings: Findings) -> pd.DataFrame:
 def _judge_vanishing(findings: Findings) -> Judgment:
     norms = _norms(findings)
     if norms.empty:
-        return untested(STUDY)
+        return NO_ENCODERS
     left, attended = (norms[f"{reading}.before.first"] / norms[f"{reading}.before.last"] for reading in READ)
     lost = (left < HALF) & (left < attended)
     names = " and ".join(display_name(cell, LANGUAGE_MODELS) for cell in norms.index[lost]) or "none"
@@ -119,7 +119,7 @@ def _relative(findings: Findings, study: str, column: str) -> Points:
 def _judge_gates(findings: Findings) -> Judgment:
     scores = _forward(findings)
     if set(scores) != set(CELLS):
-        return untested(STUDY)
+        return NO_ENCODERS
     shown = [f"{scores[cell]:.1f} with {_article(cell)}" for cell in CELLS]
     finding = f"Read forwards without attention, BLEU is {shown[0]}, {shown[1]} and {shown[2]}."
     worse = min(scores["lstm"], scores["gru"])

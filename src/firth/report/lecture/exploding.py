@@ -5,19 +5,19 @@ import pandas as pd
 from firth.report import study_figures
 from firth.report.clipping_trainings import CLIPPED, CLIPPINGS, UNCLIPPED, highest_common_rate, trainings
 from firth.report.findings import Findings
-from firth.report.lecture.block import Block, Judgment, decided, untested
+from firth.report.lecture.block import Block, Judgment, decided
+from firth.report.lecture.reasons import NO_CLIPPING
 from firth.report.markup import Markup, figure, paragraph
 from firth.report.readable import two_digits
 from firth.report.result_tables import Points, curves
 
 EXPLODED = 10  # times the largest norm of the clipped training from the same weights: another order of magnitude
-MISSING = "No trainings with and without clipping to compare: `make studies` runs the study of clipping."
 
 
 def _judge_exploding(findings: Findings) -> Judgment:
     pair = _same_rate(trainings(findings))
     if pair is None:
-        return untested(MISSING)
+        return NO_CLIPPING
     clipped, unclipped = pair.loc[CLIPPED], pair.loc[UNCLIPPED]
     largest = two_digits(unclipped["largest_gradient_norm"])
     finding = (
@@ -81,7 +81,7 @@ def _judge_clipping(findings: Findings) -> Judgment:
     trained = trainings(findings)
     clipped, unclipped = (trained[trained["gradients"] == name] for name in (CLIPPED, UNCLIPPED))
     if clipped.empty or unclipped.empty:
-        return untested(MISSING)
+        return NO_CLIPPING
     best, best_unclipped = _best(clipped), _best(unclipped)
     finding = " ".join([_said("With clipping", best, clipped), _said("Without clipping", best_unclipped, unclipped)])
     if best is None:

@@ -9,22 +9,19 @@ from firth.report import language_figures
 from firth.report.findings import Findings
 from firth.report.language_figures import Share
 from firth.report.lecture import commands
-from firth.report.lecture.block import Block, Judgment, decided, explained, untested
+from firth.report.lecture.block import Block, Judgment, decided, explained
 from firth.report.lecture.language_pieces import (
-    NO_PAIRS,
     drawing,
     network_settings,
     probability,
     quoted,
     share,
 )
+from firth.report.lecture.reasons import AGREEMENT, NO_FEEDFORWARD, NO_PAIRS, because
 from firth.report.markup import figure, join, marked, paragraph, ranked
 from firth.report.names import LANGUAGE_MODELS
 from firth.report.result_tables import of_models
 
-NO_NETWORK = (
-    "This run trained no feed-forward network. Add feedforward to `models` in params.yaml, then run `firth repro`."
-)
 # A guess is right in half of the pairs. Nouns inside the window that have the subject's number raise that a little.
 BLIND = 0.6
 MOST_WORDS = 6  # of a window that are drawn
@@ -35,7 +32,7 @@ def _judge_network(findings: Findings) -> Judgment:
     training = of_models(findings.table("training"), "lm-")
     rows = training[training["model"] == "feedforward"].dropna(subset=["parameters"])
     if rows.empty:
-        return untested(NO_NETWORK)
+        return NO_FEEDFORWARD
     token, parameters = findings.token("lm"), f"{int(rows['parameters'].iloc[0]):,}"
     return explained(
         f"x holds the embeddings of the last {token}s, h = f(W₁x) is a hidden layer, and a softmax over W₂h gives a "
@@ -83,7 +80,7 @@ def _judge_window(findings: Findings) -> Judgment:
     sides = rows[rows["distance"].isna()].set_index("subject")
     if "outside" not in sides.index or "inside" not in sides.index:
         has_network = "feedforward" in set(findings.table("perplexity")["model"])
-        return untested(NO_PAIRS if has_network else NO_NETWORK)
+        return because(findings, AGREEMENT, NO_PAIRS) if has_network else NO_FEEDFORWARD
     inside, outside = sides.loc["inside"], sides.loc["outside"]
     number = f"{outside['accuracy']:.2f}"
     finding = (

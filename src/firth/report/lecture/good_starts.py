@@ -7,7 +7,8 @@ from markupsafe import Markup
 
 from firth.report import study_figures
 from firth.report.findings import Findings
-from firth.report.lecture.block import Judgment, decided, untested
+from firth.report.lecture.block import Judgment, decided
+from firth.report.lecture.reasons import NO_STARTS
 from firth.report.markup import figure, paragraph
 from firth.report.names import INITIAL_EMBEDDINGS
 from firth.report.result_tables import Points, curves, in_text
@@ -21,9 +22,7 @@ def judge_starts(findings: Findings) -> Judgment:
     """The least text of the LSTM, and the number of pairs where the translator's scores differ most."""
     found = [part for part in (_language_model(findings), _translator(findings)) if part]
     if not found:
-        return untested(
-            "No trainings from word vectors: the studies `embeddings` and `pairs` make them, `make studies` runs them."
-        )
+        return NO_STARTS
     sentence = "; ".join(finding for finding, _, _ in found)
     number = next((number for _, gains, number in found if not gains), found[0][2])
     return decided(all(gains for _, gains, _ in found), f"{sentence[0].upper()}{sentence[1:]}.", number)

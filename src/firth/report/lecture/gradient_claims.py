@@ -8,9 +8,10 @@ from firth.params.cells import Cell
 from firth.report import gradient_figures
 from firth.report.findings import Findings
 from firth.report.gradient_sections import WHEN
-from firth.report.lecture.block import Block, Chapter, Judgment, decided, untested
+from firth.report.lecture.block import Block, Chapter, Judgment, decided
 from firth.report.lecture.commands import agree, command, longest_prefix
 from firth.report.lecture.exploding import CLIPPING, EXPLODING
+from firth.report.lecture.reasons import NO_TERMS, because, no_gradients, norms_by_lag
 from firth.report.markup import Markup, figure, in_language, join, listed_sentences, marked, paragraph
 from firth.report.names import CELL_STATE, LANGUAGE_MODELS, ordered
 from firth.report.readable import two_digits
@@ -38,7 +39,6 @@ EQUATIONS = {
         "hₜ = (1 − z) ⊙ n + z ⊙ hₜ₋₁",
     ),
 }
-MISSING = "No gradients by lag of an RNN: list it under models in params.yaml, and run `firth repro`."
 
 
 def _terms(findings: Findings) -> pd.DataFrame:
@@ -54,7 +54,7 @@ def _judge_terms(findings: Findings) -> Judgment:
     terms, table = _terms(findings), findings.table("gradient_terms")
     checks = table.groupby("network")["sum_equals_autograd"].min().dropna()
     if terms.empty or checks.empty:
-        return untested("No terms of a gradient: `firth repro` measures them, on text with sentences of few tokens.")
+        return NO_TERMS
     unequal = [LANGUAGE_MODELS[network].name for network in checks.index[checks != 1]]
     told = f"do not add up to what autograd computes: {', '.join(unequal)}"
     first, last = terms.iloc[0], terms.iloc[-1]
@@ -123,7 +123,7 @@ def _norms(findings: Findings, network: str) -> pd.DataFrame:
 def _judge_vanishing(findings: Findings) -> Judgment:
     norms = _norms(findings, "rnn")
     if not {NEAR, FAR} <= set(norms.index):
-        return untested(MISSING)
+        return because(findings, norms_by_lag("rnn"), no_gradients(LANGUAGE_MODELS["rnn"].name))
     near, far = norms.loc[NEAR], norms.loc[FAR]
     finding = (
         f"Before training, the gradient of the RNN’s loss has a norm of {two_digits(near['before'])} at the state "
@@ -173,8 +173,7 @@ def _jacobians(findings: Findings) -> Markup | None:
 def _judge_gates(findings: Findings, network: Cell) -> Judgment:
     norms = _norms(findings, network)
     if not {NEAR, FAR} <= set(norms.index):
-        name = LANGUAGE_MODELS[network].name
-        return untested(f"No gradients by lag of a network {name}: list it in params.yaml, and run `firth repro`.")
+        return because(findings, norms_by_lag(network), no_gradients(LANGUAGE_MODELS[network].name))
     near, far = norms.loc[NEAR], norms.loc[FAR]
     state, plain = "cell of the LSTM" if network == "lstm" else "state of the GRU", _norms(findings, "rnn")
     beside = f"; in the RNN, {_trained(plain)}" if {NEAR, FAR} <= set(plain.index) else ""

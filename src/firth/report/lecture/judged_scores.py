@@ -15,7 +15,6 @@ THRESHOLD = (
     "more than half of the nearest neighbors are of the word’s class; without word classes, the interval of Spearman’s "
     "correlation lies above 0"
 )
-MISSING = "No scores of word vectors: `dvc repro evaluate_vectors` measures them, on the built-in world or a gold set."
 
 
 @dataclass(frozen=True)

@@ -6,15 +6,14 @@ from markupsafe import Markup
 
 from firth.report.findings import Findings
 from firth.report.lecture import commands
-from firth.report.lecture.block import Block, Chapter, Judgment, explained, untested
+from firth.report.lecture.block import Block, Chapter, Judgment, explained
 from firth.report.lecture.feedforward_window import FEEDFORWARD, WINDOW
 from firth.report.lecture.language_pieces import by_perplexity, drawing, probability, quoted, the
 from firth.report.lecture.ngram_limits import LARGER_NGRAMS, TRIGRAM_BLOCK
+from firth.report.lecture.reasons import NO_SENTENCE, PERPLEXITY, because
 from firth.report.markup import figure, join, paragraph, ranked
 from firth.report.names import LANGUAGE_MODELS as NAMES
 from firth.report.names import display_name
-
-NO_SENTENCE = "The test text has no sentence. Give `corpora.lm` a longer text in params.yaml, then run `firth repro`."
 
 
 def _two_models(findings: Findings) -> list[str]:
@@ -28,7 +27,7 @@ def _judge(findings: Findings) -> Judgment:
     last = rows.sort_values("position").groupby("model")["negative_log_likelihood"].last()
     models = [model for model in _two_models(findings) if model in last.index]
     if not models:
-        return untested(NO_SENTENCE)
+        return because(findings, PERPLEXITY, NO_SENTENCE)
     losses, token = " and ".join(f"{last[model]:.1f} nats by {the(model)}" for model in models), findings.token("lm")
     return explained(
         f"The probability of a sentence is the product of the probabilities of its {token}s, each given the {token}s "

@@ -12,17 +12,6 @@ from firth.report.markup import ENVIRONMENT, Content, in_language, join, table
 from firth.report.names import LANGUAGE_MODELS, display_name, in_order
 
 IN_A_SENTENCE = {"ngram": "the n-gram model", "feedforward": "the feed-forward network"}
-NO_PAIRS = (
-    "No agreement pairs suit this text. The built-in world and English text have them: give `corpora.lm` such a source "
-    "in params.yaml, then run `firth repro`."
-)
-NO_RECURRENT = (
-    "This run measured no recurrent network. Add rnn, gru or lstm to `models` in params.yaml, then run `firth repro`."
-)
-ONLY_RECURRENT = (
-    "This run measured recurrent networks alone. Add ngram or feedforward to `models` in params.yaml, then run "
-    "`firth repro`."
-)
 SMALLEST = 0.0001  # probability that is shown
 NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 

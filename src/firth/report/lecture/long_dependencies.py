@@ -6,12 +6,9 @@ from markupsafe import Markup
 from firth.report import figures
 from firth.report.figures import CHANCE
 from firth.report.findings import Findings
-from firth.report.lecture.block import Block, Judgment, decided, untested
+from firth.report.lecture.block import Block, Judgment, decided
 from firth.report.lecture.commands import agree, longest_prefix, most_attractors
 from firth.report.lecture.language_pieces import (
-    NO_PAIRS,
-    NO_RECURRENT,
-    ONLY_RECURRENT,
     is_recurrent,
     number_word,
     pair_table,
@@ -19,6 +16,7 @@ from firth.report.lecture.language_pieces import (
     share,
     the,
 )
+from firth.report.lecture.reasons import AGREEMENT, NO_PAIRS, NO_RECURRENT, ONLY_RECURRENT, because, no_farther
 from firth.report.markup import figure
 from firth.report.names import LANGUAGE_MODELS, with_names
 from firth.report.result_tables import attractor_curves, curves, in_text
@@ -28,21 +26,17 @@ THRESHOLD = (
     "other model"
 )
 WINDOWED = ["ngram", "feedforward"]  # models that read a fixed window of tokens
-NO_FARTHER = (
-    "In no group of pairs is the subject farther from the verb than the largest window of {window} tokens. Lower "
-    "lm.context_size or ngram.order in params.yaml, then run `firth repro`."
-)
 
 
-def _judge(rows: pd.DataFrame, where: str) -> Judgment:
+def _judge(findings: Findings, rows: pd.DataFrame, where: str) -> Judgment:
     """The best recurrent network beside the worst and the best other model, in one group of pairs."""
     ranked = rows.sort_values("accuracy", ascending=False, kind="stable")
     recurrent = ranked[is_recurrent(ranked["model"])]
     others = ranked[~is_recurrent(ranked["model"])]
     if recurrent.empty:
-        return untested(NO_PAIRS if rows.empty else NO_RECURRENT)
+        return because(findings, AGREEMENT, NO_PAIRS) if rows.empty else NO_RECURRENT
     if others.empty:
-        return untested(ONLY_RECURRENT)
+        return ONLY_RECURRENT
     best = recurrent.iloc[0]
     beside = [*recurrent.iloc[1:].tail(1).itertuples(), *others.head(1).itertuples()]
     told = "".join(f", {the(row.model)} in {row.accuracy:.2f}" for row in beside)
@@ -57,7 +51,7 @@ def _judge_attractors(findings: Findings) -> Judgment:
     most = int(numbers.max()) if len(numbers) else 0
     rows = agreement[(agreement["grouping"] == "condition") & (agreement["group"] == f"attractors_{most}")]
     nouns = "noun" if most == 1 else "nouns"
-    return _judge(rows if most else rows.head(0), f"across {number_word(most)} {nouns} of the other number")
+    return _judge(findings, rows if most else rows.head(0), f"across {number_word(most)} {nouns} of the other number")
 
 
 def _draw_attractors(findings: Findings) -> Markup | None:
@@ -91,11 +85,11 @@ def _judge_distance(findings: Findings) -> Judgment:
     rows = _distances(findings)
     farthest, window = max(rows["group"], key=_smallest, default="0"), _largest_window(findings)
     if len(rows) and _smallest(farthest) < window:
-        return untested(NO_FARTHER.format(window=window))
+        return no_farther(window)
     first, _, last = farthest.removesuffix("+").partition("-")
     tokens = f"{first} or more tokens" if farthest.endswith("+") else f"{first} to {last or first} tokens"
     beyond = f", which no window of up to {window} tokens holds" if window else ""
-    return _judge(rows[(rows["group"] == farthest) & (farthest != "0")], f"with {tokens} in between{beyond}")
+    return _judge(findings, rows[(rows["group"] == farthest) & (farthest != "0")], f"with {tokens} in between{beyond}")
 
 
 def _largest_window(findings: Findings) -> int:

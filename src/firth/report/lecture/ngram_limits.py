@@ -8,22 +8,15 @@ from firth.report.agreement_groups import agreement_groups
 from firth.report.figures import CHANCE
 from firth.report.findings import Findings
 from firth.report.language_figures import Share
-from firth.report.lecture.block import Block, Judgment, decided, untested
+from firth.report.lecture.block import Block, Judgment, decided
 from firth.report.lecture.commands import agree
-from firth.report.lecture.language_pieces import NO_PAIRS, pair_table, probability, share, verb_forms
+from firth.report.lecture.language_pieces import pair_table, probability, share, verb_forms
+from firth.report.lecture.reasons import AGREEMENT, NO_LARGER_NGRAM, NO_NGRAM, NO_PAIRS, NO_TRIGRAM, because
 from firth.report.markup import Content, figure, table
 from firth.report.names import LANGUAGE_MODELS
 from firth.report.readable import readable
 from firth.report.result_tables import points, rows_of
 
-NO_NGRAM = "This run measured no n-gram model. Add ngram to `models` in params.yaml, then run `firth repro`."
-NO_TRIGRAM = (
-    "This run measured no n-gram model of order 3. Raise ngram.largest_order in params.yaml, then run `firth repro`."
-)
-NO_LARGER = (
-    "This run compared no larger order than the trigram. Raise `ngram.largest_order` in params.yaml, then run "
-    "`firth repro`."
-)
 TRIGRAM = 3  # the order that larger ones are compared with
 ONE_ATTRACTOR = "attractors_1"
 
@@ -40,7 +33,9 @@ def _judge_trigram(findings: Findings) -> Judgment:
     rows = agreement[one].dropna(subset=["accuracy"])
     if rows.empty:
         orders = findings.table("ngram_orders")["order"]
-        return untested(NO_NGRAM if orders.empty else NO_PAIRS if (orders == TRIGRAM).any() else NO_TRIGRAM)
+        if orders.empty:
+            return NO_NGRAM
+        return because(findings, AGREEMENT, NO_PAIRS) if (orders == TRIGRAM).any() else NO_TRIGRAM
     row = rows.iloc[0]
     finding = (
         f"With one noun of the other number in between, the trigram prefers the right form of the verb in {share(row)} "
@@ -85,12 +80,12 @@ def _worst_pair(findings: Findings) -> int | None:
 def _judge_orders(findings: Findings) -> Judgment:
     orders = findings.table("ngram_orders").sort_values("order")
     if orders.empty:
-        return untested(NO_NGRAM)
+        return NO_NGRAM
     if ONE_ATTRACTOR not in orders or orders[ONE_ATTRACTOR].isna().all():
-        return untested(NO_PAIRS)
+        return because(findings, AGREEMENT, NO_PAIRS)
     compared = orders[orders["order"] >= TRIGRAM].dropna(subset=[ONE_ATTRACTOR])
     if len(compared) <= 1:
-        return untested(NO_LARGER)
+        return NO_LARGER_NGRAM
     first, last = compared.iloc[0], compared.iloc[-1]
     before, after = f"{first[ONE_ATTRACTOR]:.2f}", f"{last[ONE_ATTRACTOR]:.2f}"
     finding = (

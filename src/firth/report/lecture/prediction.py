@@ -8,9 +8,18 @@ from markupsafe import Markup
 from firth.report import study_figures
 from firth.report.findings import Findings
 from firth.report.lecture import commands
-from firth.report.lecture.block import Block, Chapter, Judgment, Verdict, decided, explained, untested
+from firth.report.lecture.block import Block, Chapter, Judgment, Verdict, decided, explained
 from firth.report.lecture.good_starts import covered, draw_starts, judge_starts
-from firth.report.lecture.judged_scores import MISSING, THRESHOLD, said, scores_by_representation
+from firth.report.lecture.judged_scores import THRESHOLD, said, scores_by_representation
+from firth.report.lecture.reasons import (
+    NO_COSTS,
+    NO_CURVES,
+    NO_OPERATIONS,
+    NO_SUBWORDS,
+    NO_VECTORS,
+    because,
+    vector_scores,
+)
 from firth.report.lecture.skipgram_pieces import draw_skipgram, sampling_example, skipgram_example
 from firth.report.lecture.word_pieces import rendered
 from firth.report.markup import figure, in_language, join, paragraph, table
@@ -20,7 +29,6 @@ from firth.report.study_sections import METHODS
 EXPENSIVE = 10  # times the operations of negative sampling
 GROWTH = 0.5  # of the vocabulary's: the softmax's operations grow about as the vocabulary does
 CONSTANT = 1.1  # times its operations for the smallest vocabulary: negative sampling does not grow
-STUDIES = "`make studies` runs it."
 
 
 def _judge_neural(findings: Findings) -> Judgment:
@@ -28,7 +36,7 @@ def _judge_neural(findings: Findings) -> Judgment:
     quality = _equal_quality(findings, "feedforward").get("nearest_neighbor_accuracy")
     neural, sampled = operations["feedforward"], operations["negative_sampling"]
     if quality is None or sampled is None:
-        return untested(f"No costs of word vectors until equal quality: the study `vectors` measures them, {STUDIES}")
+        return NO_COSTS
     if neural is None:
         finding = f"The feed-forward language model’s vectors do not reach a nearest-neighbor accuracy of {quality}."
         return decided(False, finding)
@@ -83,7 +91,7 @@ def _operations_a_word(findings: Findings) -> Markup | None:
 def _judge_skipgram(findings: Findings) -> Judgment:
     score = scores_by_representation(findings).get("word2vec")
     if score is None:
-        return untested(MISSING)
+        return because(findings, vector_scores("word2vec"), NO_VECTORS)
     finding = f"Vectors that skip-gram learned by predicting the words in a window {said(score)}."
     return decided(score.is_good, finding, score.text)
 
@@ -98,7 +106,7 @@ def _judge_softmax(findings: Findings) -> Judgment:
     costs = _costs(findings)
     softmax, sampled = costs.get("softmax", []), costs.get("negative_sampling", [])
     if min(len(softmax), len(sampled)) < 2:
-        return untested(f"No operations by the size of the vocabulary: the study `softmax` counts them, {STUDIES}")
+        return NO_OPERATIONS
     (small, cheap), (large, dear) = softmax[0], softmax[-1]
     finding = (
         f"With {large:,} words in the vocabulary, a softmax takes {dear:,.0f} operations a word of text, negative "
@@ -124,7 +132,7 @@ def _judge_log_linear(findings: Findings) -> Judgment:
     names = ("negative_sampling", "feedforward")
     linear, hidden = (findings.studies.get(f"vectors-{name}", {}).get("nearest_neighbor_accuracy") for name in names)
     if linear is None or hidden is None:
-        return untested(f"No curves of word vectors by the words read: the study `vectors` measures them, {STUDIES}")
+        return NO_CURVES
     finding = (
         f"Without a hidden layer, skip-gram’s vectors end at a nearest-neighbor accuracy of {linear:.3f}; those of the "
         f"feed-forward network, which has one, at {hidden:.3f}."
@@ -159,10 +167,7 @@ def _draw_quality_by_words(findings: Findings) -> Markup | None:
 def _explain_features(findings: Findings) -> Judgment:
     rows = findings.table("texts").dropna(subset=["vocabulary_size", "pieces_per_word"])
     if rows.empty:
-        return untested(
-            "No text of this run is split into subwords: `segmentation: subwords` in params.yaml, section `tokens`, "
-            "does so at the next `dvc repro`."
-        )
+        return NO_SUBWORDS
     row = rows.nlargest(1, "pieces_per_word").iloc[0]
     token = findings.token(row["role"])
     return explained(

@@ -4,10 +4,11 @@ from markupsafe import Markup
 
 from firth.params.cells import RECURRENT_NETWORKS
 from firth.report.findings import Findings
-from firth.report.lecture.block import Block, Chapter, Judgment, explained, untested
+from firth.report.lecture.block import Block, Chapter, Judgment, explained
 from firth.report.lecture.commands import generate
-from firth.report.lecture.language_pieces import NO_RECURRENT, drawing, probability, the
+from firth.report.lecture.language_pieces import drawing, probability, the
 from firth.report.lecture.long_dependencies import ATTRACTORS, DISTANCE
+from firth.report.lecture.reasons import NO_RECURRENT
 from firth.report.lecture.source_distance import SOURCE
 from firth.report.markup import figure
 from firth.report.result_tables import of_models
@@ -26,7 +27,7 @@ def _judge(findings: Findings) -> Judgment:
                 f"hₜ = f(Wxₜ + Uhₜ₋₁), with weights that all steps share: {the(network)} has {parameters} "
                 "parameters, however long the sentence."
             )
-    return untested(NO_RECURRENT)
+    return NO_RECURRENT
 
 
 def _draw(findings: Findings) -> Markup | None:

@@ -5,18 +5,15 @@ from markupsafe import Markup
 from firth.report import language_figures
 from firth.report.findings import Findings
 from firth.report.language_sections import curves_figure
-from firth.report.lecture.block import Block, Judgment, decided, untested
+from firth.report.lecture.block import Block, Judgment, decided
 from firth.report.lecture.commands import command
-from firth.report.lecture.language_pieces import NO_RECURRENT, ONLY_RECURRENT, is_recurrent, network_settings, the
+from firth.report.lecture.language_pieces import is_recurrent, network_settings, the
+from firth.report.lecture.reasons import NO_RECURRENT, NO_SOURCE, ONLY_RECURRENT, OVER_SOURCE, because
 from firth.report.markup import Content, figure, join, table
 from firth.report.names import LANGUAGE_MODELS, with_names
 from firth.report.result_tables import cells_by_name, curves, pivoted, rows_of
 
 TEST_TEXT = "data/raw/lm/text/test.txt"
-NO_SOURCE = (
-    "The lowest possible perplexity is known for text of the built-in world alone. Give `corpora.lm` the source world "
-    "in params.yaml, then run `firth repro`."
-)
 
 
 def _judge(findings: Findings) -> Judgment:
@@ -25,11 +22,11 @@ def _judge(findings: Findings) -> Judgment:
     ranked = test.sort_values("perplexity_over_source", kind="stable")
     recurrent = is_recurrent(ranked["model"])
     if ranked.empty:
-        return untested(NO_SOURCE)
+        return because(findings, OVER_SOURCE, NO_SOURCE)
     if not recurrent.any():
-        return untested(NO_RECURRENT)
+        return NO_RECURRENT
     if recurrent.all():
-        return untested(ONLY_RECURRENT)
+        return ONLY_RECURRENT
     best, other = ranked[recurrent].iloc[0], ranked[~recurrent].iloc[0]
     number = f"{best['perplexity_over_source']:.3f}"
     finding = (

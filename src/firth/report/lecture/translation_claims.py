@@ -9,7 +9,8 @@ from firth.report import encoder_figures
 from firth.report.encoder_figures import Interval
 from firth.report.findings import Findings
 from firth.report.lecture import commands
-from firth.report.lecture.block import Block, Judgment, decided, untested
+from firth.report.lecture.block import Block, Judgment, decided
+from firth.report.lecture.reasons import BLEU, NO_ENCODER_DECODER, OTHER_EXAMPLES, OTHER_LANGUAGES, because
 from firth.report.lecture.sequence_texts import (
     attention_name,
     of_first_split,
@@ -22,19 +23,18 @@ from firth.report.names import ATTENTIONS, display_name, in_order
 SENTENCE, TRANSLATION = "Mary eats apples.", "Marie mange des pommes."
 LANGUAGES = ("en", "fr")
 UNDERSTANDABLE = 30  # BLEU from which on translations are mostly understandable (Lavie 2010)
-WITHOUT = "No translator was scored: “dvc repro” trains and scores those that params.yaml lists."
 
 
 def _judge_sentence(findings: Findings) -> Judgment:
     scores = _scores(findings)
     if scores.empty:
-        return untested(WITHOUT)
+        return because(findings, BLEU, NO_ENCODER_DECODER)
     languages = findings.language("translation"), findings.language("translation", "target")
     if languages != LANGUAGES:
-        return untested("The lecture’s sentence goes from English to French, and this run translates other languages.")
+        return OTHER_LANGUAGES
     outputs = _outputs(findings)
     if outputs.empty:
-        return untested("The sentence is not among the examples: params.yaml lists them under saliency.")
+        return OTHER_EXAMPLES
     right = outputs["output"].str.casefold() == TRANSLATION.casefold()
     number, bleu = f"{right.sum()} of {len(right)}", _listed(scores, "bleu")
     finding = (
@@ -47,7 +47,7 @@ def _judge_sentence(findings: Findings) -> Judgment:
 def _judge_quality(findings: Findings) -> Judgment:
     scores = _scores(findings)
     if scores.empty:
-        return untested(WITHOUT)
+        return because(findings, BLEU, NO_ENCODER_DECODER)
     key = scores["bleu"].idxmax()
     best = scores.loc[key]
     number = with_interval(best, "bleu", 1)

@@ -4,15 +4,15 @@ from markupsafe import Markup
 
 from firth.report.findings import Findings
 from firth.report.lecture import commands
-from firth.report.lecture.block import Block, Chapter, Judgment, decided, explained, untested
+from firth.report.lecture.block import Block, Chapter, Judgment, decided, explained
 from firth.report.lecture.judged_scores import (
     LEARNED,
-    MISSING,
     THRESHOLD,
     first_of,
     said,
     scores_by_representation,
 )
+from firth.report.lecture.reasons import NO_ANGLES, NO_COUNTS, NO_SVD, NO_VECTORS, because, vector_scores
 from firth.report.lecture.word_pieces import (
     angle_drawing,
     angles_to_show,
@@ -32,15 +32,13 @@ from firth.report.word_sections import measure_name
 HUGE = 100_000_000  # cells: those of a vocabulary of 10,000 words
 SPARSE = 0.1  # of the cells: with more, a sparse matrix saves less than four fifths of the memory
 KEPT = 0.95  # of the score of the PPMI rows: what SVD leaves out is then mostly noise
-NO_COUNTS = "No sizes of the co-occurrence counts: `dvc repro headline` gathers them."
-NO_ANGLES = "No angles between word vectors: `dvc repro evaluate_vectors` measures them, where tokens are words."
 
 
 def _judge_one_hot(findings: Findings) -> Judgment:
     scores = scores_by_representation(findings)
     learned, one_hot = first_of(scores), scores.get("one_hot")
     if learned is None:
-        return untested(MISSING)
+        return because(findings, vector_scores("(word2vec|svd)"), NO_VECTORS)
     name = learned.representation
     if one_hot is None:
         finding = f"One-hot vectors make all words equally similar; cosines of {name} vectors {said(learned)}."
@@ -77,7 +75,7 @@ def _two_similar_words(findings: Findings) -> Markup | None:
 def _judge_company(findings: Findings) -> Judgment:
     counts = scores_by_representation(findings).get("raw_counts")
     if counts is None:
-        return untested(MISSING)
+        return because(findings, vector_scores("raw_counts"), NO_VECTORS)
     return decided(counts.is_good, f"Rows of raw co-occurrence counts {said(counts)}.", counts.text)
 
 
@@ -110,7 +108,7 @@ def _draw_counts(findings: Findings) -> Markup | None:
 def _judge_meaning(findings: Findings) -> Judgment:
     learned = first_of(scores_by_representation(findings, "neighbor_purity"))
     if learned is None:
-        return untested(MISSING)
+        return because(findings, vector_scores("(word2vec|svd)"), NO_VECTORS)
     return decided(learned.is_good, f"{learned.representation} vectors {said(learned)}.", learned.text)
 
 
@@ -127,7 +125,7 @@ def _draw_map(findings: Findings) -> Markup | None:
 def _explain_angle(findings: Findings) -> Judgment:
     chosen = angles_to_show(findings)
     if chosen.empty:
-        return untested(NO_ANGLES)
+        return NO_ANGLES
     (near, far), name = chosen.to_dict("records"), REPRESENTATIONS[chosen["representation"].iloc[0]]
     return explained(
         f"The cosine is one in the same direction and zero at a right angle: {name} vectors of {near['word']} "
@@ -149,7 +147,7 @@ def _draw_angle(findings: Findings) -> Markup | None:
 def _judge_sparse(findings: Findings) -> Judgment:
     sizes = findings.table("counts").dropna(subset=["cells", "nonzeros", "density"])
     if sizes.empty:
-        return untested(NO_COUNTS)
+        return NO_COUNTS
     row = sizes.iloc[0]
     finding = (
         f"The co-occurrence table has {int(row.cells):,} cells, of which a share of {row.density:.3f} hold a count; "
@@ -189,7 +187,7 @@ def _judge_svd(findings: Findings) -> Judgment:
     dense, sparse = scores.get("svd"), scores.get("ppmi")
     kept, columns = findings.table("spectrum")["dimension"], findings.table("count_density")["words"]
     if dense is None or sparse is None or kept.empty or columns.empty:
-        return untested("No scores of SVD and of PPMI: `dvc repro evaluate_vectors` measures them.")
+        return because(findings, vector_scores("(svd|ppmi)"), NO_SVD)
     finding = (
         f"With {kept.max()} numbers a {findings.token('embeddings')} in place of {columns.max():,}, SVD vectors "
         f"{said(dense)}; PPMI rows reach {sparse.text}."

@@ -4,9 +4,10 @@ import pandas as pd
 from markupsafe import Markup
 
 from firth.report.findings import Findings
-from firth.report.lecture.block import Block, Judgment, decided, untested
+from firth.report.lecture.block import Block, Judgment, decided
 from firth.report.lecture.commands import of_sequence
 from firth.report.lecture.language_pieces import sentence
+from firth.report.lecture.reasons import BLEU, EXACT_MATCH, NO_ENCODER_DECODER, because
 from firth.report.lecture.sequence_texts import of_first_split
 from firth.report.markup import ENVIRONMENT, Content, figure, in_language, join, paragraph, small, table
 from firth.report.names import ATTENTIONS, in_order
@@ -31,7 +32,7 @@ def _judge(findings: Findings) -> Judgment:
             ends = row["ended"] >= ENDED
             number = f"{row['other_length'] if ends else row['ended']:.2f}"
             return decided(row["other_length"] > 0 and ends, finding, number)
-    return untested("No encoder–decoder was scored: “dvc repro” trains and scores those that params.yaml lists.")
+    return because(findings, f"{BLEU}|{EXACT_MATCH}", NO_ENCODER_DECODER)
 
 
 def _example_of(findings: Findings) -> pd.Series | None:
