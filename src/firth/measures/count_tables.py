@@ -137,10 +137,6 @@ def spectrum(ppmi: sparse.csr_array, params: SvdParams, threads: int) -> pd.Data
     return pd.DataFrame({"dimension": np.arange(1, len(values) + 1), "singular_value": values})
 
 
-def _joined(ids: Sequence[int], tokens: Sequence[str]) -> str:
-    return " ".join(tokens[number] for number in ids)
-
-
 def _largest(matrix: sparse.csr_array, row: int) -> list[int]:
     """The columns of a row's largest values, the more frequent token first among equals."""
     start, end = matrix.indptr[row], matrix.indptr[row + 1]

@@ -8,10 +8,10 @@ SHORTEST = 3  # letters of a content word
 LEAST = 4  # words to show, where the params name as many
 
 
-def words_to_show(wanted: Sequence[str], tokens: Sequence[str], least: int = LEAST) -> list[str]:
+def words_to_show(wanted: Sequence[str], tokens: Sequence[str]) -> list[str]:
     """The wanted words that the vocabulary has, in its spelling.
 
-    A word may stand in the vocabulary in lower case. Where fewer than ``least`` are there, the most frequent content
+    A word may stand in the vocabulary in lower case. Where fewer than ``LEAST`` are there, the most frequent content
     words of the corpus fill the list.
 
     Parameters
@@ -22,7 +22,7 @@ def words_to_show(wanted: Sequence[str], tokens: Sequence[str], least: int = LEA
     spelled = [next((form for form in (word, word.lower()) if form in known), None) for word in wanted]
     found = list(dict.fromkeys(form for form in spelled if form is not None))
     fill = [token for token in content_words(tokens) if token not in found]
-    return found + fill[: max(0, min(least, len(wanted)) - len(found))]
+    return found + fill[: max(0, min(LEAST, len(wanted)) - len(found))]
 
 
 def content_words(tokens: Sequence[str]) -> list[str]:

@@ -4,9 +4,9 @@ import pandas as pd
 from markupsafe import Markup
 
 from firth.report.findings import Findings
-from firth.report.lecture.encoder_cells import READINGS, WHEN
+from firth.report.lecture.encoder_cells import READINGS
 from firth.report.markup import Content, table, titled
-from firth.report.names import INITIAL_EMBEDDINGS, LANGUAGE_MODELS, with_names
+from firth.report.names import INITIAL_EMBEDDINGS, LANGUAGE_MODELS, WHEN, with_names
 from firth.report.result_tables import by_number, pivoted, rows_of
 from firth.tables import flatten
 

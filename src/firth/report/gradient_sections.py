@@ -2,10 +2,9 @@
 
 from firth.report.findings import Findings
 from firth.report.markup import Markup, heading, side_by_side, table
-from firth.report.names import LANGUAGE_MODELS, with_names
+from firth.report.names import LANGUAGE_MODELS, WHEN, with_names
 from firth.report.result_tables import rows_of
 
-WHEN = {"before": "before training", "after": "after training"}
 NORMS = {  # column of the training table → title
     "percentile_50": "median",
     "percentile_99": "99th percentile",

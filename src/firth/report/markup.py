@@ -30,6 +30,11 @@ MARKDOWN = ENVIRONMENT.overlay(autoescape=False)  # for documents
 _PIECES: Any = ENVIRONMENT.get_template("pieces.html.j2").module
 
 
+def rendered(template: str, **values: Any) -> Markup:
+    """HTML or SVG of a template, which escapes the values."""
+    return Markup(ENVIRONMENT.get_template(template).render(**values))
+
+
 def markup(content: Content) -> Markup:
     """HTML of one piece of content: numbers as people read them, text escaped."""
     return Markup("{}").format(_shown(content))
@@ -58,11 +63,6 @@ def marked(text: str) -> Markup:
 def small(content: Content) -> Markup:
     """What stands beside a value in smaller letters, such as its interval."""
     return cast(Markup, _PIECES.small(content))
-
-
-def subscript(text: str) -> Markup:
-    """An index of a symbol."""
-    return cast(Markup, _PIECES.subscript(text))
 
 
 def shaded(text: str, step: int) -> Markup:

@@ -39,6 +39,7 @@ REPRESENTATIONS = {
     "svd": "SVD",
     "word2vec": "word2vec",
 }
+WHEN = {"before": "before training", "after": "after training"}  # gradients of a network are measured
 INITIAL_EMBEDDINGS = {"random": "random", "svd": "SVD", "word2vec": "word2vec"}
 ROLES = {
     "embeddings": "word vectors",

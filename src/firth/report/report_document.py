@@ -4,8 +4,6 @@ from firth.report.lecture.chapters import CHAPTERS
 from firth.report.lecture.claims import CLAIMS
 from firth.report.markup import MARKDOWN
 
-TABLES = {"headline": "headline.json"}
-
 
 def report_document() -> str:
     """The document, a row for each block of each claim in the order of the lecture, and for the blocks beside them."""
@@ -29,4 +27,4 @@ def _file(source: str) -> str:
     """``agreement`` → details/agreement.csv; ``study:clipping`` → studies/metrics/clipping*.json."""
     if source.startswith("study:"):
         return f"studies/metrics/{source.removeprefix('study:')}*.json"
-    return TABLES.get(source, f"details/{source}.csv")
+    return f"details/{source}.csv"

@@ -6,6 +6,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from report.test_page import read
 from report.word_results import findings_with, vector_scores
 
 from firth.report.findings import Findings
@@ -38,6 +39,7 @@ STUDIES: dict[str, Any] = {
     "pairs-random": {"percent_1": {"pairs": 300, "bleu": 1.5}, "percent_5": {"pairs": 1500, "bleu": 16.85}},
     "pairs-word2vec": {"percent_1": {"pairs": 300, "bleu": 1.0}, "percent_5": {"pairs": 1500, "bleu": 39.56}},
 }
+TESTED_ALONE = {"softmax": {"negative-sampling"}, "vectors": {"skip-gram"}, "texts": {"features"}}
 CURVES = {
     "vectors-feedforward": pd.DataFrame(
         {"words": [1e4, 1e6], "operations": [1e10, 1e12], "nearest_neighbor_accuracy": [0.25, 0.95]}
@@ -190,12 +192,13 @@ def test_one_of_the_two_studies_of_initial_embeddings_decides_alone() -> None:
         assert ("LSTM" in judgment.finding, "translator" in judgment.finding) == (kept == "embeddings", kept == "pairs")
 
 
-def test_half_a_run_is_shown_without_its_other_half() -> None:
-    for name, study in STUDIES.items():
-        partial = replace(measured(), studies={name: study}, study_curves={}, tables={}, settings={})
-        for each in PREDICTION.blocks:
-            each.judge(partial), each.draw(partial), each.example(partial)
-    for name, table in TABLES.items():
-        partial = replace(measured(), studies={}, study_curves={}, tables={name: table})
-        for each in PREDICTION.blocks:
-            each.judge(partial), each.draw(partial), each.example(partial)
+@pytest.mark.parametrize("name", [*STUDIES, *TABLES])
+def test_one_result_alone_tests_no_claim_of_other_results(name: str) -> None:
+    studies, kept = ({key: found for key, found in all_of.items() if key == name} for all_of in (STUDIES, TABLES))
+    partial = replace(measured(), studies=studies, tables=kept, study_curves={})
+    source = name if name in TABLES else f"study:{name.partition('-')[0]}"
+    tested = {each.anchor for each in PREDICTION.blocks if each.judge(partial).verdict != Verdict.UNTESTED}
+    assert tested == TESTED_ALONE.get(name, set())
+    assert all(source in block(anchor).sources for anchor in tested)
+    pieces = [piece for each in PREDICTION.blocks for piece in (each.draw(partial), each.example(partial))]
+    assert all(read(str(piece)) for piece in pieces if piece is not None)  # sound HTML

@@ -46,8 +46,8 @@ class Block:
     ----------
     claims : numbers of the claims in docs/report.md.
     title : the claim, one sentence.
-    sources : names of the tables in ``reports/details`` that the finding takes its numbers from; ``headline``, or
-        ``study:NAME`` for the metrics of studies whose names begin so.
+    sources : names of the tables in ``reports/details`` that the finding takes its numbers from; or ``study:NAME``,
+        for the metrics of studies whose names begin so.
     threshold : when the claim holds, for docs/report.md; empty where nothing is tested.
     judge : the finding of the run, without any number where the run could not test the claim.
     draw : the figure, None where there is nothing to draw.

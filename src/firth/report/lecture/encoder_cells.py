@@ -12,13 +12,12 @@ from firth.report.lecture.block import Block, Judgment, decided
 from firth.report.lecture.reasons import NO_ENCODERS
 from firth.report.lecture.sequence_texts import MARGIN
 from firth.report.markup import figure
-from firth.report.names import LANGUAGE_MODELS, display_name
+from firth.report.names import LANGUAGE_MODELS, WHEN, display_name
 from firth.report.result_tables import Points, above_smallest_norm, points
 from firth.tables import flatten
 
 CELLS = ("rnn", "lstm", "gru")
 READINGS = {"forward": "read forwards", "reversed": "read backwards", "attention": "with attention"}
-WHEN = {"before": "before training", "after": "after training"}
 READ = ("forward", "attention")  # readings whose gradients are compared: both read forwards
 # Of the gradient at the last token; with less, most of it is lost on the way. Before training, because it is from these
 # gradients that a network has to learn.

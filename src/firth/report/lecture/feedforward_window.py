@@ -11,14 +11,13 @@ from firth.report.language_figures import Share
 from firth.report.lecture import commands
 from firth.report.lecture.block import Block, Judgment, decided, explained
 from firth.report.lecture.language_pieces import (
-    drawing,
     network_settings,
     probability,
     quoted,
     share,
 )
 from firth.report.lecture.reasons import AGREEMENT, NO_FEEDFORWARD, NO_PAIRS, because
-from firth.report.markup import figure, join, marked, paragraph, ranked
+from firth.report.markup import figure, join, marked, paragraph, ranked, rendered
 from firth.report.names import LANGUAGE_MODELS
 from firth.report.result_tables import of_models
 
@@ -53,7 +52,7 @@ def _draw_network(findings: Findings) -> Markup | None:
     label = f"A feed-forward network reads {' '.join(words)}; most probable next: " + ", ".join(
         f"{word} {found}" for word, found in best
     )
-    drawn = drawing(
+    drawn = rendered(
         "feedforward.svg.j2",
         words=[word for word in words if word],
         best=best,

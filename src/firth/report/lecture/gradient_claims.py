@@ -7,13 +7,12 @@ import pandas as pd
 from firth.params.cells import Cell
 from firth.report import gradient_figures
 from firth.report.findings import Findings
-from firth.report.gradient_sections import WHEN
 from firth.report.lecture.block import Block, Chapter, Judgment, decided
 from firth.report.lecture.commands import agree, command, longest_prefix
 from firth.report.lecture.exploding import CLIPPING, EXPLODING
 from firth.report.lecture.reasons import NO_TERMS, because, no_gradients, norms_by_lag
 from firth.report.markup import Markup, figure, in_language, join, listed_sentences, marked, paragraph
-from firth.report.names import CELL_STATE, LANGUAGE_MODELS, ordered
+from firth.report.names import CELL_STATE, LANGUAGE_MODELS, WHEN, ordered
 from firth.report.readable import two_digits
 from firth.report.result_tables import above_smallest_norm, points, rows_of
 

@@ -8,10 +8,10 @@ from firth.report.findings import Findings
 from firth.report.lecture import commands
 from firth.report.lecture.block import Block, Chapter, Judgment, explained
 from firth.report.lecture.feedforward_window import FEEDFORWARD, WINDOW
-from firth.report.lecture.language_pieces import by_perplexity, drawing, probability, quoted, the
+from firth.report.lecture.language_pieces import by_perplexity, probability, quoted, the
 from firth.report.lecture.ngram_limits import LARGER_NGRAMS, TRIGRAM_BLOCK
 from firth.report.lecture.reasons import NO_SENTENCE, PERPLEXITY, because
-from firth.report.markup import figure, join, paragraph, ranked
+from firth.report.markup import figure, join, paragraph, ranked, rendered
 from firth.report.names import LANGUAGE_MODELS as NAMES
 from firth.report.names import display_name
 
@@ -56,7 +56,7 @@ def _draw(findings: Findings) -> Markup | None:
     shown: list[tuple[str, list[Any]]] = [
         (name, [(word, probability(value), value / highest) for word, value in words]) for name, words in columns
     ]
-    drawn = drawing(
+    drawn = rendered(
         "next_words.svg.j2",
         columns=shown,
         rows=max(len(words) for _, words in shown),

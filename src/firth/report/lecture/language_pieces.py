@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from firth.params.cells import RECURRENT_NETWORKS
 from firth.report.findings import Findings
-from firth.report.markup import ENVIRONMENT, Content, in_language, join, table
+from firth.report.markup import Content, in_language, join, table
 from firth.report.names import LANGUAGE_MODELS, display_name, in_order
 
 IN_A_SENTENCE = {"ngram": "the n-gram model", "feedforward": "the feed-forward network"}
@@ -95,8 +95,3 @@ def verb_forms(findings: Findings, rows: pd.DataFrame) -> list[Content]:
 def probability(value: float) -> str:
     """A probability of a word, which may be small."""
     return f"{value:.4f}" if value >= SMALLEST else f"< {SMALLEST}"
-
-
-def drawing(template: str, **values: Any) -> str:
-    """An SVG of a template, whose texts are escaped."""
-    return ENVIRONMENT.get_template(template).render(**values)

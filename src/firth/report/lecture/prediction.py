@@ -21,8 +21,7 @@ from firth.report.lecture.reasons import (
     vector_scores,
 )
 from firth.report.lecture.skipgram_pieces import draw_skipgram, sampling_example, skipgram_example
-from firth.report.lecture.word_pieces import rendered
-from firth.report.markup import figure, in_language, join, paragraph, table
+from firth.report.markup import figure, in_language, join, paragraph, rendered, table
 from firth.report.result_tables import by_number, curves
 from firth.report.study_sections import METHODS
 

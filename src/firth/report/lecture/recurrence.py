@@ -6,11 +6,11 @@ from firth.params.cells import RECURRENT_NETWORKS
 from firth.report.findings import Findings
 from firth.report.lecture.block import Block, Chapter, Judgment, explained
 from firth.report.lecture.commands import generate
-from firth.report.lecture.language_pieces import drawing, probability, the
+from firth.report.lecture.language_pieces import probability, the
 from firth.report.lecture.long_dependencies import ATTRACTORS, DISTANCE
 from firth.report.lecture.reasons import NO_RECURRENT
 from firth.report.lecture.source_distance import SOURCE
-from firth.report.markup import figure
+from firth.report.markup import figure, rendered
 from firth.report.result_tables import of_models
 from firth.text.vocabulary import EOS
 
@@ -45,7 +45,7 @@ def _draw(findings: Findings) -> Markup | None:
     label = f"{the(network)} unrolled: " + "; ".join(
         f"reads {read}, gives {written} {value}" for read, written, value in steps
     )
-    drawn = drawing(
+    drawn = rendered(
         "unrolled.svg.j2", steps=steps, more=len(tokens) > len(steps), language=findings.language("lm"), label=label
     )
     caption = (

@@ -3,8 +3,8 @@
 from markupsafe import Markup
 
 from firth.report.findings import Findings
-from firth.report.lecture.word_pieces import rendered, shown_words
-from firth.report.markup import code, figure, in_language, join, marked, paragraph
+from firth.report.lecture.word_pieces import shown_words
+from firth.report.markup import code, figure, in_language, join, marked, paragraph, rendered
 
 CONTEXTS = 6  # words around the center that are drawn
 

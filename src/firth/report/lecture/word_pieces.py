@@ -11,7 +11,6 @@ from markupsafe import Markup
 from firth.report.findings import Findings
 from firth.report.lecture.judged_scores import LEARNED
 from firth.report.markup import (
-    ENVIRONMENT,
     Content,
     code,
     in_language,
@@ -19,6 +18,7 @@ from firth.report.markup import (
     listed_sentences,
     marked,
     paragraph,
+    rendered,
     shaded,
     small,
     table,
@@ -30,11 +30,6 @@ FREQUENT, TELLING = 2, 6  # columns of the example of counting: those with the l
 LENGTH, ORIGIN = 130, (150, 178)  # of the rays of an angle, in pixels
 BESIDE = 80  # degrees up to which a label stands beside the end of its ray
 IN_TABLE = 3  # neighbors in the table without script, and in a sentence
-
-
-def rendered(template: str, **values: Any) -> Markup:
-    """HTML or SVG of a template, which escapes the values."""
-    return Markup(ENVIRONMENT.get_template(template).render(**values))
 
 
 def shown_words(findings: Findings) -> list[str]:

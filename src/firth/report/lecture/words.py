@@ -19,11 +19,10 @@ from firth.report.lecture.word_pieces import (
     counts_and_ppmi,
     nearest_before_and_after_svd,
     neighbor_picker,
-    rendered,
     sentences_around,
     shown_words,
 )
-from firth.report.markup import code, figure, join, paragraph
+from firth.report.markup import code, figure, join, paragraph, rendered
 from firth.report.names import REPRESENTATIONS
 from firth.report.result_tables import points
 from firth.report.word_figures import density_by_words, scores_of_representations, spectrum_and_scores

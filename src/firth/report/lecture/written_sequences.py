@@ -9,7 +9,7 @@ from firth.report.lecture.commands import of_sequence
 from firth.report.lecture.language_pieces import sentence
 from firth.report.lecture.reasons import BLEU, EXACT_MATCH, NO_ENCODER_DECODER, because
 from firth.report.lecture.sequence_texts import of_first_split
-from firth.report.markup import ENVIRONMENT, Content, figure, in_language, join, paragraph, small, table
+from firth.report.markup import Content, figure, in_language, join, paragraph, rendered, small, table
 from firth.report.names import ATTENTIONS, in_order
 
 TASKS = {"translation": "translations", "qa": "answers"}
@@ -58,8 +58,7 @@ def _draw(findings: Findings) -> Markup:
     size = None if example is None or pd.isna(example["vector_size"]) else int(example["vector_size"])
     vector = f"one vector of {size:,} numbers" if size else "one vector"
     label = f"An encoder reads {' '.join(read)} into {vector}; a decoder writes {' '.join(written)} from it"
-    template = ENVIRONMENT.get_template("encoder_decoder.svg.j2")
-    drawing = template.render(read=read, written=written, vector=vector, label=label)
+    drawing = rendered("encoder_decoder.svg.j2", read=read, written=written, vector=vector, label=label)
     token = findings.token("translation" if example is None else example["task"])
     caption = f"Unrolled over the sentence, in the order of reading. Each {token} that is written is read next."
     return figure(drawing, caption)
