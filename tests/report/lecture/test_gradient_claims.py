@@ -113,7 +113,7 @@ def test_a_trained_gated_network_keeps_more_than_a_hundredth_of_its_gradient(net
 def test_a_gated_network_stands_beside_the_rnn_where_there_is_one() -> None:
     alone = BLOCKS["gru"].judge(findings(gradients=by_lag(gru=(0.125, 0.5))))
     assert alone.finding == (
-        "After training, the gradient at the state of the GRU has a norm of 0.25 1 step back and 0.50 at 20 steps. "
+        "After training, the gradient at the state of the GRU has a norm of 0.25 one step back and 0.50 at 20 steps. "
         "Before training, it is 0.25 and 0.12."
     )
     both = BLOCKS["gru"].judge(findings(gradients=by_lag(rnn=(1e-5, 1e-5), gru=(0.125, 0.5))))

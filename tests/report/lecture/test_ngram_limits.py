@@ -61,6 +61,13 @@ def test_a_larger_model_that_sees_it_turns_the_verdict() -> None:
     assert judged(LARGER_NGRAMS, changed("ngram_orders", attractors_1=shares)).verdict == Verdict.NOT_HERE
 
 
+def test_orders_without_pairs_have_no_trigram_to_judge() -> None:
+    results = {name: table for name, table in tables().items() if name != "ngram_order_agreement"}
+    assert "no results of an n-gram model of order 3" in judged(TRIGRAM_BLOCK, results).finding
+    results["ngram_orders"] = results["ngram_orders"].assign(attractors_1=None)
+    assert "No agreement pairs" in judged(TRIGRAM_BLOCK, results).finding
+
+
 @pytest.mark.parametrize("orders", [3, 2])
 def test_a_run_without_larger_orders_is_not_tested(orders: int) -> None:
     results = tables()

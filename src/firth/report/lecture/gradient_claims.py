@@ -177,7 +177,7 @@ def _judge_gates(findings: Findings, network: Cell) -> Judgment:
     state, plain = "cell of the LSTM" if network == "lstm" else "state of the GRU", _norms(findings, "rnn")
     beside = f"; in the RNN, {_trained(plain)}" if {NEAR, FAR} <= set(plain.index) else ""
     finding = (
-        f"After training, the gradient at the {state} has a norm of {two_digits(near['after'])} {NEAR} step back and "
+        f"After training, the gradient at the {state} has a norm of {two_digits(near['after'])} one step back and "
         f"{two_digits(far['after'])} at {FAR} steps{beside}. Before training, it is {two_digits(near['before'])} and "
         f"{two_digits(far['before'])}."
     )

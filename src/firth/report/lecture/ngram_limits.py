@@ -32,10 +32,11 @@ def _judge_trigram(findings: Findings) -> Judgment:
     one = (agreement["grouping"] == "condition") & (agreement["group"] == ONE_ATTRACTOR)
     rows = agreement[one].dropna(subset=["accuracy"])
     if rows.empty:
-        orders = findings.table("ngram_orders")["order"]
+        orders = findings.table("ngram_orders")
         if orders.empty:
             return NO_NGRAM
-        return because(findings, AGREEMENT, NO_PAIRS) if (orders == TRIGRAM).any() else NO_TRIGRAM
+        is_measured = ONE_ATTRACTOR in orders and orders[ONE_ATTRACTOR].notna().any()
+        return NO_TRIGRAM if is_measured else because(findings, AGREEMENT, NO_PAIRS)
     row = rows.iloc[0]
     finding = (
         f"With one noun of the other number in between, the trigram prefers the right form of the verb in {share(row)} "
