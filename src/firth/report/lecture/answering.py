@@ -5,7 +5,7 @@ from markupsafe import Markup
 
 from firth.report import encoder_figures
 from firth.report.findings import Findings
-from firth.report.lecture import commands
+from firth.report.lecture import block_commands
 from firth.report.lecture.block import Block, Judgment, decided
 from firth.report.lecture.reasons import BASELINE, EXACT_MATCH, NO_BASELINE, NO_ENCODER_DECODER, because
 from firth.report.lecture.sequence_texts import attention_name, of_first_split, with_interval
@@ -86,5 +86,5 @@ ANSWERS = Block(
     _judge,
     _draw,
     _show_answers,
-    lambda findings: commands.of_first_example(findings, "qa"),
+    lambda findings: block_commands.of_first_example(findings, "qa"),
 )

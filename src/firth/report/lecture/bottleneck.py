@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from firth.report import encoder_figures
 from firth.report.findings import Findings
-from firth.report.lecture import commands
+from firth.report.lecture import block_commands
 from firth.report.lecture.block import Block, Judgment, decided
 from firth.report.lecture.reasons import BLEU, NO_ATTENTION_APART, NO_SIZES, because
 from firth.report.lecture.sequence_texts import (
@@ -117,7 +117,7 @@ def _show_long(findings: Findings) -> Markup | None:
 
 def _ask_long(findings: Findings) -> str:
     found = _long_sample(findings)
-    return commands.of_sequence("translation", found[0]["source"], "none") if found else ""
+    return block_commands.of_sequence("translation", found[0]["source"], "none") if found else ""
 
 
 def _output(output: str, reference: str, findings: Findings) -> Content:
@@ -213,7 +213,9 @@ def _ask_attended(findings: Findings) -> str:
     task, attention, number, _ = maps[0]
     model = (examples["task"] == task) & (examples["attention"] == attention) & (examples["sentence"] == number)
     source = examples.loc[model, "source"]
-    return commands.of_sequence(task, source.iloc[0], attention, explain=attention != "none") if len(source) else ""
+    return (
+        block_commands.of_sequence(task, source.iloc[0], attention, explain=attention != "none") if len(source) else ""
+    )
 
 
 def _cells_by_map(findings: Findings) -> list[tuple[str, str, int, pd.DataFrame]]:

@@ -8,7 +8,7 @@ from markupsafe import Markup
 from firth.report import language_figures
 from firth.report.findings import Findings
 from firth.report.language_figures import Share
-from firth.report.lecture import commands
+from firth.report.lecture import block_commands
 from firth.report.lecture.block import Block, Judgment, decided, explained
 from firth.report.lecture.language_pieces import (
     network_settings,
@@ -126,7 +126,7 @@ FEEDFORWARD = Block(
     "",
     _judge_network,
     _draw_network,
-    command=lambda findings: commands.next_words(findings, "feedforward"),
+    command=lambda findings: block_commands.next_words(findings, "feedforward"),
 )
 WINDOW = Block(
     "fixed-window",
@@ -138,5 +138,5 @@ WINDOW = Block(
     _judge_window,
     _draw_window,
     _show_window,
-    lambda findings: commands.agree(findings, commands.most_attractors(findings), "feedforward"),
+    lambda findings: block_commands.agree(findings, block_commands.most_attractors(findings), "feedforward"),
 )

@@ -8,7 +8,7 @@ from firth.params.cells import Cell
 from firth.report import gradient_figures
 from firth.report.findings import Findings
 from firth.report.lecture.block import Block, Chapter, Judgment, decided
-from firth.report.lecture.commands import agree, command, longest_prefix
+from firth.report.lecture.block_commands import agree, command, longest_prefix
 from firth.report.lecture.exploding import CLIPPING, EXPLODING
 from firth.report.lecture.reasons import NO_TERMS, because, no_gradients, norms_by_lag
 from firth.report.markup import Markup, figure, in_language, join, listed_sentences, marked, paragraph

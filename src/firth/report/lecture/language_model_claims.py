@@ -5,7 +5,7 @@ from typing import Any
 from markupsafe import Markup
 
 from firth.report.findings import Findings
-from firth.report.lecture import commands
+from firth.report.lecture import block_commands
 from firth.report.lecture.block import Block, Chapter, Judgment, explained
 from firth.report.lecture.feedforward_window import FEEDFORWARD, WINDOW
 from firth.report.lecture.language_pieces import by_perplexity, probability, quoted, the
@@ -91,7 +91,7 @@ LANGUAGE_MODEL = Block(
     _judge,
     _draw,
     _show,
-    commands.next_words,
+    block_commands.next_words,
 )
 LANGUAGE_MODELS = Chapter(
     "language-models", "Language models", (FEEDFORWARD, WINDOW, LANGUAGE_MODEL, TRIGRAM_BLOCK, LARGER_NGRAMS)

@@ -7,7 +7,7 @@ from firth.report import figures
 from firth.report.figures import CHANCE
 from firth.report.findings import Findings
 from firth.report.lecture.block import Block, Judgment, decided
-from firth.report.lecture.commands import agree, longest_prefix, most_attractors
+from firth.report.lecture.block_commands import agree, longest_prefix, most_attractors
 from firth.report.lecture.language_pieces import (
     is_recurrent,
     number_word,

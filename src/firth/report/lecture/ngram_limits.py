@@ -9,7 +9,7 @@ from firth.report.figures import CHANCE
 from firth.report.findings import Findings
 from firth.report.language_figures import Share
 from firth.report.lecture.block import Block, Judgment, decided
-from firth.report.lecture.commands import agree
+from firth.report.lecture.block_commands import agree
 from firth.report.lecture.language_pieces import pair_table, probability, share, verb_forms
 from firth.report.lecture.reasons import AGREEMENT, NO_LARGER_NGRAM, NO_NGRAM, NO_PAIRS, NO_TRIGRAM, because
 from firth.report.markup import Content, figure, table

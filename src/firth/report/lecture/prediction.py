@@ -7,7 +7,7 @@ from markupsafe import Markup
 
 from firth.report import study_figures
 from firth.report.findings import Findings
-from firth.report.lecture import commands
+from firth.report.lecture import block_commands
 from firth.report.lecture.block import Block, Chapter, Judgment, Verdict, decided, explained
 from firth.report.lecture.good_starts import covered, draw_starts, judge_starts
 from firth.report.lecture.judged_scores import THRESHOLD, said, scores_by_representation
@@ -199,7 +199,7 @@ PREDICTION = Chapter(
             _judge_neural,
             _draw_quality_by_cost,
             _operations_a_word,
-            lambda findings: commands.next_words(findings, "feedforward"),
+            lambda findings: block_commands.next_words(findings, "feedforward"),
         ),
         Block(
             "skip-gram",
@@ -210,7 +210,7 @@ PREDICTION = Chapter(
             _judge_skipgram,
             draw_skipgram,
             skipgram_example,
-            commands.neighbors,
+            block_commands.neighbors,
         ),
         Block(
             "negative-sampling",
@@ -232,7 +232,7 @@ PREDICTION = Chapter(
             _judge_log_linear,
             _draw_quality_by_words,
             _log_linear_example,
-            commands.analogy,
+            block_commands.analogy,
         ),
         Block(
             "inputs",
@@ -244,7 +244,7 @@ PREDICTION = Chapter(
             judge_starts,
             draw_starts,
             covered,
-            lambda findings: commands.of_first_example(findings, "translation"),
+            lambda findings: block_commands.of_first_example(findings, "translation"),
         ),
         Block(
             "features",

@@ -5,7 +5,7 @@ from markupsafe import Markup
 from firth.params.cells import RECURRENT_NETWORKS
 from firth.report.findings import Findings
 from firth.report.lecture.block import Block, Chapter, Judgment, explained
-from firth.report.lecture.commands import generate
+from firth.report.lecture.block_commands import generate
 from firth.report.lecture.language_pieces import probability, the
 from firth.report.lecture.long_dependencies import ATTRACTORS, DISTANCE
 from firth.report.lecture.reasons import NO_RECURRENT

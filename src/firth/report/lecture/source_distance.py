@@ -6,7 +6,7 @@ from firth.report import language_figures
 from firth.report.findings import Findings
 from firth.report.language_sections import curves_figure
 from firth.report.lecture.block import Block, Judgment, decided
-from firth.report.lecture.commands import command
+from firth.report.lecture.block_commands import command
 from firth.report.lecture.language_pieces import is_recurrent, network_settings, the
 from firth.report.lecture.reasons import NO_RECURRENT, NO_SOURCE, ONLY_RECURRENT, OVER_SOURCE, because
 from firth.report.markup import Content, figure, join, table

@@ -8,7 +8,7 @@ from markupsafe import Markup
 from firth.report import encoder_figures
 from firth.report.encoder_figures import Interval
 from firth.report.findings import Findings
-from firth.report.lecture import commands
+from firth.report.lecture import block_commands
 from firth.report.lecture.block import Block, Judgment, decided
 from firth.report.lecture.reasons import BLEU, NO_ENCODER_DECODER, OTHER_EXAMPLES, OTHER_LANGUAGES, because
 from firth.report.lecture.sequence_texts import (
@@ -146,7 +146,7 @@ def _show_error(findings: Findings) -> Markup | None:
 
 def _ask_error(findings: Findings) -> str:
     found = _error(findings)
-    return commands.of_sequence("translation", found[1]["source"], found[0]) if found else ""
+    return block_commands.of_sequence("translation", found[1]["source"], found[0]) if found else ""
 
 
 TRANSLATES = Block(
@@ -158,7 +158,7 @@ TRANSLATES = Block(
     _judge_sentence,
     _draw_bleu,
     _show_outputs,
-    lambda findings: "" if _outputs(findings).empty else commands.of_sequence("translation", SENTENCE),
+    lambda findings: "" if _outputs(findings).empty else block_commands.of_sequence("translation", SENTENCE),
 )
 QUALITY = Block(
     "quality",

@@ -3,7 +3,7 @@
 from markupsafe import Markup
 
 from firth.report.findings import Findings
-from firth.report.lecture import commands
+from firth.report.lecture import block_commands
 from firth.report.lecture.block import Block, Chapter, Judgment, decided, explained
 from firth.report.lecture.judged_scores import (
     LEARNED,
@@ -225,7 +225,7 @@ WORDS = Chapter(
             _judge_one_hot,
             _draw_scores,
             _two_similar_words,
-            commands.similarity,
+            block_commands.similarity,
         ),
         Block(
             "company",
@@ -236,7 +236,7 @@ WORDS = Chapter(
             _judge_company,
             _draw_counts,
             _company_example,
-            commands.neighbors,
+            block_commands.neighbors,
         ),
         Block(
             "meaning",
@@ -247,7 +247,7 @@ WORDS = Chapter(
             _judge_meaning,
             _draw_map,
             neighbor_picker,
-            lambda findings: commands.neighbors(findings, 1),
+            lambda findings: block_commands.neighbors(findings, 1),
         ),
         Block(
             "angle",
@@ -258,7 +258,7 @@ WORDS = Chapter(
             _explain_angle,
             _draw_angle,
             _angle_example,
-            commands.similarity,
+            block_commands.similarity,
         ),
         Block(
             "sparse",
@@ -279,7 +279,7 @@ WORDS = Chapter(
             _judge_svd,
             _draw_svd,
             nearest_before_and_after_svd,
-            commands.neighbors,
+            block_commands.neighbors,
         ),
     ),
 )

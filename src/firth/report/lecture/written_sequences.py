@@ -5,7 +5,7 @@ from markupsafe import Markup
 
 from firth.report.findings import Findings
 from firth.report.lecture.block import Block, Judgment, decided
-from firth.report.lecture.commands import of_sequence
+from firth.report.lecture.block_commands import of_sequence
 from firth.report.lecture.language_pieces import sentence
 from firth.report.lecture.reasons import BLEU, EXACT_MATCH, NO_ENCODER_DECODER, because
 from firth.report.lecture.sequence_texts import of_first_split
