@@ -24,7 +24,7 @@ DISPLAYS = ("DISPLAY", "WAYLAND_DISPLAY", "BROWSER")  # one of them is set where
 
 
 def serve(workspace: Workspace, port: int, with_browser: bool) -> None:
-    """Serve the page of an experiment until a signal ends it.
+    """Serve the page of an experiment until a signal ends the process, with status 128 + its number.
 
     Parameters
     ----------
@@ -35,15 +35,13 @@ def serve(workspace: Workspace, port: int, with_browser: bool) -> None:
     ------
     FirthError
         If the port can't be had.
-    SystemExit
-        After a signal, with 128 + its number.
     """
     with listening(port) as connection:
         try:
             _serve(OpenedModels(workspace), connection, with_browser)
         except Interrupted as interruption:
-            print(f"ended by {interruption}", file=sys.stderr)
-            sys.exit(128 + interruption.number)
+            print(f"ended by {interruption}", file=sys.stderr, flush=True)
+            os._exit(128 + interruption.number)  # no clean-up, during which a thread that loads a model may crash
 
 
 def _serve(models: OpenedModels, connection: socket.socket, with_browser: bool) -> None:
