@@ -38,3 +38,5 @@ def test_gradients_are_measured_before_and_after_training(tmp_path: Path, networ
     column = "cell_norm_before" if network == "lstm" else "norm_before"
     ratio = norms[column][20] / norms[column][1]
     assert metrics_in(folder) == {"20_steps_back": pytest.approx(ratio, rel=1e-4)}
+    assert norms["remaining_before"][20] == pytest.approx(ratio, rel=1e-4)
+    assert not norms["within_sentence"].any()  # so short a text is measured wherever sixty tokens come before

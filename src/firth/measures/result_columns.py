@@ -34,7 +34,8 @@ COLUMNS = {
     "source_length": "task attention split source_length sentences bleu",
     "answers": "task attention split questions exact_match exact_match_low exact_match_high question_alone last_place",
     "answer_groups": "task attention split grouping group questions exact_match",
-    "gradients": "network lag norm_before norm_after cell_norm_before cell_norm_after share_before share_after",
+    "gradients": "network lag within_sentence norm_before norm_after cell_norm_before cell_norm_after "
+    "remaining_before remaining_after share_before share_after",
     "gradient_terms": "network when lag position token target norm sum_equals_autograd",
     "jacobians": "network when largest median share_above_1 sum_equals_autograd",
     "saliency": "task attention output_position source_position gradient_norm",

@@ -17,8 +17,8 @@ from firth.report.readable import two_digits
 from firth.report.result_tables import above_smallest_norm, points, rows_of
 
 NEAR, FAR, FARTHEST = 1, 20, 40  # lags
-# Of the norm one step back: the terms of such lags are lost beside the first ones in the sum. It is one bound for all
-# networks: a gated one keeps the gradient where it has not vanished. Gates are learned: the trained network decides.
+# Of the norm one step back: the terms of such lags are lost beside the first ones in the sum. The RNN is judged before
+# training, because it is from these gradients that a network has to learn; gates after it, because they are learned.
 VANISHED = 0.01
 CARRIED = {  # what hands information on from step to step: its norms by lag, and its name
     "rnn": ("norm", LANGUAGE_MODELS["rnn"].name),
@@ -119,17 +119,34 @@ def _norms(findings: Findings, network: str) -> pd.DataFrame:
     return rows[[f"{column}_{when}" for when in WHEN]].set_axis(list(WHEN), axis="columns").dropna().sort_index()
 
 
+def _remaining(findings: Findings, network: str) -> pd.Series | None:
+    """What is left of the norm 20 steps back, before training and after; None if it was not measured."""
+    table = findings.table("gradients")
+    rows = table[(table["network"] == network) & (table["lag"] == FAR)]
+    found = rows[[f"remaining_{when}" for when in WHEN]].set_axis(list(WHEN), axis="columns").dropna()
+    return None if found.empty else found.iloc[0]
+
+
+def _within_sentence(findings: Findings) -> int:
+    """The largest lag whose state has read the same sentence in all texts."""
+    table = findings.table("gradients")
+    return int(max(table.loc[table["within_sentence"] == 1, "lag"], default=0))
+
+
 def _judge_vanishing(findings: Findings) -> Judgment:
-    norms = _norms(findings, "rnn")
-    if not {NEAR, FAR} <= set(norms.index):
+    left = _remaining(findings, "rnn")
+    if left is None:
         return because(findings, norms_by_lag("rnn"), no_gradients(LANGUAGE_MODELS["rnn"].name))
-    near, far = norms.loc[NEAR], norms.loc[FAR]
     finding = (
-        f"Before training, the gradient of the RNN’s loss has a norm of {two_digits(near['before'])} at the state "
-        f"{NEAR} step back and {two_digits(far['before'])} at {FAR} steps; after training, "
-        f"{two_digits(near['after'])} and {two_digits(far['after'])}."
+        f"Before training, {two_digits(left['before'])} of the gradient at the RNN’s state {NEAR} step back is left "
+        f"{FAR} steps back; after training, {two_digits(left['after'])}.{_passed_end(findings)}"
     )
-    return decided(bool((far <= VANISHED * near).all()), finding, two_digits(far[(far / near).idxmax()]))
+    return decided(bool(left["before"] <= VANISHED), finding, two_digits(left["before"]))
+
+
+def _passed_end(findings: Findings) -> str:
+    """What a finding adds where the lag is longer than sentences are."""
+    return "" if _within_sentence(findings) >= FAR else " Ends of sentences lie in between, where a network may forget."
 
 
 def _draw_norms(findings: Findings) -> Markup | None:
@@ -151,7 +168,8 @@ def _draw_norms(findings: Findings) -> Markup | None:
     )
     caption = (
         "Norm of ∂Eₜ/∂hₜ₋ₖ, of ∂Eₜ/∂cₜ₋ₖ for an LSTM’s cell: geometric mean over 64 positions of the validation text. "
-        "Lags run across the ends of sentences, where a trained network may forget what it has no more use for."
+        f"Up to {_within_sentence(findings)} steps back the error stays within its sentence; farther back it passes "
+        "the end of another one, where a trained network may forget."
     )
     return figure(gradient_figures.norms_by_lag(panels, "gradient-norms", label), caption)
 
@@ -170,22 +188,20 @@ def _jacobians(findings: Findings) -> Markup | None:
 
 
 def _judge_gates(findings: Findings, network: Cell) -> Judgment:
-    norms = _norms(findings, network)
-    if not {NEAR, FAR} <= set(norms.index):
+    left, plain = _remaining(findings, network), _remaining(findings, "rnn")
+    if left is None:
         return because(findings, norms_by_lag(network), no_gradients(LANGUAGE_MODELS[network].name))
-    near, far = norms.loc[NEAR], norms.loc[FAR]
-    state, plain = "cell of the LSTM" if network == "lstm" else "state of the GRU", _norms(findings, "rnn")
-    beside = f"; in the RNN, {_trained(plain)}" if {NEAR, FAR} <= set(plain.index) else ""
-    finding = (
-        f"After training, the gradient at the {state} has a norm of {two_digits(near['after'])} one step back and "
-        f"{two_digits(far['after'])} at {FAR} steps{beside}. Before training, it is {two_digits(near['before'])} and "
-        f"{two_digits(far['before'])}."
+    state = "cell of the LSTM" if network == "lstm" else "state of the GRU"
+    after, before = (
+        two_digits(left[when]) + ("" if plain is None else f", in the RNN {two_digits(plain[when])}")
+        for when in ("after", "before")
     )
-    return decided(bool(far["after"] > VANISHED * near["after"]), finding, two_digits(far["after"]))
-
-
-def _trained(norms: pd.DataFrame) -> str:
-    return " and ".join(two_digits(norms.at[lag, "after"]) for lag in (NEAR, FAR))
+    finding = (
+        f"The part of the gradient at the {state} {NEAR} step back that is left {FAR} steps back is {after}, after "
+        f"training; before it, {before}.{_passed_end(findings)}"
+    )
+    holds = left["after"] > VANISHED and (plain is None or left["after"] > plain["after"])
+    return decided(bool(holds), finding, two_digits(left["after"]))
 
 
 def _draw_cell(findings: Findings, network: Cell) -> Markup | None:
@@ -218,7 +234,7 @@ def _gates(network: Cell, claims: tuple[int, ...], title: str) -> Block:
         title,
         ("gradients",),
         f"after training, which sets what the gates keep, the norm {FAR} steps back is more than a hundredth of the "
-        f"norm {NEAR} step back, up to which the RNN’s gradient counts as vanished",
+        f"norm {NEAR} step back, up to which the RNN’s gradient counts as vanished, and a larger part than in the RNN",
         partial(_judge_gates, network=network),
         partial(_draw_cell, network=network),
         partial(_equations, network=network),
@@ -246,8 +262,7 @@ GRADIENTS = Chapter(
             (23,),
             "Gradients vanish over many steps",
             ("gradients",),
-            f"the norm {FAR} steps back is at most a hundredth of the norm {NEAR} step back, in the RNN, before and "
-            "after training",
+            f"in the RNN, before training, the norm {FAR} steps back is at most a hundredth of that {NEAR} step back",
             _judge_vanishing,
             _draw_norms,
             _jacobians,
