@@ -87,7 +87,7 @@ def test_the_receptive_field_is_the_number_of_tokens_that_a_prediction_depends_o
         texts = [" ".join([*words[:place], other, *words[place + 1 :]]) for other in TOKENS[2:]]
         answers = [dict(model.next_token(text, len(TOKENS))) for text in texts]
         matters.append(any(answer != pytest.approx(asked, rel=1e-9) for answer in answers))
-    size = model.context_size or len(words)
+    size = model.receptive_field or len(words)
     assert matters == [False] * (len(words) - size) + [True] * size
 
 

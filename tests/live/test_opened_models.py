@@ -30,7 +30,7 @@ def test_a_model_that_is_built_again_answers_the_next_question(other_text: Works
     with writing(other_text.model("lm-ngram")) as folder:
         train_kneser_ney(plain([*SENTENCES, "The the the."] * 5), len(TOKENS), 2).save(folder)
     opened = models.language_model("ngram")
-    assert opened.model.context_size == 1
+    assert opened.model.receptive_field == 1
     assert opened.ask(lambda model: model.next_token("the", 3)) != before
 
 
@@ -68,7 +68,7 @@ def test_a_model_that_is_taken_away_says_so_and_comes_back(other_text: Workspace
 
 def test_a_damaged_model_leaves_the_others_their_answers(other_text: Workspace) -> None:
     (other_text.model("lm-lstm") / "settings.json").write_text("{")
-    answers = OpenedModels(other_text).ask_language_models(lambda model: {"size": model.context_size})
+    answers = OpenedModels(other_text).ask_language_models(lambda model: {"size": model.receptive_field})
     assert [answer["name"] for answer in answers] == ["ngram", "rnn", "lstm"]
     assert [sorted(set(answer) - {"name"}) for answer in answers] == [["size"], ["size"], ["error"]]
     assert "dvc repro lm@lstm" in answers[-1]["error"]

@@ -97,13 +97,13 @@ class LanguageModel:
     Parameters
     ----------
     new_scorer : makes a scorer that has read nothing yet.
-    context_size : the number of tokens before a token that its probability depends on; None if on all of them.
+    receptive_field : the number of tokens before a token that its probability depends on; None if on all of them.
     """
 
     def __init__(
-        self, name: str, encoder: SentenceEncoder, new_scorer: Callable[[], Scorer], context_size: int | None
+        self, name: str, encoder: SentenceEncoder, new_scorer: Callable[[], Scorer], receptive_field: int | None
     ) -> None:
-        self.name, self.encoder, self.new_scorer, self.context_size = name, encoder, new_scorer, context_size
+        self.name, self.encoder, self.new_scorer, self.receptive_field = name, encoder, new_scorer, receptive_field
 
     def log_probabilities(self, text: str) -> ScoredTokens:
         """The tokens of one sentence, ``<eos>`` included, each with log P in nats given the tokens before it."""

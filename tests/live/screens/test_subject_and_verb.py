@@ -30,7 +30,7 @@ def test_models_share_the_probability_of_the_two_forms_between_them(world_page: 
 
 def test_the_words_that_each_model_sees_are_told(world_page: Page) -> None:
     found = world_page.ask(SCREEN, subject="the dogs", between="near the child", first="bark", second="barks")
-    assert {model["name"]: model.get("context_size", "") for model in found["models"]} == {
+    assert {model["name"]: model.get("receptive_field", "") for model in found["models"]} == {
         "ngram": 2, "feedforward": 3, "gru": "", "lstm": None,
     }  # fmt: skip
     assert (found["tokens"], found["subject_tokens"]) == (["the", "dogs", "near", "the", "child"], 2)

@@ -59,9 +59,9 @@ def answer(models: OpenedModels, query: Query) -> dict[str, Any]:
     -------
     dict
         ``question``, these texts; ``tokens``, those before the verb, of which the first ``subject_tokens`` are the
-        subject; ``models``, for each its ``name`` and ``context_size`` (None: all tokens), ``probabilities`` of the two
-        forms, ``share`` of the first in their sum and ``preferred`` (None: neither), or ``error``;
-        ``grammar``, the same without ``context_size``; ``examples``, ``unknown``.
+        subject; ``models``, for each its ``name`` and ``receptive_field`` (None: all tokens), ``probabilities`` of the
+        two forms, ``share`` of the first in their sum and ``preferred`` (None: neither), or ``error``; ``grammar``, the
+        same without ``receptive_field``; ``examples``, ``unknown``.
 
     Raises
     ------
@@ -82,7 +82,7 @@ def answer(models: OpenedModels, query: Query) -> dict[str, Any]:
 
     def of_model(model: LanguageModel) -> dict[str, Any]:
         found = model.continuations(text, forms)
-        return {"context_size": model.context_size, **_compared(found[forms[0]], found[forms[1]], forms)}
+        return {"receptive_field": model.receptive_field, **_compared(found[forms[0]], found[forms[1]], forms)}
 
     def of_grammar() -> dict[str, Any]:
         scores = [grammar_log_probability(models.workspace, encoder.form, tokens, verb) for verb in read]

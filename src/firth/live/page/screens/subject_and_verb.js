@@ -97,7 +97,7 @@ export function mount(shell) {
     question = answer.question;
     fillFields();
     offer(answer);
-    const rows = answer.models.map((one) => row(answer, one, shell.model(one.name), one.context_size, sees(one.context_size)));
+    const rows = answer.models.map((one) => row(answer, one, shell.model(one.name), one.receptive_field, sees(one.receptive_field)));
     rows.push(row(answer, answer.grammar, shell.names.grammar, null, "makes the sentences"));
     return element("div", {}, element("div", { class: "rows" }, rows),
       element("p", { class: "note" },
