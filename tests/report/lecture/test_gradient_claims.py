@@ -113,11 +113,11 @@ def test_a_trained_gated_network_keeps_more_than_a_hundredth_of_its_gradient(net
 def test_a_gated_network_stands_beside_the_rnn_where_there_is_one() -> None:
     alone = BLOCKS["gru"].judge(findings(gradients=by_lag(gru=(0.125, 0.5))))
     assert alone.finding == (
-        "The part of the gradient at the state of the GRU 1 step back that is left 20 steps back is 0.50, after "
-        "training; before it, 0.12."
+        "After training, 0.50 of the gradient at the GRU’s state one step back is left 20 steps back; before training, "
+        "0.12."
     )
     both = BLOCKS["gru"].judge(findings(gradients=by_lag(rnn=(1e-6, 1e-5), gru=(0.125, 0.5))))
-    assert "is 0.50, in the RNN 1.0·10⁻⁵, after training; before it, 0.12, in the RNN 1.0·10⁻⁶." in both.finding
+    assert "20 steps back (RNN: 1.0·10⁻⁵); before training, 0.12 (RNN: 1.0·10⁻⁶)." in both.finding
 
 
 @pytest.mark.parametrize(("block", "network"), [("vanishing", "rnn"), ("gru", "gru")])

@@ -138,7 +138,7 @@ def _judge_vanishing(findings: Findings) -> Judgment:
     if left is None:
         return because(findings, norms_by_lag("rnn"), no_gradients(LANGUAGE_MODELS["rnn"].name))
     finding = (
-        f"Before training, {two_digits(left['before'])} of the gradient at the RNN’s state {NEAR} step back is left "
+        f"Before training, {two_digits(left['before'])} of the gradient at the RNN’s state one step back is left "
         f"{FAR} steps back; after training, {two_digits(left['after'])}.{_passed_end(findings)}"
     )
     return decided(bool(left["before"] <= VANISHED), finding, two_digits(left["before"]))
@@ -191,14 +191,12 @@ def _judge_gates(findings: Findings, network: Cell) -> Judgment:
     left, plain = _remaining(findings, network), _remaining(findings, "rnn")
     if left is None:
         return because(findings, norms_by_lag(network), no_gradients(LANGUAGE_MODELS[network].name))
-    state = "cell of the LSTM" if network == "lstm" else "state of the GRU"
-    after, before = (
-        two_digits(left[when]) + ("" if plain is None else f", in the RNN {two_digits(plain[when])}")
-        for when in ("after", "before")
-    )
+    state = "LSTM’s cell" if network == "lstm" else "GRU’s state"
+    of_rnn = {when: "" if plain is None else f" (RNN: {two_digits(plain[when])})" for when in WHEN}
     finding = (
-        f"The part of the gradient at the {state} {NEAR} step back that is left {FAR} steps back is {after}, after "
-        f"training; before it, {before}.{_passed_end(findings)}"
+        f"After training, {two_digits(left['after'])} of the gradient at the {state} one step back is left {FAR} steps "
+        f"back{of_rnn['after']}; before training, {two_digits(left['before'])}{of_rnn['before']}."
+        f"{_passed_end(findings)}"
     )
     holds = left["after"] > VANISHED and (plain is None or left["after"] > plain["after"])
     return decided(bool(holds), finding, two_digits(left["after"]))

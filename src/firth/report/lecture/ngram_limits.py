@@ -91,8 +91,8 @@ def _judge_orders(findings: Findings) -> Judgment:
     before, after = f"{first[ONE_ATTRACTOR]:.2f}", f"{last[ONE_ATTRACTOR]:.2f}"
     finding = (
         f"From order {first['order']} to {last['order']} the model grows from {first['ngrams']:,} to "
-        f"{last['ngrams']:,} n-grams, and its accuracy with one attractor goes from {before} to {after}; a guess has "
-        "half."
+        f"{last['ngrams']:,} n-grams, and its accuracy with one attractor goes from {before} to {after}; a guess is "
+        "right in half of the pairs."
     )
     return decided(last[ONE_ATTRACTOR] <= CHANCE, finding, after)
 
