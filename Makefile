@@ -29,8 +29,7 @@ verify: .venv/installed  ## Build the last commit anew in a temporary clone, wit
 test: .venv/installed  ## Run the tests
 	pytest -n 2 --dist loadfile --no-loadscope-reorder
 
-test-sharing: .venv/installed  ## Run the tests of remotes (folder, SSH, S3, HTTP) and shared caches
-	python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[sharing]'
+test-sharing: .venv/sharing  ## Run the tests of remotes (folder, SSH, S3, HTTP) and shared caches
 	pytest -m '' tests/pipeline/test_sharing.py
 
 test-kill: .venv/installed  ## Run the tests that kill builds and trainings at some two hundred points, or fill their disk
@@ -48,4 +47,8 @@ clean:  ## Remove working files: the environment, checkpoints and logs (not down
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Firth needs Python 3.11 or newer (make PYTHON=python3.12 …)")'
 	$(PYTHON) -m venv .venv
 	python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[development]'
+	touch $@
+
+.venv/sharing: .venv/installed
+	python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[sharing]'
 	touch $@
