@@ -488,3 +488,15 @@ def test_studies_of_encoder_decoders_are_shown(page: str) -> None:
     assert "Test BLEU by training pairs: random 30: 2, 3000: 51.5; word2vec 30: 10, 3000: 59.5" in page
     rows = read(page).rows
     assert rows.index(["16 units", "4.000"]) < rows.index(["128 units", "32.00"])
+
+
+def test_a_block_that_studies_decide_says_so() -> None:
+    sizes = {f"hidden_size_{units}": {"bleu": 2.0 * units, "by_source_length": {}} for units in (16, 32)}
+    studies = {"bottleneck": {"by_hidden_size": sizes}}
+    blocks = {
+        block.partition('"')[0]: block
+        for block in render_page(replace(findings(), studies=studies)).split('<article id="')[1:]
+    }
+    assert "in a study of its own (<code>studies/params.yaml</code>)" in blocks["vector-size"]
+    assert "in a study of its own" not in blocks["gated-encoders"]  # not tested
+    assert "in a study of its own" not in blocks["bottleneck"]

@@ -13,16 +13,17 @@ MOST_MARKS = 6  # that a panel has room for
 Interval = tuple[float, float]
 
 
-def accuracy_by_length(accuracies: Mapping[str, Curve], baseline: float | None, name: str, label: str) -> str:
-    """Share of right answers by the number of sentences in the story: {model: [(sentences, share), …]}.
+def accuracy_by_length(
+    accuracies: Mapping[str, Steps], few: Collection[str], baseline: float | None, name: str, label: str
+) -> str:
+    """Share of right answers by the number of sentences in the story: {model: [(group of lengths, share), …]}.
 
-    ``baseline`` is the share of the best baseline over all questions, a dashed line.
+    The points of the groups in ``few`` are hollow. ``baseline`` is the share of the best baseline over all questions, a
+    dashed line.
     """
-    # Past some twenty lengths every second label of the axis is dropped where it would touch its neighbor.
-    x = alt.X("x:O", title="sentences in the story", axis=alt.Axis(labelAngle=0, labelOverlap=True))
     scale = alt.Scale(domain=[0, 1])
     y = alt.Y("y:Q", title="exact match (share of answers)", scale=scale)
-    chart: Any = lines(accuracies).encode(x=x, y=y)
+    chart = _by_length(accuracies, few, "sentences in the story", y)
     if baseline is not None:
         base = alt.Chart(alt.Data(values=[{"baseline": baseline}])).encode(y=alt.Y("baseline:Q", scale=scale))
         text = base.mark_text(align="left", dy=-8, dx=4, fontSize=12)
@@ -36,22 +37,27 @@ def bleu_by_length(scores: Mapping[str, Steps], few: Collection[str], name: str,
 
     The points of the groups in ``few`` are hollow.
     """
-    steps, models = [x for x, _ in max(scores.values(), key=len)], list(scores)
     highest = max(1.0, *(y for curve in scores.values() for _, y in curve))  # an axis from 0 to 0 has no length
+    y = alt.Y("y:Q", title="BLEU", scale=alt.Scale(domain=[0, min(100, math.ceil(highest / 10) * 10)]))
+    chart = _by_length(scores, few, "words in the source", y)
+    return svg(chart.properties(width=NARROW, height=HEIGHT), name, label)
+
+
+def _by_length(scores: Mapping[str, Steps], few: Collection[str], title: str, y: alt.Y) -> Any:
+    """A line for each model over groups of lengths, with hollow points for ``few``."""
+    steps, models = [x for x, _ in max(scores.values(), key=len)], list(scores)
     values = [{"model": model, "x": x, "y": y, "few": x in few} for model, curve in scores.items() for x, y in curve]
     color = alt.Color("model:N", scale=model_colors(models), sort=models)
     shapes = alt.Scale(domain=models, range=[SHAPES[number % len(SHAPES)] for number in range(len(models))])
     base = alt.Chart(alt.Data(values=values)).encode(
-        x=alt.X("x:O", title="words in the source", axis=alt.Axis(labelAngle=0), sort=steps),
-        y=alt.Y("y:Q", title="BLEU", scale=alt.Scale(domain=[0, min(100, math.ceil(highest / 10) * 10)])),
-        color=color,
+        x=alt.X("x:O", title=title, axis=alt.Axis(labelAngle=0), sort=steps), y=y, color=color
     )
     points = base.mark_point(size=45, strokeWidth=2, opacity=1).encode(
         fill=alt.Fill("model:N", scale=model_colors(models), sort=models),
         fillOpacity=alt.condition("datum.few", alt.value(0), alt.value(1)),
         shape=alt.Shape("model:N", scale=shapes, sort=models),
     )
-    return svg((base.mark_line() + points).properties(width=NARROW, height=HEIGHT), name, label)
+    return base.mark_line() + points
 
 
 def scores_with_intervals(

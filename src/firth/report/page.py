@@ -39,6 +39,7 @@ def _chapter(chapter: Chapter, findings: Findings) -> dict[str, Any]:
         {
             "anchor": block.anchor,
             "title": block.title,
+            "is_study": block.is_study,
             "judgment": block.judge(findings),
             "figure": block.draw(findings),
             "example": block.example(findings),

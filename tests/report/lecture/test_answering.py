@@ -77,3 +77,21 @@ def test_the_figure_has_the_baseline_and_the_example_is_the_first_question() -> 
     assert "Where is Tim?" in example and "Mary" not in example
     without = replace(findings(), tables={})
     assert ANSWERS.draw(without) is None and ANSWERS.example(without) is None
+
+
+def test_many_lengths_of_stories_are_drawn_in_groups_that_double() -> None:
+    def drawn(lengths: range, questions: int) -> str:
+        groups = [
+            {"task": "qa", "attention": attention, "split": "test", "grouping": "sentences", "group": str(length),
+             "questions": questions, "exact_match": (length + last) / 100}
+            for attention, last in (("none", 0), ("dot", 50))
+            for length in lengths
+        ]  # fmt: skip
+        tables = {**answered().tables, "answer_groups": pd.DataFrame(groups)}
+        return str(ANSWERS.draw(replace(answered(), tables=tables)))
+
+    assert "without attention 2: 0.02, 3: 0.03; dot attention 2: 0.52, 3: 0.53" in drawn(range(2, 4), 20)
+    many = drawn(range(1, 19), 4)
+    assert "without attention 1: 0.01, 2: 0.02, 3–4: 0.035, 5–8: 0.065, 9–16: 0.125, 17–32: 0.175; dot" in many
+    assert "Hollow points are of fewer than 20 questions." in many
+    assert "Hollow" not in drawn(range(2, 4), 20)

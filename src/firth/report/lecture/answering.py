@@ -1,5 +1,6 @@
 """The block on answering questions about a story."""
 
+import numpy as np
 import pandas as pd
 from markupsafe import Markup
 
@@ -8,7 +9,7 @@ from firth.report.findings import Findings
 from firth.report.lecture import block_commands
 from firth.report.lecture.block import Block, Judgment, decided
 from firth.report.lecture.reasons import BASELINE, EXACT_MATCH, NO_BASELINE, NO_ENCODER_DECODER, because
-from firth.report.lecture.sequence_texts import attention_name, of_first_split, with_interval
+from firth.report.lecture.sequence_texts import FEWEST, attention_name, first_split, of_first_split, with_interval
 from firth.report.markup import Content, figure, in_language, join, small, table
 from firth.report.names import ATTENTIONS, in_order
 from firth.report.result_tables import curves, in_text
@@ -17,6 +18,7 @@ BASELINES = {
     "question_alone": "the most frequent answer to the question",
     "last_place": "the last place that the story names",
 }
+MOST_LENGTHS = 10  # points that a figure has room for
 
 
 def _judge(findings: Findings) -> Judgment:
@@ -50,17 +52,37 @@ def _baseline(scores: pd.DataFrame) -> tuple[str, float] | None:
 
 
 def _draw(findings: Findings) -> Markup | None:
-    groups = findings.of_task("answer_groups", "qa")
-    there = groups[(groups["grouping"] == "sentences") & (groups["split"] == groups["split"].min())]
-    there = there.dropna(subset=["exact_match"]).astype({"group": int}).sort_values("group", kind="stable")
-    drawn = curves(there, "attention", "group", "exact_match")
-    drawn = {name: drawn[name] for name in groups["attention"].unique() if name in drawn}
-    if not drawn:
+    groups = _by_length(findings)
+    if groups.empty:
         return None
+    drawn = curves(groups, "attention", "lengths", "exact_match")
+    few = groups.loc[groups["questions"] < FEWEST, "lengths"].unique().tolist()
     label = f"Exact match by sentences in the story: {in_text(drawn)}"
     best = _baseline(_scores(findings))
-    svg = encoder_figures.accuracy_by_length(drawn, best[1] if best else None, "answers-length", label)
-    return figure(svg, f"The best simple baseline is {best[0]}." if best else None)
+    caption = f"The best simple baseline is {best[0]}." if best else ""
+    if few:
+        caption += f" Hollow points are of fewer than {FEWEST} questions."
+    svg = encoder_figures.accuracy_by_length(drawn, few, best[1] if best else None, "answers-length", label)
+    return figure(svg, caption.strip() or None)
+
+
+def _by_length(findings: Findings) -> pd.DataFrame:
+    """Exact match by the length of the story: a row for each attention and each of its ``lengths``, in order.
+
+    Lengths are single numbers of sentences or, of more than ``MOST_LENGTHS``, groups that double: 1, 2, 3–4, 5–8, ….
+    """
+    groups = first_split(findings.of_task("answer_groups", "qa"))
+    there = groups[groups["grouping"] == "sentences"].dropna(subset=["exact_match", "questions"])
+    length = there["group"].astype(int)
+    many = length.nunique() > MOST_LENGTHS
+    last = 2 ** np.ceil(np.log2(length.clip(lower=1))).astype(int) if many else length
+    right = there.assign(last=last, right=there["exact_match"] * there["questions"])
+    sums = right.groupby(["attention", "last"], sort=False)[["right", "questions"]].sum().reset_index()
+    sums["exact_match"] = sums["right"] / sums["questions"]
+    first = sums["last"] // 2 + 1 if many else sums["last"]
+    names = [str(high) if low >= high else f"{low}–{high}" for low, high in zip(first, sums["last"], strict=True)]
+    place = sums["attention"].map({name: number for number, name in enumerate(there["attention"].unique())})
+    return sums.assign(lengths=names, place=place).sort_values(["place", "last"])
 
 
 def _show_answers(findings: Findings) -> Markup | None:

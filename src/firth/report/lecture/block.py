@@ -65,6 +65,11 @@ class Block:
     example: Callable[[Findings], Markup | None] = lambda findings: None
     command: Callable[[Findings], str] = lambda findings: ""
 
+    @property
+    def is_study(self) -> bool:
+        """Whether studies decide it, whose texts are their own, whatever the run reads."""
+        return all(source.startswith("study:") for source in self.sources)
+
 
 @dataclass(frozen=True)
 class Chapter:
