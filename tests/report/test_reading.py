@@ -5,10 +5,12 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 
 from firth.errors import FirthError
+from firth.measures.source_gradients import gradient_distribution
 from firth.report.reading import missing_words, read_samples, read_split_words, read_studies
 from firth.text.streams import from_sentences
 from firth.text.text_form import TextForm
@@ -46,9 +48,10 @@ def test_the_committed_studies_are_sound_and_of_every_kind(workspace: Workspace)
         ("encoders-gru-forward", {"bleu": "high", "by_source_length": {}}, "bleu: Input should be a valid number"),
         (
             "encoders-gru-forward",
-            {"bleu": 1, "by_source_length": {}, "before": {"gradient_norm": {"first": "far", "last": 1}}},
-            r"before\.gradient_norm\.first: Input should be a valid number",
+            {"bleu": 1, "by_source_length": {}, "before": {"gradient_norm_first": "far"}},
+            r"before\.gradient_norm_first: Input should be a valid number",
         ),
+        ("encoders-gru-forward", {"bleu": 1, "by_source_length": {}}, "before: Field required"),
         ("bottleneck", {"by_hidden_size": {"hidden_size_16": {"bleu": 1}}}, "by_source_length: Field required"),
         ("pairs-random", {"percent_1": 1}, "percent_1: Input should be a valid dictionary"),
     ],
@@ -97,3 +100,11 @@ def test_samples_are_the_items_that_the_models_of_the_tables_write_differently(w
     expected = [{"source": "s1", "reference": "la", "outputs": {"none": "le", "dot": "la"}}]
     assert read_samples(workspace, tables) == {"translation": expected}
     assert read_samples(workspace, {}) == {}
+
+
+def test_studies_write_the_gradients_that_the_page_reads(workspace: Workspace) -> None:
+    gradients = gradient_distribution(np.array([[1.0, 2.0, 3.0, 4.0]]))
+    written = {"bleu": 1.5, "by_source_length": {}, "before": gradients, "after": gradients}
+    workspace.study_metrics("encoders-gru-forward").write_text(json.dumps(written))
+    read, _ = read_studies(workspace)
+    assert read["encoders-gru-forward"]["before"]["gradient_norm_last"] == 4.0

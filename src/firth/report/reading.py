@@ -23,7 +23,6 @@ from firth.text.text_form import TextForm
 from firth.text.vocabulary import Vocabulary, vocabulary_file
 from firth.workspace import Workspace, stage_of
 
-EARLIER_NAMES = {"class_recovery": "nearest_neighbor_accuracy", "whole": "share_1", "tenth": "share_0.1"}
 SENTENCES = 5  # shown of a text
 SPLIT_WORDS, SEARCHED_TOKENS = 6, 20_000  # words that are shown with their subwords, and where they are searched
 SECTIONS = {  # section of params.yaml → its name on the page
@@ -89,20 +88,19 @@ def read_split_words(workspace: Workspace) -> list[list[str]]:
 
 
 def read_studies(workspace: Workspace) -> tuple[dict[str, Any], dict[str, pd.DataFrame]]:
-    """Metrics and curves of the studies; names of an earlier release are read as the present ones.
+    """Metrics and curves of the studies.
 
     Raises
     ------
     FirthError
         If a file is damaged, or lacks what the page shows of it.
     """
-    metrics = {name: _renamed(found) for name, found in read_metrics(workspace.all_study_metrics).items()}
-    curves = {}
+    metrics, curves = read_metrics(workspace.all_study_metrics), {}
     for name, found in metrics.items():
         path, plot = workspace.study_metrics(name), workspace.study_plot(name)
         check_kind(found, METRICS.get(name.partition("-")[0], Any), path, stage_of(path))
         if plot.exists():
-            curves[name] = read_csv(plot).rename(columns=EARLIER_NAMES)
+            curves[name] = read_csv(plot)
             if fault := curve_fault(name, curves[name]):
                 raise damaged(plot, fault, stage_of(plot))
     return metrics, curves
@@ -159,9 +157,3 @@ def shown_settings(params: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
 def _part(section: str, part: str) -> str:
     """The network, attention or task that overrides are for; networks and tasks keep the name of their key."""
     return display_name(part, ATTENTIONS) if section == "seq2seq" and part in ATTENTIONS else part
-
-
-def _renamed(metrics: Any) -> Any:
-    if isinstance(metrics, Mapping):
-        return {EARLIER_NAMES.get(key, key): _renamed(value) for key, value in metrics.items()}
-    return metrics

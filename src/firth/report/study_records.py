@@ -1,6 +1,6 @@
 """What the page reads of the results of a study: its metrics and its curve, by the first part of the study's name."""
 
-from typing import Annotated, Any, NotRequired
+from typing import Annotated, Any
 
 import pandas as pd
 from pandas.api.types import is_numeric_dtype
@@ -39,20 +39,19 @@ class _Bleu(TypedDict):
     bleu: Value
 
 
-class _Ends(TypedDict):
-    first: Value
-    last: Value
+class _Translator(TypedDict):
+    bleu: Value
+    by_source_length: dict[str, _Bleu]
 
 
 class _Gradients(TypedDict):
-    gradient_norm: NotRequired[_Ends]
+    gradient_norm_first: Value
+    gradient_norm_last: Value
 
 
-class _Translator(TypedDict):
-    before: NotRequired[_Gradients]
-    after: NotRequired[_Gradients]
-    bleu: Value
-    by_source_length: dict[str, _Bleu]
+class _Encoder(_Translator):
+    before: _Gradients
+    after: _Gradients
 
 
 class _Bottleneck(TypedDict):
@@ -68,7 +67,7 @@ METRICS: dict[str, Any] = {
     "vectors": _Vectors,
     "softmax": _Softmax,
     "clipping": _Clipping,
-    "encoders": _Translator,
+    "encoders": _Encoder,
     "bottleneck": _Bottleneck,
     "pairs": dict[str, _Pairs],
 }

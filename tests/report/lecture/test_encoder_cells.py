@@ -14,7 +14,7 @@ from firth.report.lecture.encoder_cells import GATES, VANISHING
 
 
 def ends(first: float, last: float) -> dict[str, Any]:
-    return {"gradient_norm": {"first": first, "last": last}}
+    return {"gradient_norm_first": first, "gradient_norm_last": last}
 
 
 def gradients(**cells: tuple[tuple[float, float], tuple[float, float]]) -> Findings:

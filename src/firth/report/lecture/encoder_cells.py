@@ -38,7 +38,7 @@ def _norms(findings: Findings) -> pd.DataFrame:
     """
     rows = {
         cell: {
-            f"{reading}.{when}.{end}": _numbers(findings, cell, reading).get(f"{when}.gradient_norm.{end}")
+            f"{reading}.{when}.{end}": _numbers(findings, cell, reading).get(f"{when}.gradient_norm_{end}")
             for reading in READ
             for when in WHEN
             for end in ("first", "last")
