@@ -43,7 +43,7 @@ def _judge_one_hot(findings: Findings) -> Judgment:
         finding = f"One-hot vectors make all words equally similar; cosines of {name} vectors {said(learned)}."
         return decided(learned.is_good, finding, learned.text)
     finding = f"One-hot vectors {said(one_hot)}, which is chance; {name} vectors {learned.text}."
-    return decided(learned.value > one_hot.value and learned.is_good, finding, learned.text)
+    return decided(learned.value > one_hot.value and learned.is_good, finding, one_hot.text)
 
 
 def _draw_scores(findings: Findings) -> Markup | None:
