@@ -26,6 +26,7 @@ export function drawn(tag, attributes = {}, ...children) {
 export function percent(share) {
   const value = 100 * share;
   if (value >= 99.95 && share < 1) return "> 99.9 %";
+  if (value > 99 && share < 1) return `${value.toFixed(1)} %`;  // beside it stands the rest, with a digit after the point
   if (value >= 10 || value === 0) return `${value.toFixed(0)} %`;
   return value < 0.1 ? "< 0.1 %" : `${value.toFixed(1)} %`;
 }
