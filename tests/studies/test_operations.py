@@ -1,6 +1,8 @@
+import pytest
 import torch
 from torch.nn import functional as F
 
+from firth.kernels import fused_softmax
 from firth.studies.operations import operations
 
 
@@ -20,3 +22,18 @@ def test_products_of_elements_are_counted_too() -> None:
 def test_what_needs_no_gradient_is_counted_once() -> None:
     x, weight = torch.randn(6, 4), torch.randn(5, 4, requires_grad=True)
     assert operations(lambda: F.linear(x, weight).sum()) == 2 * (2 * 6 * 4 * 5) + 6 * 5
+
+
+def test_products_of_a_large_softmax_are_counted_by_whichever_library_they_are_computed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    words, texts, width = fused_softmax.ONE_DNN_WORDS, 7, 4
+    hidden, weight = torch.randn(texts, width, requires_grad=True), torch.randn(words, width, requires_grad=True)
+    bias, targets = torch.zeros(words, requires_grad=True), torch.zeros(texts, dtype=torch.long)
+
+    def counted() -> int:
+        return operations(lambda: fused_softmax.softmax_negative_log_likelihood(hidden, weight, bias, targets).sum())
+
+    by_one_dnn = counted()
+    monkeypatch.setattr(fused_softmax, "ONE_DNN_WORDS", words + 1)
+    assert by_one_dnn == counted() >= 3 * 2 * texts * words * width
