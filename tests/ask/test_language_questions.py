@@ -374,4 +374,4 @@ def test_a_name_that_no_model_can_have_is_one_short_line(ask: Ask) -> None:
     for name in ("x" * 100_000, "../lm-lstm", "a\nb"):
         status, _, errors = ask("next", "the", "--model", name)
         assert (status, errors.count("\n"), len(errors) < 200) == (2, 1, True)
-        assert "no name of a model; choose from ngram, rnn, lstm" in errors
+        assert "no model of Firth; choose from ngram, rnn, lstm" in errors

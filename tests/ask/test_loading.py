@@ -118,7 +118,7 @@ def test_decoding_follows_the_settings_of_the_evaluation(experiment: Workspace) 
 
 Break = Callable[[Workspace], object]
 BREAKAGES: list[tuple[str, Break, str]] = [
-    ("models/lm-gru", lambda _: None, "models/lm-gru: holds no model; give a folder of one that is built"),
+    ("models/lm-gru", lambda _: None, "models/lm-gru: no such folder; give that of a model"),
     ("models", lambda _: None, "models: holds no model"),
     (
         "models/svd",

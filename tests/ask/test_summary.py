@@ -57,7 +57,7 @@ def test_every_number_is_shown_in_its_group(experiment: Workspace, capsys: pytes
     assert "  one-hot 0.013   counts 0.987   SVD 0.995" in lines
     rows = [line.split() for line in lines]
     assert ["ngram", "11.00", "1.222", "0.500", "0.125"] in rows
-    assert ["lstm", "9.50", "1.056", "1.000"] in rows
+    assert ["lstm", "9.50", "1.056", "1.000", "–"] in rows
     assert ["source", "9.00"] in rows
     assert any(line.startswith("Translation, BLEU ") and "no attention 74.2   dot 95.1" in line for line in lines)
     assert any(line.startswith("Questions, exact match ") and "dot 0.988   baseline 0.250" in line for line in lines)

@@ -112,6 +112,8 @@ def test_unknown_words_get_the_nearest_spellings_one_line_each(ask: Ask) -> None
 
 @pytest.mark.parametrize("command", [["neighbors", "cat"], ["similarity", "a", "b"], ["analogy", "a", "b", "c"]])
 def test_nothing_built_is_one_line_that_names_the_stages(ask: Ask, folder: Path, command: list[str]) -> None:
+    assert ask(*command) == (2, [], f"error: {folder}: no experiment; run this where params.yaml is\n")
+    (folder / "params.yaml").touch()
     answer = ask(*command)
     assert answer == (
         2,

@@ -1,7 +1,6 @@
 """Which models are built in an experiment, and the errors about models that are not, or not in full."""
 
 import json
-import re
 from collections.abc import Sequence
 from contextlib import suppress
 
@@ -12,7 +11,6 @@ from firth.workspace import VECTORS, Workspace, model_stage
 
 SETTINGS = "settings.json"  # in the folder of a network
 ATTENTIONS_BY_RANK = ("additive", "general", "dot", "none")  # the most powerful first
-NAME = r"[\w.-]{1,60}"  # of a model, within the name of its folder
 
 
 def built_word_vectors(workspace: Workspace) -> list[str]:
@@ -25,7 +23,7 @@ def built_word_vectors(workspace: Workspace) -> list[str]:
     """
     names = sorted(path.parent.name for path in workspace.model("").glob(f"*/{VECTORS}"))
     if not names:
-        raise FirthError(f"{workspace.model('')}: no word vectors yet; build them with `dvc repro svd word2vec`")
+        raise _none_built(workspace, "no word vectors", "svd word2vec")
     return names
 
 
@@ -39,7 +37,7 @@ def built_language_models(workspace: Workspace) -> list[str]:
     """
     names = _sorted(_names(workspace, "lm-"), LANGUAGE_MODELS)
     if not names:
-        raise FirthError(f"{workspace.model('')}: no language model yet; build them with `dvc repro ngram lm`")
+        raise _none_built(workspace, "no language model", "ngram lm")
     return names
 
 
@@ -53,7 +51,7 @@ def built_attentions(workspace: Workspace, task: Task) -> list[str]:
     """
     names = _sorted(_names(workspace, f"seq2seq-{task}-"), ATTENTIONS_BY_RANK)
     if not names:
-        raise FirthError(f"{workspace.model('')}: no model for {task} yet; build them with `dvc repro seq2seq`")
+        raise _none_built(workspace, f"no model for {task}", "seq2seq")
     return names
 
 
@@ -74,12 +72,21 @@ def require_built(workspace: Workspace, prefix: str, name: str, built: Sequence[
         The error lists what is built.
     """
     if name not in built:
-        if not re.fullmatch(NAME, name):
-            raise FirthError(f"{shown(name)}: no name of a model; choose from {listed(built)}")
+        known = LANGUAGE_MODELS if prefix == "lm-" else ATTENTIONS_BY_RANK
+        if name not in known:
+            raise FirthError(f"{shown(name)}: no model of Firth; choose from {listed(built)}")
         folder = workspace.model(f"{prefix}{name}")
         raise FirthError(
             f"{folder}: not built; choose from {listed(built)}, or build it with `dvc repro {model_stage(folder)}`"
         )
+
+
+def _none_built(workspace: Workspace, what: str, stages: str) -> FirthError:
+    """The error of an experiment without models of a kind, or of a folder that is no experiment."""
+    folder = workspace.model("")
+    if not folder.exists() and not workspace.params.exists():
+        return FirthError(f"{workspace.root}: no experiment; run this where params.yaml is")
+    return FirthError(f"{folder}: {what} yet; build them with `dvc repro {stages}`")
 
 
 def _names(workspace: Workspace, prefix: str) -> list[str]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from firth.ask.asked_numbers import verify_at_least
 from firth.ask.generation import generate, most_likely
 from firth.ask.sentence_blocks import SentenceEncoder, UnknownWords, line_groups
 from firth.ask.sentence_tables import rows_of
@@ -163,7 +164,14 @@ class LanguageModel:
         )
 
     def next_token(self, prompt: str, count: int = 10) -> ScoredTokens:
-        """The most probable tokens after the first words of a sentence, with their probabilities, best first."""
+        """The most probable tokens after the first words of a sentence, with their probabilities, best first.
+
+        Raises
+        ------
+        FirthError
+            If ``count`` is below 1.
+        """
+        verify_at_least(1, count=count)
         sentence, scorer = self.encoder.encode([prompt]), self.new_scorer()
         scorer.read(sentence.stream.ids)
         tokens = self.encoder.vocabulary.tokens
@@ -187,7 +195,14 @@ class LanguageModel:
         temperature : 1 samples from the model's distribution; below 1 prefers probable tokens; 0 takes the most
             probable.
         seed, index : the same numbers give the same sentence; sentences of one seed differ by their index.
+
+        Raises
+        ------
+        FirthError
+            If the temperature is below 0, or the length below 1.
         """
+        verify_at_least(0, temperature=temperature)
+        verify_at_least(1, length=length)
         sentence = self.encoder.encode([prompt])
         random = generator(seed, "generate", index)
         ids = generate(self.new_scorer(), sentence.stream.ids, temperature, length, random)

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from firth.ask.asked_numbers import verify_at_least
 from firth.ask.new_words import new_words, read_known_words
 from firth.errors import FirthError
 from firth.params.search_params import SearchParams
@@ -129,7 +130,15 @@ class LineDecoder:
     text: TaskText
 
     def varied(self, beam_size: int | None = None, batch_size: int | None = None) -> LineDecoder:
-        """The same model with another beam, or with so many lines decoded together."""
+        """The same model with another beam, or with so many lines decoded together.
+
+        Raises
+        ------
+        FirthError
+            If the beam is below 1.
+        """
+        if beam_size is not None:
+            verify_at_least(1, beam_size=beam_size)
         beam = {"beam_size": beam_size} if beam_size else {}
         batch = {"batch_size": batch_size, "batch_type": "pairs"} if batch_size else {}
         settings, search = self.settings.model_copy(update=batch), self.search.model_copy(update=beam)

@@ -36,6 +36,8 @@ def load(path: str | Path) -> WordVectors | LanguageModel | Translator | Questio
         another vocabulary than the present.
     """
     folder = Path(path).absolute()
+    if not folder.exists():
+        raise FirthError(f"{folder}: no such folder; give that of a model, such as models/lm-lstm, or build it first")
     if (folder / VECTORS).exists():
         return load_word_vectors(folder)
     if "attention" not in _settings(folder):

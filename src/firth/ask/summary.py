@@ -164,4 +164,4 @@ def _labeled(names: Mapping[str, str], numbers: Numbers) -> str:
 
 
 def _cell(name: str, numbers: Numbers) -> str:
-    return format(name, numbers[name]) if name in numbers else ""
+    return format(name, numbers[name]) if name in numbers else "–"

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from firth.ask.asked_numbers import verify_at_least
 from firth.ask.spelling import Spelling
 from firth.errors import FirthError, shown
 from firth.measures.analogy_formulas import nearness, three_cos_add, three_cos_mul
@@ -77,7 +78,7 @@ class WordVectors:
         return self.vectors[row]
 
     def most_similar(self, word: str, count: int = 10) -> Ranked:
-        """The words with the largest cosine to a word, without the word itself."""
+        """The words with the largest cosine to a word, without the word itself; errors as for ``analogy``."""
         rows = self._rows(word)
         return self._best(self._unit @ self._unit[rows[0]], rows, count)
 
@@ -90,6 +91,11 @@ class WordVectors:
         """Answers to a : b = c : ? by 3CosAdd and 3CosMul (see ``measures.analogy_formulas``), without a, b and c.
 
         The score of 3CosAdd is the cosine with b + c − a, which ranks words as the sum of cosines does.
+
+        Raises
+        ------
+        FirthError
+            If a word has no vector, or ``count`` is below 1.
         """
         rows = self._rows(a, b, c)
         cosines = self._unit[rows] @ self._unit.T  # (3, V)
@@ -103,6 +109,7 @@ class WordVectors:
 
     def _best(self, scores: NDArray[np.floating], excluded: list[int], count: int) -> Ranked:
         """The words with the highest scores (V,), the more frequent ones first among equals."""
+        verify_at_least(1, count=count)
         left_out = set(excluded)
         order = np.argsort(-scores, kind="stable")[: count + len(left_out)].tolist()
         return [(self.words[row], float(scores[row])) for row in order if row not in left_out][:count]

@@ -1,5 +1,6 @@
 """What a person reads when a value of ``params.yaml`` is refused."""
 
+import re
 from typing import Any
 
 from firth.errors import shown
@@ -8,7 +9,8 @@ from firth.errors import shown
 def fault_line(detail: Any, *section: str) -> str:
     """One line for one of pydantic's findings; tags of union members are not keys, so they are left out."""
     tags = {"named", "own", "splits", "parallel", "catalog"}
-    key = ".".join([*section, *(str(part) for part in detail["loc"] if part not in tags)])
+    parts = (str(part) for part in detail["loc"] if part not in tags)
+    key = ".".join([*section, *(part for part in parts if not re.search(r"\[|^constrained-", part))])
     kind, message = detail["type"], detail["msg"]
     if kind == "extra_forbidden":
         return f"{shown(key)}: unknown key; remove it or correct its spelling"
