@@ -121,5 +121,6 @@ def test_other_stories_have_the_test_set_s_answers(tmp_path: Path) -> None:
 
 
 def test_without_any_model_the_screen_names_the_command(tmp_path: Path) -> None:
+    (tmp_path / "models").mkdir()
     with pytest.raises(FirthError, match="`dvc repro seq2seq`"):
         answer(OpenedModels(Workspace(tmp_path)), {})

@@ -108,5 +108,6 @@ def test_other_text_has_the_test_set_s_sentences_as_examples(tmp_path: Path) -> 
 
 
 def test_without_any_model_the_screen_names_the_command(tmp_path: Path) -> None:
+    (tmp_path / "models").mkdir()
     with pytest.raises(FirthError, match="`dvc repro seq2seq`"):
         answer(OpenedModels(Workspace(tmp_path)), {})
