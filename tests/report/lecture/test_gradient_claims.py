@@ -127,7 +127,7 @@ def test_a_finding_says_where_sentences_end_before_the_lag(block: str, network: 
     short = findings(gradients=table.assign(within_sentence=(table["lag"] < 20).astype(int)))
     assert BLOCKS[block].judge(short).finding.endswith("Ends of sentences lie in between, where a network may forget.")
     drawn = BLOCKS["vanishing"].draw(short)
-    assert drawn is not None and "Up to 1 steps back the error stays within its sentence" in drawn
+    assert drawn is not None and "The error stays within its sentence up to lag 1;" in drawn
 
 
 def test_lstm_is_compared_by_its_cell_from_the_first_step_back_on() -> None:

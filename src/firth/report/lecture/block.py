@@ -68,7 +68,7 @@ class Block:
     @property
     def is_study(self) -> bool:
         """Whether studies decide it, whose texts are their own, whatever the run reads."""
-        return all(source.startswith("study:") for source in self.sources)
+        return any(source.startswith("study:") for source in self.sources)
 
 
 @dataclass(frozen=True)

@@ -65,7 +65,7 @@ def _prompt(findings: Findings, model: str = "") -> str:
 def agree(findings: Findings, pair: int | None, model: str = "") -> str:
     """Which form of the verb the models prefer, or one of them, in a pair of the examples."""
     examples = findings.table("agreement_examples")
-    rows = examples[examples["pair"] == (0 if pair is None else pair)]
+    rows = examples.head(0) if pair is None else examples[examples["pair"] == pair]
     rows = rows[rows["model"] == (model or rows["model"].iloc[0])] if len(rows) else rows
     forms = rows.drop_duplicates("correct").set_index("correct")["form"]
     if not {0, 1} <= set(forms.index):

@@ -84,9 +84,7 @@ def _judge_clipping(findings: Findings) -> Judgment:
         return NO_CLIPPING
     best, best_unclipped = _best(clipped), _best(unclipped)
     finding = " ".join([_said("With clipping", best, clipped), _said("Without clipping", best_unclipped, unclipped)])
-    if best is None:
-        return decided(False, finding)
-    if _diverged(clipped):
+    if best is None or _diverged(clipped):
         return decided(False, finding)
     lower = best_unclipped is None or best["valid_perplexity"] < best_unclipped["valid_perplexity"]
     return decided(lower, finding, f"{best['valid_perplexity']:.1f}")

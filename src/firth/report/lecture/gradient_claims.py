@@ -168,8 +168,8 @@ def _draw_norms(findings: Findings) -> Markup | None:
     )
     caption = (
         "Norm of ∂Eₜ/∂hₜ₋ₖ, of ∂Eₜ/∂cₜ₋ₖ for an LSTM’s cell: geometric mean over 64 positions of the validation text. "
-        f"Up to {_within_sentence(findings)} steps back the error stays within its sentence; farther back it passes "
-        "the end of another one, where a trained network may forget."
+        f"The error stays within its sentence up to lag {_within_sentence(findings)}; beyond, it passes the end of "
+        "another sentence, where a trained network may forget."
     )
     return figure(gradient_figures.norms_by_lag(panels, "gradient-norms", label), caption)
 

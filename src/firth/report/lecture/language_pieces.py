@@ -75,7 +75,7 @@ def pair_table(
     names : of models for people, in order.
     """
     given = findings.table("agreement_examples") if examples is None else examples
-    rows = given[given["pair"] == (0 if pair is None else pair)]
+    rows = given.head(0) if pair is None else given[given["pair"] == pair]
     if rows.empty:
         return None
     right, wrong = (rows[rows["correct"] == correct].set_index("model") for correct in (1, 0))

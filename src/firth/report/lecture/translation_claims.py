@@ -133,10 +133,8 @@ def _show_error(findings: Findings) -> Markup | None:
     if found is None:
         return None
     best, sample = found
-    written, language = (
-        with_differences(sample["outputs"][best], sample["reference"]),
-        findings.language("translation", "target"),
-    )
+    written = with_differences(sample["outputs"][best], sample["reference"])
+    language = findings.language("translation", "target")
     rows: list[list[Content]] = [
         ["reference", in_language(sample["reference"], language)],
         [display_name(best, ATTENTIONS), in_language(written, language)],
