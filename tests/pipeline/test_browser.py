@@ -34,9 +34,10 @@ def test_page_is_whole_and_accessible(
     page.close()
 
 
-def test_the_first_figure_comes_early(small_build: Project, browser: Browser) -> None:
+def test_the_page_is_short_and_its_first_figure_comes_early(small_build: Project, browser: Browser) -> None:
     page = browser.new_page(viewport={"width": 1280, "height": SCREEN})
     page.goto((small_build.root / "reports" / "index.html").as_uri())
+    assert page.evaluate("document.documentElement.scrollHeight") <= 16 * SCREEN
     assert page.evaluate("document.querySelector('svg').getBoundingClientRect().top") < 2 * SCREEN
     page.close()
 

@@ -188,4 +188,4 @@ def saliency_map(
             ),
         )
     )
-    return svg(chart.properties(width=side * len(sources), height=17 * len(outputs)), name, label)
+    return svg(chart.properties(width=side * len(sources), height=16 * len(outputs)), name, label)

@@ -72,7 +72,7 @@ def learning_curves(curves: Mapping[str, Curve], name: str, label: str) -> str:
         x=alt.X("x:Q", title="epoch", axis=x_axis, scale=alt.Scale(nice=False)),
         y=alt.Y("y:Q", title=f"perplexity (validation{', log scale' if wide else ''})", scale=scale, axis=axis),
     )
-    return svg(chart.properties(width=NARROW, height=150), name, label)
+    return svg(chart.properties(width=NARROW, height=120), name, label)
 
 
 def accuracy_by_attractors(accuracies: Mapping[str, Curve], name: str, label: str) -> str:
@@ -102,14 +102,14 @@ def growth_by_order(
     drawn = lines(perplexities).encode(x=upper, y=_round_log_perplexities(perplexities))
     bars = _size_bars(sizes, upper if accuracies else lowest)
     panels: list[alt.Chart | alt.LayerChart | alt.FacetChart] = [
-        drawn.properties(width=NARROW, height=75),
-        bars.properties(width=NARROW, height=55),
+        drawn.properties(width=NARROW, height=65),
+        bars.properties(width=NARROW, height=50),
     ]
     if accuracies:
         lowest_share = _below(y for curve in accuracies.values() for _, y in curve)
         y = alt.Y("y:Q", title="accuracy", scale=alt.Scale(domain=[lowest_share, 1]))
         shares = alt.layer(_chance_rule(lowest_share), lines(accuracies).encode(x=lowest, y=y))
-        panels.append(shares.properties(width=NARROW, height=90))
+        panels.append(shares.properties(width=NARROW, height=75))
     chart = alt.vconcat(*panels, spacing=10)
     return svg(chart.resolve_scale(color="independent", shape="independent"), name, label)
 

@@ -88,7 +88,7 @@ def excess_over_source(
     )
     text = alt.Chart(alt.Data(values=ends)).mark_text(align="left", dx=5, fontSize=12)
     chart = bars + text.encode(x=alt.X("end:Q", scale=scale), y=y, text="text:N")
-    return svg(chart.properties(width=NARROW - 30, height=30 * len(models)), name, label)
+    return svg(chart.properties(width=NARROW - 30, height=25 * len(models)), name, label)
 
 
 def _chance_above(scale: alt.Scale) -> alt.LayerChart:

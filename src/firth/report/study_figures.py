@@ -40,7 +40,7 @@ def initial_embeddings(perplexities: Mapping[str, Curve], scores: Mapping[str, C
         scale, axis = alt.Scale(type="log", nice=False), alt.Axis(values=_round_perplexities(perplexities))
         y = alt.Y("y:Q", title="perplexity (log)", scale=scale, axis=axis)
         drawn = lines(perplexities).encode(x=x, y=y, color=color, shape=shape)
-        panels.append(drawn.properties(width=NARROW, height=90))
+        panels.append(drawn.properties(width=NARROW, height=80))
     if scores:
         counts = sorted({x for curve in scores.values() for x, _ in curve})
         scale = alt.Scale(type="log", domain=[counts[0] / 1.2, counts[-1] * 1.2], nice=False)
@@ -48,7 +48,7 @@ def initial_embeddings(perplexities: Mapping[str, Curve], scores: Mapping[str, C
         x = alt.X("x:Q", title="training pairs (log scale)", scale=scale, axis=axis)
         y = alt.Y("y:Q", title="BLEU", scale=alt.Scale(domain=[0, 100]))
         drawn = lines(scores).encode(x=x, y=y, color=color, shape=shape)
-        panels.append(drawn.properties(width=NARROW, height=90))
+        panels.append(drawn.properties(width=NARROW, height=80))
     return svg(alt.vconcat(*panels, spacing=14), name, label)
 
 

@@ -12,7 +12,7 @@ from sklearn.manifold import TSNE
 from firth.measures.shown_words import content_words
 from firth.report.figures import PALETTE, SHAPES, svg
 
-WIDTH, HEIGHT = 560, 340  # pixels of the plot
+WIDTH, HEIGHT = 560, 300  # pixels of the plot
 MARGIN = 20
 FONT_SIZE = 12
 PERPLEXITY = 30

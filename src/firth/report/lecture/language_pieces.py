@@ -67,7 +67,7 @@ def pair_table(
     examples: pd.DataFrame | None = None,
     names: Mapping[str, Any] = LANGUAGE_MODELS,
 ) -> Markup | None:
-    """P of both verb forms of an example pair, a row a model; None without such a pair.
+    """P of both verb forms of an example pair, a column a model; None without such a pair.
 
     Parameters
     ----------
@@ -76,20 +76,28 @@ def pair_table(
     """
     given = findings.table("agreement_examples") if examples is None else examples
     rows = given.head(0) if pair is None else given[given["pair"] == pair]
+    columns = {model: display_name(model, names) for model in in_order(rows["model"], names)}
+    return forms_table(findings, rows, "model", columns)
+
+
+def forms_table(findings: Findings, rows: pd.DataFrame, by: str, columns: Mapping[Any, str]) -> Markup | None:
+    """P of the right and of the wrong form after one prefix, a column for each model that scored both.
+
+    Parameters
+    ----------
+    rows : of one pair, columns ``prefix``, ``correct`` (1 or 0), ``form``, ``probability`` and the one named ``by``.
+    columns : value of ``by`` → title of its column, in order.
+    """
     if rows.empty:
         return None
-    right, wrong = (rows[rows["correct"] == correct].set_index("model") for correct in (1, 0))
+    by_form = rows.pivot(index="correct", columns=by, values="probability").dropna(axis="columns")
+    shown = {key: title for key, title in columns.items() if key in by_form}
+    forms = rows.drop_duplicates("correct").set_index("correct")["form"]
     cells: list[list[Content]] = [
-        [display_name(model, names), *(probability(form.at[model, "probability"]) for form in (right, wrong))]
-        for model in in_order((model for model in right.index if model in wrong.index), names)
+        [join([quoted(findings, forms[correct]), note]), *(probability(by_form.at[correct, key]) for key in shown)]
+        for correct, note in ((1, " (right)"), (0, " (wrong)"))
     ]
-    return table(rows["prefix"].iloc[0], ["", *verb_forms(findings, rows)], cells, "numbers")
-
-
-def verb_forms(findings: Findings, rows: pd.DataFrame) -> list[Content]:
-    """The right and the wrong form of an example pair, as titles of columns."""
-    right, wrong = (rows.loc[rows["correct"] == correct, "form"].iloc[0] for correct in (1, 0))
-    return [join([quoted(findings, right), " (right)"]), join([quoted(findings, wrong), " (wrong)"])]
+    return table(rows["prefix"].iloc[0], ["", *shown.values()], cells, "numbers stack") if shown else None
 
 
 def probability(value: float) -> str:

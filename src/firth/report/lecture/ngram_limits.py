@@ -10,9 +10,9 @@ from firth.report.findings import Findings
 from firth.report.language_figures import Share
 from firth.report.lecture.block import Block, Judgment, decided
 from firth.report.lecture.block_commands import agree
-from firth.report.lecture.language_pieces import pair_table, probability, share, verb_forms
+from firth.report.lecture.language_pieces import forms_table, pair_table, share
 from firth.report.lecture.reasons import AGREEMENT, NO_LARGER_NGRAM, NO_NGRAM, NO_PAIRS, NO_TRIGRAM, because
-from firth.report.markup import Content, figure, table
+from firth.report.markup import figure
 from firth.report.names import LANGUAGE_MODELS
 from firth.report.readable import readable
 from firth.report.result_tables import points, rows_of
@@ -129,13 +129,7 @@ def _show_orders(findings: Findings) -> Markup | None:
     """The same pair as judged by the models of each order."""
     examples, pair = findings.table("ngram_order_examples"), _worst_pair(findings)
     rows = examples[examples["pair"] == (0 if pair is None else pair)]
-    if rows.empty:
-        return None
-    right, wrong = (rows[rows["correct"] == correct].set_index("order")["probability"] for correct in (1, 0))
-    cells: list[list[Content]] = [
-        [f"order {order}", *(probability(form[order]) for form in (right, wrong))] for order in right.index if order > 1
-    ]
-    return table(rows["prefix"].iloc[0], ["", *verb_forms(findings, rows)], cells, "numbers")
+    return forms_table(findings, rows, "order", {n: f"order {n}" for n in sorted(set(rows["order"])) if n > 1})
 
 
 TRIGRAM_BLOCK = Block(

@@ -11,7 +11,7 @@ from firth.report.lecture.language_pieces import is_recurrent, network_settings,
 from firth.report.lecture.reasons import NO_RECURRENT, NO_SOURCE, ONLY_RECURRENT, OVER_SOURCE, because
 from firth.report.markup import Content, figure, join, table
 from firth.report.names import LANGUAGE_MODELS, with_names
-from firth.report.result_tables import cells_by_name, curves, pivoted, rows_of
+from firth.report.result_tables import cells_by_name, curves, pivoted
 
 TEST_TEXT = "data/raw/lm/text/test.txt"
 
@@ -73,15 +73,18 @@ def _show(findings: Findings) -> Markup | None:
     training = findings.of_language_models("training").dropna(subset=["epochs"])
     epochs = dict(zip(training["model"], training["epochs"].astype(int), strict=True))
     rates = {shown.name: network_settings(findings, key).get("learning_rate") for key, shown in LANGUAGE_MODELS.items()}
+    models = test["model"].tolist()
+    learned = {model: str(rates.get(model) or "–") for model in models if model in epochs}
     rows: list[list[Content]] = [
-        [model, value, epochs.get(model), str(rates.get(model) or "–") if model in epochs else None]
-        for model, value in rows_of(test[["model", "perplexity"]])
+        ["perplexity", *test["perplexity"].tolist()],
+        ["epochs", *map(epochs.get, models)],
+        ["learning rate", *map(learned.get, models)],
     ]
-    trained = {(row[2], row[3]) for row in rows if row[2] is not None}
-    caption = "Perplexity on the test text"
+    trained = {(epochs[model], rate) for model, rate in learned.items()}
+    caption = "Test perplexity"
     if len(trained) > 1:
         caption += "; the networks were not trained alike"
-    return table(caption, ["", "perplexity", "epochs", "learning rate"], rows, "numbers")
+    return table(caption, ["", *models], rows, "numbers stack") if models else None
 
 
 SOURCE = Block(

@@ -6,7 +6,6 @@ from markupsafe import Markup
 from firth.report.findings import Findings
 from firth.report.lecture.block import Block, Judgment, decided
 from firth.report.lecture.block_commands import of_sequence
-from firth.report.lecture.language_pieces import sentence
 from firth.report.lecture.reasons import BLEU, EXACT_MATCH, NO_ENCODER_DECODER, because
 from firth.report.lecture.sequence_texts import of_first_split
 from firth.report.markup import Content, figure, in_language, join, paragraph, rendered, small, table
@@ -78,15 +77,15 @@ def _drawn_tokens(findings: Findings) -> tuple[list[str], list[str]]:
 
 
 def _show_steps(findings: Findings) -> Markup | None:
-    """The most probable tokens at each step of the example."""
+    """The example, and the most probable tokens at each step with their probabilities."""
     example = _example_of(findings)
     if example is None:
         return None
     task = example["task"]
     source = in_language(example["source"], findings.language(task, "source"))
     output = in_language(example["output"], findings.language(task, "target"))
-    lengths = f" ({example['source_tokens']} tokens) becomes ", f" ({example['output_tokens']} and <eos>):"
-    said = paragraph("“", source, "”", lengths[0], "“", output, "”", lengths[1])
+    lengths = f"” ({example['source_tokens']} tokens) becomes “", f"” ({example['output_tokens']} and <eos>)"
+    said = join(["“", source, lengths[0], output, lengths[1]])
     steps = _of_example(findings, "decoding_steps", example).dropna(subset=["probability"])
     rows: list[list[Content]] = [
         [
@@ -99,8 +98,7 @@ def _show_steps(findings: Findings) -> Markup | None:
         for step, found in steps.groupby("step")
         if len(found) == len(RANKS)
     ]
-    title = f"{sentence(findings.token(task))}s and their probabilities at each step"
-    return join(filter(None, [said, table(title, ["step", *RANKS], rows)]))
+    return table(said, ["step", *RANKS], rows) or paragraph(said)
 
 
 def _rounded(probability: float) -> str:
