@@ -9,7 +9,7 @@ from firth.report.lecture.block import Block, Judgment, decided
 from firth.report.lecture.block_commands import command
 from firth.report.lecture.language_pieces import is_recurrent, network_settings, the
 from firth.report.lecture.reasons import NO_RECURRENT, NO_SOURCE, ONLY_RECURRENT, OVER_SOURCE, because
-from firth.report.markup import Content, figure, join, table
+from firth.report.markup import Content, figure, fold, join, table
 from firth.report.names import LANGUAGE_MODELS, with_names
 from firth.report.result_tables import cells_by_name, curves, pivoted
 
@@ -38,8 +38,9 @@ def _judge(findings: Findings) -> Judgment:
 
 
 def _draw(findings: Findings) -> Markup | None:
-    there = [part for part in (_excess(findings), _curves(findings)) if part]
-    return join(there) if there else None
+    excess, learning = _excess(findings), _curves(findings)
+    there = [excess, learning and fold("Learning curves", learning)]
+    return join(part for part in there if part) or None
 
 
 def _excess(findings: Findings) -> Markup | None:

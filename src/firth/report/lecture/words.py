@@ -98,8 +98,8 @@ def _draw_counts(findings: Findings) -> Markup | None:
     if tables is None:
         return None
     caption = (
-        "From sentences to vectors: a row of counts is the vector of a word. Positive pointwise mutual information "
-        "(PPMI) keeps what stands near the word more often than by chance."
+        "A row of counts is the vector of its word. Positive pointwise mutual information (PPMI) keeps what stands "
+        "near the word more often than by chance."
     )
     return figure(tables, caption)
 

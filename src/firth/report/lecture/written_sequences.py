@@ -13,7 +13,7 @@ from firth.report.names import ATTENTIONS, in_order
 
 TASKS = {"translation": "translations", "qa": "answers"}
 ENDED = 0.99  # share of outputs that must end by themselves
-MOST_READ, MOST_WRITTEN = 6, 7  # tokens that the drawing has room for, <eos> among those written
+MOST_READ, MOST_WRITTEN = 6, 7  # tokens that there is room for, <eos> among those written
 SYMBOLS = (["x₁", "x₂", "x₃"], ["y₁", "y₂", "y₃", "y₄", "<eos>"])
 MOST_CERTAIN = 0.999
 RANKS = ["most probable", "second", "third"]
@@ -77,16 +77,18 @@ def _drawn_tokens(findings: Findings) -> tuple[list[str], list[str]]:
 
 
 def _show_steps(findings: Findings) -> Markup | None:
-    """The example, and the most probable tokens at each step with their probabilities."""
+    """The example, and the most probable tokens at its first steps with their probabilities."""
     example = _example_of(findings)
     if example is None:
         return None
     task = example["task"]
     source = in_language(example["source"], findings.language(task, "source"))
     output = in_language(example["output"], findings.language(task, "target"))
-    lengths = f"” ({example['source_tokens']} tokens) becomes “", f"” ({example['output_tokens']} and <eos>)"
-    said = join(["“", source, lengths[0], output, lengths[1]])
     steps = _of_example(findings, "decoding_steps", example).dropna(subset=["probability"])
+    written, last = example["output_tokens"], steps["step"].max()
+    length = f"{written}, without <eos>" if last == written else f"{written} and <eos>"
+    shown = f"; the first {MOST_WRITTEN} steps" if last > MOST_WRITTEN else ""
+    said = join(["“", source, f"” ({example['source_tokens']} tokens) becomes “", output, f"” ({length}){shown}"])
     rows: list[list[Content]] = [
         [
             int(step),
@@ -95,7 +97,7 @@ def _show_steps(findings: Findings) -> Markup | None:
                 for token, probability in zip(found["token"], found["probability"], strict=True)
             ),
         ]
-        for step, found in steps.groupby("step")
+        for step, found in steps[steps["step"] <= MOST_WRITTEN].groupby("step")
         if len(found) == len(RANKS)
     ]
     return table(said, ["step", *RANKS], rows) or paragraph(said)
