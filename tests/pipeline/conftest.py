@@ -22,7 +22,8 @@ BUILT = (
 )
 READ_BY_DVC = "settings/own_files.json"
 FIRST = "test_document_commands.py"  # the longest; the small copy is built for it
-MEANWHILE = ("lm", "seq2seq", "stages", "text", "training", "vectors")  # folders of long tests that do not need the small copy
+# Folders of long tests that do without the small copy.
+MEANWHILE = ("lm", "seq2seq", "stages", "text", "training", "vectors")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
