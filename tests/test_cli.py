@@ -82,13 +82,19 @@ def test_every_question_shows_an_example_that_its_command_takes() -> None:
         command.make_context(name, arguments)  # refuses arguments that the command doesn't have, or lacks
 
 
+def test_help_names_the_command_also_where_another_checkout_is_installed(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "firth", "--help"]
+    shown = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True).stdout
+    assert "Usage: firth " in shown
+
+
 def test_debug_shows_the_traceback(tmp_path: Path) -> None:
     assert "Traceback" in firth(tmp_path, "--debug", "check").stderr
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_signal_ends_a_command_with_a_line_and_its_status(number: signal.Signals) -> None:
-    waiting = "lambda: print('begun', flush=True) or time.sleep(60)"
+    waiting = "lambda prog_name: print('begun', flush=True) or time.sleep(60)"
     program = f"import time; from firth import cli; cli.app = {waiting}; cli.main()"
     command = [sys.executable, "-c", program]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
@@ -170,7 +176,7 @@ def test_a_stage_whose_input_is_not_built_names_the_stage_that_builds_it(
 def test_an_error_of_the_machine_is_one_line_too(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], error: Exception, words: str
 ) -> None:
-    def fail() -> None:
+    def fail(prog_name: str) -> None:
         raise error
 
     monkeypatch.setattr(cli, "app", fail)
@@ -189,7 +195,7 @@ def test_a_fault_of_the_program_keeps_its_traceback(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(shutil, "disk_usage", lambda folder: SimpleNamespace(free=1 << 30))
     assert is_fault(error)
 
-    def fail() -> None:
+    def fail(prog_name: str) -> None:
         raise error
 
     monkeypatch.setattr(cli, "app", fail)

@@ -266,7 +266,7 @@ def main() -> None:
     """Entry point: a person's error is one line and exit status 2; after a signal the status is 128 + its number."""
     end_at_signals()
     try:
-        app()
+        app(prog_name="firth")  # also where `python -m firth` runs
     except Interrupted as interruption:
         print(f"ended by {interruption}; run again to go on, a training from its last checkpoint", file=sys.stderr)
         sys.exit(128 + interruption.number)

@@ -17,7 +17,7 @@ import pytest
 from pipeline.conftest import copy_project
 from pipeline.forks import begin, finish
 from pipeline.killed import STAGES, Tiny, Way, commands_in, kill_training, kill_while_writing, send, wait_until
-from pipeline.project import ROOT, Project
+from pipeline.project import ROOT, Project, change_params
 from ruamel.yaml import YAML
 from stages.four_sentences import experiment, train_lm, workspace_at
 
@@ -284,28 +284,77 @@ def test_the_table_of_full_disks_has_every_stage_of_the_pipeline() -> None:
 @pytest.mark.kills
 @pytest.mark.parametrize("item", OUTPUTS)
 def test_a_stage_on_a_full_disk(project_disk: Path, small_build: Project, item: str) -> None:
-    root = project_disk / "project"
-    shutil.copytree(small_build.root, root, symlinks=True, ignore=shutil.ignore_patterns(".git", ".dvc", "logs"))
-    environment = {**small_build.environment, "PYTHONDONTWRITEBYTECODE": "1"}
+    project = copied(small_build, project_disk)
+    outputs = [project.root / name for name in OUTPUTS[item]]
+    fails_on_a_full_disk_and_recovers(project, project_disk, item, outputs, room=8)  # the item's lock takes 4 KiB
 
-    def run() -> subprocess.CompletedProcess[str]:
-        command = ["firth", *item.split()]
-        return subprocess.run(command, cwd=root, env=environment, capture_output=True, text=True, check=False)
 
-    before = {output: files_in(root / output) for output in OUTPUTS[item]}
-    for output in OUTPUTS[item]:
-        shutil.rmtree(root / output) if (root / output).is_dir() else (root / output).unlink()
-    ballast = fill(project_disk, room=8)  # the lock of the item takes 4 KiB
-    failed = run()
+STUDIES = {  # an item of each study → the text that it reads
+    "study_softmax": None,
+    "study_vectors negative_sampling": "embeddings",
+    "study_clipping clipped": "lm",
+    "study_embeddings random": "lm",
+    "study_encoders gru forward": "translation",
+    "study_bottleneck": "translation",
+    "study_pairs random": "translation",
+}
+SMALL_STUDIES: dict[str, Any] = {
+    "world": {"embeddings": {"sentences": 2000}, "lm": {"sentences": 600}, "translation": {"pairs": 300}},
+    "word2vec": {"epochs": 1},
+    "lm_overrides": {name: {"hidden_size": 8, "max_epochs": 1} for name in ("rnn", "lstm")},
+    "seq2seq": {"embedding_size": 8, "hidden_size": 8, "max_epochs": 1},
+    "studies": {
+        "vocabulary_sizes": [200, 400],
+        "learning_rate_multiples": [0.5],
+        "text_shares": [1.0],
+        "hidden_sizes": [4],
+        "pair_percentages": [100],
+    },
+}
+
+
+def test_the_table_of_studies_on_full_disks_has_every_study() -> None:
+    pipeline = YAML(typ="safe").load((ROOT / "studies" / "dvc.yaml").read_text(encoding="utf-8"))
+    assert {item.split()[0] for item in STUDIES} == set(pipeline["stages"]) - {item.split()[0] for item in OUTPUTS}
+
+
+@pytest.mark.kills
+@pytest.mark.parametrize("item", STUDIES)
+def test_a_study_on_a_full_disk(project_disk: Path, small_build: Project, item: str) -> None:
+    project = copied(small_build, project_disk)
+    studies, results = Project(project.root / "studies", project.home), project.root / "reports" / "studies"
+    change_params(studies.root / "params.yaml", SMALL_STUDIES)
+    text = STUDIES[item]
+    for command in ("code", "check", *([f"download {text}", f"tokenize {text}"] if text else []), item):
+        studies.run("firth", *command.split())
+    name = item.removeprefix("study_").replace(" ", "-")
+    fails_on_a_full_disk_and_recovers(studies, project_disk, item, [*results.glob(f"*/{name}.*")], room=0)
+
+
+def copied(project: Project, disk: Path) -> Project:
+    """The files of a built project on another disk."""
+    root = disk / "project"
+    shutil.copytree(project.root, root, symlinks=True, ignore=shutil.ignore_patterns(".git", ".dvc", "logs"))
+    return Project(root, project.home)
+
+
+def fails_on_a_full_disk_and_recovers(project: Project, disk: Path, item: str, outputs: list[Path], room: int) -> None:
+    """Run a stage item with so many KiB of room, too few for what it writes, then with enough."""
+    command = ["env", "PYTHONDONTWRITEBYTECODE=1", "firth", *item.split()]
+    before = {output: files_in(output) for output in outputs}
+    for output in outputs:
+        shutil.rmtree(output) if output.is_dir() else output.unlink()
+    ballast = fill(disk, room)
+    failed = project.run(*command, check=False)
     (error,) = [line for line in failed.stderr.splitlines() if line.startswith("error: ")]
     assert failed.returncode == 2
     assert error.endswith(": the disk is full; make room and run again")
     assert "Traceback" not in failed.stderr
-    assert [*root.rglob(".*.partial")] == []
+    assert [*disk.rglob(".*.partial")] == []
     ballast.unlink()
-    again = run()
-    assert again.returncode == 0, again.stderr
-    assert {output: files_in(root / output) for output in OUTPUTS[item]} == before
+    project.run(*command)
+    assert before
+    assert {output: files_in(output) for output in outputs} == before
 
 
 def files_in(place: Path) -> dict[str, bytes]:
