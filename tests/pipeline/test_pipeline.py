@@ -31,9 +31,10 @@ def test_a_second_repro_rebuilds_nothing_and_leaves_git_clean(built: Project) ->
     assert built.changed_files() == []
 
 
-def test_the_recorded_experiment_is_built_anew_elsewhere_with_the_same_bytes(built: Project) -> None:
+def test_the_recorded_experiment_is_built_anew_elsewhere_by_other_threads_with_the_same_bytes(built: Project) -> None:
+    threads = [f"{library}_NUM_THREADS=4" for library in ("OMP", "MKL", "OPENBLAS", "NUMBA", "RAYON")]
     outputs = [out for stage in recorded_stages(built).values() for out in stage.get("outs", [])]
-    output = built.run("firth", "verify", "--rebuild", "--jobs", "2").stdout
+    output = built.run("env", *threads, "firth", "verify", "--rebuild", "--jobs", "2").stdout
     assert f"{len(recorded_stages(built))} stages ran, 0 came from the run cache, 0 had not changed" in output
     assert f"built anew: same bytes, in all {len(outputs)} outputs and in every committed result" in output
     assert built.changed_files() == []
@@ -118,6 +119,10 @@ def test_studies_are_a_project_of_their_own_whose_results_the_report_shows(built
     )
     studies.run("dvc", "repro", "study_vectors@negative_sampling")
     assert UP_TO_DATE in studies.run("dvc", "status", "study_vectors@negative_sampling").stdout
+    recorded = (studies.root / "dvc.lock").read_bytes()
+    (built.root / "src" / "firth" / "compiled.pyc").touch()
+    studies.run("dvc", "repro", "code")
+    assert (studies.root / "dvc.lock").read_bytes() == recorded
     metrics = json.loads((built.root / "reports/studies/metrics/vectors-negative_sampling.json").read_text())
     assert built.repro() == ["report"]
     page = (built.root / "reports" / "index.html").read_text(encoding="utf-8")
