@@ -20,7 +20,7 @@ studies: .venv/installed  ## Run the comparisons of many trainings (studies/dvc.
 seeds: .venv/installed  ## Repeat all trainings with other random numbers and write how far the results spread; COUNT=N
 	firth seeds $(if $(COUNT),--count $(COUNT))
 
-results: .venv/installed  ## Write docs/results.md and docs/studies.md from the metrics of named commits
+results: .venv/installed  ## Write docs/results.md, studies.md, report.md and pictures from the metrics of named commits
 	firth results
 
 verify: .venv/installed  ## Build the last commit anew in a temporary clone, without caches, and compare the results

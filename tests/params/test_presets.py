@@ -239,7 +239,7 @@ def test_an_unknown_name_names_those_that_there_are(tmp_path: Path) -> None:
 def test_the_list_has_a_line_for_each_preset() -> None:
     lines = listing(PRESETS).splitlines()
     assert [line.split()[0] for line in lines] == NAMES
-    assert lines[2] == "world        The built-in world: offline, in seven to nine minutes on two cores."
+    assert lines[2] == "world        The built-in world: offline, in about six minutes on two cores."
 
 
 def run(target: Path, name: str | None, *, listed: bool = False, shown: bool = False, force: bool = False) -> str:

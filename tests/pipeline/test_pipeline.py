@@ -120,7 +120,8 @@ def test_studies_are_a_project_of_their_own_whose_results_the_report_shows(built
     studies.run("dvc", "repro", "study_vectors@negative_sampling")
     assert UP_TO_DATE in studies.run("dvc", "status", "study_vectors@negative_sampling").stdout
     recorded = (studies.root / "dvc.lock").read_bytes()
-    (built.root / "src" / "firth" / "compiled.pyc").touch()
+    (built.root / "src" / "firth" / "__pycache__").mkdir(exist_ok=True)
+    (built.root / "src" / "firth" / "__pycache__" / "compiled.pyc").touch()
     studies.run("dvc", "repro", "code")
     assert (studies.root / "dvc.lock").read_bytes() == recorded
     metrics = json.loads((built.root / "reports/studies/metrics/vectors-negative_sampling.json").read_text())

@@ -80,7 +80,7 @@ def test_the_most_probable_words_of_each_step_stand_in_a_row() -> None:
     assert rows[1] == ["1", "Un1 >\N{NO-BREAK SPACE}0.999", "Un2 0.250", "Un3 <\N{NO-BREAK SPACE}0.001"]
     assert rows[2] == ["2", "<unk>1 >\N{NO-BREAK SPACE}0.999", "<unk>2 0.250", "<unk>3 <\N{NO-BREAK SPACE}0.001"]
     assert "(2 tokens) becomes" in example and '<span lang="fr">Un &lt;unk&gt;</span>' in example
-    assert "(2 and &lt;eos&gt;)</caption>" in example
+    assert "(2 tokens and &lt;eos&gt;); probabilities of words at each step</caption>" in example
     assert SEQUENCES.example(replace(findings(), tables={})) is None
 
 
@@ -90,5 +90,5 @@ def test_a_long_output_is_cut_and_one_that_does_not_end_says_so() -> None:
     longer = pd.concat([steps[steps["step"] == 1].assign(step=step) for step in range(1, 21)])
     tables = {**found.tables, "decoding_steps": longer, "example_outputs": examples.assign(output_tokens=20)}
     example = str(SEQUENCES.example(replace(found, tables=tables)))
-    assert "(20, without &lt;eos&gt;); the first 7 steps</caption>" in example
+    assert "(20 tokens, without &lt;eos&gt;); probabilities of words at its first 7 steps</caption>" in example
     assert len(read(example).rows) == 1 + 7

@@ -97,7 +97,7 @@ def forms_table(findings: Findings, rows: pd.DataFrame, by: str, columns: Mappin
         [join([quoted(findings, forms[correct]), note]), *(probability(by_form.at[correct, key]) for key in shown)]
         for correct, note in ((1, " (right)"), (0, " (wrong)"))
     ]
-    return table(rows["prefix"].iloc[0], ["", *shown.values()], cells, "numbers stack") if shown else None
+    return table(rows["prefix"].iloc[0], ["P of", *shown.values()], cells, "numbers stack") if shown else None
 
 
 def probability(value: float) -> str:

@@ -86,9 +86,11 @@ def _show_steps(findings: Findings) -> Markup | None:
     output = in_language(example["output"], findings.language(task, "target"))
     steps = _of_example(findings, "decoding_steps", example).dropna(subset=["probability"])
     written, last = example["output_tokens"], steps["step"].max()
-    length = f"{written}, without <eos>" if last == written else f"{written} and <eos>"
-    shown = f"; the first {MOST_WRITTEN} steps" if last > MOST_WRITTEN else ""
-    said = join(["“", source, f"” ({example['source_tokens']} tokens) becomes “", output, f"” ({length}){shown}"])
+    length = f"{written} tokens, without <eos>" if last == written else f"{written} tokens and <eos>"
+    steps_shown = f"its first {MOST_WRITTEN} steps" if last > MOST_WRITTEN else "each step"
+    probabilities = f"probabilities of {findings.token(task)}s at {steps_shown}"
+    lengths = f"” ({example['source_tokens']} tokens) becomes “", f"” ({length}); {probabilities}"
+    said = join(["“", source, lengths[0], output, lengths[1]])
     rows: list[list[Content]] = [
         [
             int(step),
