@@ -81,6 +81,9 @@ def test_the_most_probable_words_of_each_step_stand_in_a_row() -> None:
     assert rows[2] == ["2", "<unk>1 >\N{NO-BREAK SPACE}0.999", "<unk>2 0.250", "<unk>3 <\N{NO-BREAK SPACE}0.001"]
     assert "(2 tokens) becomes" in example and '<span lang="fr">Un &lt;unk&gt;</span>' in example
     assert "(2 tokens and &lt;eos&gt;); probabilities of words at each step</caption>" in example
+    unmeasured = {**written().tables, "decoding_steps": pd.DataFrame()}
+    said = str(SEQUENCES.example(replace(written(), tables=unmeasured)))
+    assert "(2 tokens)" in said and "probabilities" not in said
     assert SEQUENCES.example(replace(findings(), tables={})) is None
 
 

@@ -85,12 +85,11 @@ def _show_steps(findings: Findings) -> Markup | None:
     source = in_language(example["source"], findings.language(task, "source"))
     output = in_language(example["output"], findings.language(task, "target"))
     steps = _of_example(findings, "decoding_steps", example).dropna(subset=["probability"])
-    written, last = example["output_tokens"], steps["step"].max()
-    length = f"{written} tokens, without <eos>" if last == written else f"{written} tokens and <eos>"
-    steps_shown = f"its first {MOST_WRITTEN} steps" if last > MOST_WRITTEN else "each step"
-    probabilities = f"probabilities of {findings.token(task)}s at {steps_shown}"
-    lengths = f"” ({example['source_tokens']} tokens) becomes “", f"” ({length}); {probabilities}"
-    said = join(["“", source, lengths[0], output, lengths[1]])
+    written, last = int(example["output_tokens"]), max(steps["step"].tolist(), default=0)
+    read = f"” ({example['source_tokens']} tokens) becomes “"
+    said = join(["“", source, read, output, f"” ({written} tokens{_ending(written, last)})"])
+    shown = f"its first {MOST_WRITTEN} steps" if last > MOST_WRITTEN else "each step"
+    caption = join([said, f"; probabilities of {findings.token(task)}s at {shown}"])
     rows: list[list[Content]] = [
         [
             int(step),
@@ -102,7 +101,14 @@ def _show_steps(findings: Findings) -> Markup | None:
         for step, found in steps[steps["step"] <= MOST_WRITTEN].groupby("step")
         if len(found) == len(RANKS)
     ]
-    return table(said, ["step", *RANKS], rows) or paragraph(said)
+    return table(caption, ["step", *RANKS], rows) or paragraph(said)
+
+
+def _ending(written: int, last: int) -> str:
+    """How an output of so many tokens ended, by its last step, which wrote ``<eos>`` or a token; 0 is no step."""
+    if not last:
+        return ""
+    return " and <eos>" if last > written else ", without <eos>"
 
 
 def _rounded(probability: float) -> str:
