@@ -1,5 +1,6 @@
 """``firth live`` as a command: its one line, its port, its end."""
 
+import asyncio
 import re
 import signal
 import socket
@@ -26,6 +27,25 @@ FIRTH = [sys.executable, "-c", "from firth.cli import main; main()", "live"]
 def test_it_listens_on_this_machine_alone() -> None:
     with listening(0) as connection:
         assert connection.getsockname()[0] == "127.0.0.1"
+
+
+def test_what_it_sends_does_not_wait_for_the_browser_to_acknowledge_what_it_sent_before() -> None:
+    async def sends_at_once() -> bool:
+        found: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+
+        def connected(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            taken = writer.get_extra_info("socket")
+            found.set_result(bool(taken.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)))
+            writer.close()
+
+        with listening(0) as connection:
+            async with await asyncio.start_server(connected, sock=connection):
+                _, writer = await asyncio.open_connection(*connection.getsockname())
+                sent_at_once = await found
+                writer.close()
+        return sent_at_once
+
+    assert asyncio.run(sends_at_once())
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])

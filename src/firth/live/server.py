@@ -83,7 +83,9 @@ def listening(port: int) -> socket.socket:
     FirthError
         If the port can't be had.
     """
-    connection = socket.socket()
+    # asyncio sends what is ready at once (TCP_NODELAY) where the socket names its protocol; else each answer of a kept
+    # connection waits 40 ms for the browser's acknowledgement
+    connection = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         connection.bind((ADDRESS, port))
