@@ -120,6 +120,16 @@ def test_ctrl_c_ends_it_while_models_are_loaded(world: Workspace, seconds: float
     assert (errors, process.returncode) == ("ended by SIGINT\n", 130)
 
 
+def test_ctrl_c_ends_it_with_one_line_while_the_server_begins(tmp_path: Path) -> None:
+    ends = "uvicorn.Config.get_loop_factory = lambda self: os.kill(os.getpid(), signal.SIGINT)"
+    script = f"import os, signal, uvicorn; {ends}; from firth.cli import main; main()"
+    result = subprocess.run(
+        [sys.executable, "-c", script, "live", "--no-browser"],
+        cwd=tmp_path, capture_output=True, text=True, check=False, timeout=60,
+    )  # fmt: skip
+    assert (result.stderr, result.returncode) == ("ended by SIGINT\n", 130)
+
+
 def test_other_commands_don_t_import_the_page() -> None:
     script = "import sys, firth.cli; print(sorted({'starlette', 'uvicorn', 'firth.live'} & set(sys.modules)))"
     assert subprocess.check_output([sys.executable, "-c", script], text=True) == "[]\n"

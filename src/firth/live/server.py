@@ -6,6 +6,7 @@ import errno
 import os
 import socket
 import sys
+import warnings
 import webbrowser
 from contextlib import suppress
 from threading import Thread
@@ -36,6 +37,8 @@ def serve(workspace: Workspace, port: int, with_browser: bool) -> None:
     FirthError
         If the port can't be had.
     """
+    # what Python says of a signal that comes before the server runs
+    warnings.filterwarnings("ignore", message="coroutine 'Server.serve' was never awaited")
     with listening(port) as connection:
         try:
             _serve(OpenedModels(workspace), connection, with_browser)
