@@ -4,11 +4,14 @@ An environment that several clones, worktrees or queued experiments share has on
 ``firth`` starts itself again on that one's ``src``.
 """
 
+import gc
 import io
 import os
 import sys
 from pathlib import Path
 from typing import IO
+
+NEW_OBJECTS = 10_000  # before Python looks for unreachable cycles of objects
 
 
 def main() -> None:
@@ -19,6 +22,7 @@ def main() -> None:
         os.environ["PYTHONPATH"] = os.pathsep.join(paths)
         os.execv(sys.executable, [sys.executable, "-m", "firth", *sys.argv[1:]])
     prepare_streams()
+    gc.set_threshold(NEW_OBJECTS)  # not 700: an import of Lightning makes 400,000 objects, and all of them stay
     if "DVC_STAGE" in os.environ:
         from firth.parent_process import end_with_dvc
 

@@ -88,9 +88,8 @@ def padded(dimension: int) -> int:
 @njit(inline="always")
 def _sigmoid(x):  # type: ignore[no-untyped-def]
     position = (min(max(x, np.float32(-BOUND)), np.float32(BOUND)) + np.float32(BOUND)) * np.float32(STEPS)
-    cell = min(
-        max(np.int32(position), np.int32(0)), np.int32(2 * BOUND * STEPS)
-    )  # of NaN too, which then comes out again
+    # Of NaN too, which then comes out again.
+    cell = min(max(np.int32(position), np.int32(0)), np.int32(2 * BOUND * STEPS))
     low = TABLE[cell]
     return low + (position - np.float32(cell)) * (TABLE[cell + 1] - low)
 
@@ -120,8 +119,7 @@ def learn_block(  # type: ignore[no-untyped-def]
     _fetch(words, text[first:last], own, own_change)
     _fetch(contexts, text[low:high], near, near_change)
     _fetch(contexts, negatives, noise, noise_change)
-    pairs = 0
-    loss = 0.0
+    pairs, loss = 0, 0.0
     for position in range(first, last):
         i = position - first
         begin, end = max(position - windows[position], 0), min(position + windows[position] + 1, len(text))
@@ -152,8 +150,10 @@ def learn_block(  # type: ignore[no-untyped-def]
 @njit(inline="always")
 def _fetch(vectors, ids, rows, changes):  # type: ignore[no-untyped-def]
     for position in range(len(ids)):
-        rows[position] = vectors[ids[position]]
-        changes[position] = 0
+        row = vectors[ids[position]]
+        for d in range(len(row)):  # one by one: an assignment of arrays takes five seconds more to compile
+            rows[position, d] = row[d]
+            changes[position, d] = 0
 
 
 @njit(inline="always")

@@ -182,7 +182,8 @@ def _ray(word: str, cosine: float, angle: float, arc: int) -> dict[str, Any]:
 
 def _columns(rows: pd.DataFrame, spaces: Sequence[str]) -> list[list[tuple[str, str]]]:
     """The neighbors of one word with their cosines, a list for each space."""
-    return [
-        [(row.neighbor, f"{row.cosine:.2f}") for row in rows[rows["representation"] == space].itertuples()]
-        for space in spaces
-    ]
+    columns: dict[str, list[tuple[str, str]]] = {space: [] for space in spaces}
+    for space, neighbor, cosine in zip(rows["representation"], rows["neighbor"], rows["cosine"], strict=True):
+        if space in columns:
+            columns[space].append((neighbor, f"{cosine:.2f}"))
+    return list(columns.values())
