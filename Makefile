@@ -4,7 +4,7 @@ export PATH := $(CURDIR)/.venv/bin:$(PATH)
 export DVC_NO_ANALYTICS := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help repro studies seeds results verify test test-kill test-sharing lint clean
+.PHONY: help repro studies seeds results verify test test-kill test-rebuild test-sharing lint clean
 
 help:  ## Say what the targets do
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/'
@@ -28,6 +28,9 @@ verify: .venv/installed  ## Build the last commit anew in a temporary clone, wit
 
 test: .venv/installed  ## Run the tests
 	pytest -n 2 --dist loadfile --no-loadscope-reorder
+
+test-rebuild: .venv/installed  ## Build the small experiment of the tests twice, the second time with other threads
+	pytest -m rebuild tests/pipeline/test_pipeline.py
 
 test-sharing: .venv/sharing  ## Run the tests of remotes (folder, SSH, S3, HTTP) and shared caches
 	pytest -m '' tests/pipeline/test_sharing.py

@@ -26,9 +26,9 @@ SMALL: dict[str, Any] = {
     "word2vec": {"dimension": 8, "epochs": 2, "batch_size": 128},
     "lm": {"embedding_size": 16, "hidden_size": 24, "batch_size": 8, "max_epochs": 2},
     "models": {
-        "networks": ["feedforward", "gru", "lstm"],
-        "recurrent_networks": ["gru", "lstm"],
-        "language_models": ["ngram", "feedforward", "gru", "lstm"],
+        "networks": ["feedforward", "lstm"],
+        "recurrent_networks": ["lstm"],
+        "language_models": ["ngram", "feedforward", "lstm"],
         "attentions": ["none", "dot"],
     },
     "lm_overrides": {"feedforward": {}, "rnn": {}, "gru": {}, "lstm": {}, "transformer": {}},

@@ -152,14 +152,14 @@ def test_a_training_that_is_killed(
 
 
 @pytest.fixture(scope="session")
-def built_gru(tmp_path_factory: pytest.TempPathFactory) -> Project:
-    """The project with a small GRU language model, built without interruption."""
+def built_lstm(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """The project with a small LSTM language model, built without interruption."""
     folder = tmp_path_factory.mktemp("real")
     project = Project(folder / "project", folder / "home")
     copy_project(project)
     project.change("lm", "max_epochs", 6)
     project.commit("Start")
-    project.run("firth", "repro", "lm@gru")
+    project.run("firth", "repro", "lm@lstm")
     project.commit("Build")
     return project
 
@@ -167,29 +167,29 @@ def built_gru(tmp_path_factory: pytest.TempPathFactory) -> Project:
 @pytest.mark.kills
 @pytest.mark.parametrize(("target", "command"), [case(*row) for row in product(TARGETS, ("firth", "dvc"))])
 def test_a_real_training_that_is_killed_in_mid_epoch(
-    tmp_path: Path, built_gru: Project, target: str, command: str
+    tmp_path: Path, built_lstm: Project, target: str, command: str
 ) -> None:
-    project = Project(tmp_path / "project", built_gru.home)
-    shutil.copytree(built_gru.root, project.root, symlinks=True)
+    project = Project(tmp_path / "project", built_lstm.home)
+    shutil.copytree(built_lstm.root, project.root, symlinks=True)
     shutil.rmtree(project.root / ".dvc" / "cache" / "runs")
-    shutil.rmtree(project.root / "models" / "lm-gru")
+    shutil.rmtree(project.root / "models" / "lm-lstm")
     lock = (project.root / "dvc.lock").read_text()
-    (project.root / "dvc.lock").write_text(lock[: lock.index("  lm@gru:")])
+    (project.root / "dvc.lock").write_text(lock[: lock.index("  lm@lstm:")])
     process = subprocess.Popen(
-        [command, "repro", "lm@gru"],
+        [command, "repro", "lm@lstm"],
         cwd=project.root,
         env=project.environment,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         start_new_session=True,
     )
-    wait_until(lambda: any(project.root.glob("checkpoints/lm-gru/*/last.ckpt")), 240)
-    send(commands_in(project.root, "gru"), process.pid, target)
+    wait_until(lambda: any(project.root.glob("checkpoints/lm-lstm/*/last.ckpt")), 240)
+    send(commands_in(project.root, "lstm"), process.pid, target)
     assert process.wait(timeout=60) != 0
-    again = project.run(command, "repro", "lm@gru")
-    assert "train lm-gru: 100 %" in again.stdout + again.stderr
+    again = project.run(command, "repro", "lm@lstm")
+    assert "train lm-lstm: 100 %" in again.stdout + again.stderr
     assert "epoch 1," not in again.stdout + again.stderr
-    built, model = built_gru.root / "models" / "lm-gru", project.root / "models" / "lm-gru"
+    built, model = built_lstm.root / "models" / "lm-lstm", project.root / "models" / "lm-lstm"
     assert {path.name: path.read_bytes() for path in model.iterdir()} == {
         path.name: path.read_bytes() for path in built.iterdir()
     }
@@ -264,12 +264,12 @@ OUTPUTS = {  # an item of each stage → what it writes
     "svd": ["models/svd"],
     "word2vec": ["models/word2vec"],
     "ngram": ["models/lm-ngram"],
-    "lm gru": ["models/lm-gru"],
+    "lm lstm": ["models/lm-lstm"],
     "seq2seq qa none": ["models/seq2seq-qa-none"],
     "evaluate_vectors svd": ["evaluations/evaluate_vectors-svd"],
     "evaluate_lm ngram": ["evaluations/evaluate_lm-ngram"],
     "evaluate_seq2seq qa none": ["evaluations/evaluate_seq2seq-qa-none"],
-    "gradients gru": ["evaluations/gradients-gru"],
+    "gradients lstm": ["evaluations/gradients-lstm"],
     "saliency qa none": ["evaluations/saliency-qa-none"],
     "headline": ["reports/details", "reports/metrics", "reports/plots", "reports/headline.json"],
     "report": ["reports/index.html", "reports/projector", "reports/vega.js"],

@@ -31,6 +31,7 @@ def test_a_second_repro_rebuilds_nothing_and_leaves_git_clean(built: Project) ->
     assert built.changed_files() == []
 
 
+@pytest.mark.rebuild
 def test_the_recorded_experiment_is_built_anew_elsewhere_by_other_threads_with_the_same_bytes(built: Project) -> None:
     threads = [f"{library}_NUM_THREADS=4" for library in ("OMP", "MKL", "OPENBLAS", "NUMBA", "RAYON")]
     outputs = [out for stage in recorded_stages(built).values() for out in stage.get("outs", [])]
@@ -72,7 +73,7 @@ def test_plots_show_the_six_figures_and_no_others(built: Project, tmp_path: Path
     shown = json.loads(built.run("dvc", "plots", "show", "--json", "--out", str(tmp_path)).stdout)
     assert {Path(name).stem for name in shown["data"]} == FIGURES
     with (built.root / "reports" / "plots" / "language_model_curves.csv").open(encoding="utf-8") as file:
-        assert len({row["model"] for row in csv.DictReader(file)}) == 3
+        assert len({row["model"] for row in csv.DictReader(file)}) == 2
 
 
 def test_an_experiment_with_another_value_is_run_listed_and_compared(built: Project) -> None:
@@ -94,7 +95,7 @@ def test_moving_to_other_hardware_rebuilds_no_model(built: Project) -> None:
     assert built.repro() == ["check"]
 
 
-@pytest.mark.parametrize("stage", ["word2vec", "lm gru"])
+@pytest.mark.parametrize("stage", ["word2vec", "lm lstm"])
 def test_two_devices_come_close_to_one(stage: str, built: Project) -> None:
     folder = built.root / "models" / stage.replace(" ", "-")
     of_one = result(folder)
