@@ -78,14 +78,17 @@ def test_an_item_without_settings_names_the_stage_that_writes_them(tmp_path: Pat
         ("seq2seq", ("qa", "general"), "attentions"),
         ("evaluate_seq2seq", ("qa", "general"), "attentions"),
         ("saliency", ("qa", "general"), "attentions"),
+        ("seq2seq", ("translation", "none"), "tasks"),
+        ("evaluate_seq2seq", ("translation", "none"), "tasks"),
     ],
 )
 def test_a_model_that_params_yaml_does_not_list_is_named_with_its_list(
     params: Params, stage: str, arguments: tuple[str, ...], key: str
 ) -> None:
     lists = {"networks": ["lstm"], "recurrent_networks": [], "language_models": ["ngram"], "attentions": ["none"]}
-    without = params.model_copy(update={"models": params.models.model_copy(update=lists)})
-    fault = rf"^params\.yaml: models\.{key} does not name {arguments[-1]}; add it there, then run `firth repro`$"
+    without = params.model_copy(update={"models": params.models.model_copy(update={**lists, "tasks": ["qa"]})})
+    name = arguments[0] if key == "tasks" else arguments[-1]
+    fault = rf"^params\.yaml: models\.{key} does not name {name}; add it there, then run `firth repro`$"
     with pytest.raises(FirthError, match=fault):
         verify_listed(Item(stage, arguments), without)
     for item in (Item("lm", ("lstm",)), Item("saliency", ("qa", "none")), Item("report", ())):

@@ -2,7 +2,7 @@
 
 from firth.code_graph import CodeGraph
 from firth.errors import FirthError
-from firth.params.effective import LISTS, effective_settings, is_listed
+from firth.params.effective import effective_settings, unlisted
 from firth.params.experiment import Params
 from firth.params.pipeline_items import Item
 from firth.params.settings import Settings, as_text
@@ -17,11 +17,9 @@ def verify_listed(item: Item, params: Params) -> None:
     FirthError
         If the list in section ``models`` of params.yaml does not name the model.
     """
-    if not is_listed(params, item):
-        raise FirthError(
-            f"params.yaml: models.{LISTS[item.stage]} does not name {item.arguments[-1]}; add it there, then run "
-            "`firth repro`"
-        )
+    if missing := unlisted(params, item):
+        key, name = missing
+        raise FirthError(f"params.yaml: models.{key} does not name {name}; add it there, then run `firth repro`")
 
 
 def verify_fresh(workspace: Workspace, item: Item, settings: Settings, params: Params) -> None:

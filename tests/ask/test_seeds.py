@@ -22,7 +22,13 @@ from firth.git import git
 from firth.params.models_params import ModelsParams
 
 ROOT = Path(__file__).parents[2]
-MODELS = {"networks": ["gru"], "recurrent_networks": [], "language_models": ["gru"], "attentions": ["dot"]}
+MODELS = {
+    "networks": ["gru"],
+    "recurrent_networks": [],
+    "language_models": ["gru"],
+    "tasks": ["translation", "qa"],
+    "attentions": ["dot"],
+}
 MEASURE = """\
 import json, pathlib, yaml
 repeat = yaml.safe_load(open("params.yaml"))["repeat"]
@@ -148,7 +154,7 @@ def test_numbers_of_other_trainings_stay_unless_the_params_are_others(
 def test_the_trainings_of_an_experiment_and_what_measures_them() -> None:
     models = ModelsParams.model_validate(
         {"networks": ["rnn", "gru"], "recurrent_networks": ["gru"], "language_models": ["ngram", "gru"],
-         "attentions": ["dot"]}
+         "tasks": ["translation", "qa"], "attentions": ["dot"]}
     )  # fmt: skip
     assert [item.name for item in measuring_items(models, [])] == [
         "evaluate_vectors-word2vec",
@@ -165,12 +171,13 @@ def test_the_trainings_of_an_experiment_and_what_measures_them() -> None:
 
 
 def test_params_are_others_if_they_decide_results() -> None:
-    text = "seed: 1\nrepeat: 0\ncompute: {devices: 1}\nlm: {layers: 1}\nreport: {words: [a]}\n"
-    changes = ("seed: 2", "repeat: 1", "devices: 2", "layers: 2", "words: [b]", "layers: 1")
+    text = "seed: 1\nrepeat: 0\ncompute: {devices: 1}\nmodels: {tasks: [qa]}\nlm: {layers: 1}\nreport: {words: [a]}\n"
+    changes = ("seed: 2", "repeat: 1", "devices: 2", "tasks: []", "layers: 2", "words: [b]", "layers: 1")
     digests = {}
     for change in changes:
         key = change.partition(":")[0]
-        line = next(part for part in ("seed: 1", "repeat: 0", "devices: 1", "layers: 1", "words: [a]") if key in part)
+        lines = ("seed: 1", "repeat: 0", "devices: 1", "tasks: [qa]", "layers: 1", "words: [a]")
+        line = next(part for part in lines if key in part)
         digests[change] = params_digest(params_of(text.replace(line, change), ""))
     same = digests.pop("layers: 1")
     assert {change for change, digest in digests.items() if digest != same} == {"seed: 2", "layers: 2"}

@@ -250,6 +250,12 @@ def test_a_pipe_is_answered_as_it_comes(encoder_decoders: Workspace) -> None:
         assert process.wait() == 0
 
 
+def unlist(place: Workspace, trainings: str) -> None:
+    """Leave no settings of trainings, as ``check`` does when params.yaml no longer lists them."""
+    for path in place.settings.glob(f"{trainings}.json"):
+        path.unlink()
+
+
 Break = Callable[[Workspace], object]
 BREAKAGES: list[tuple[list[str], Break, str]] = [
     (["translate", "a", "--file", "b"], lambda _: None, "both given"),
@@ -261,7 +267,17 @@ BREAKAGES: list[tuple[list[str], Break, str]] = [
     (
         ["translate", "a", "--attention", "dot"],
         lambda _: None,
+        "not built; choose from additive, none, or add dot to section models of params.yaml and run `firth repro`",
+    ),
+    (
+        ["translate", "a", "--attention", "dot"],
+        lambda place: (place.settings / "seq2seq-translation-dot.json").touch(),
         "not built; choose from additive, none, or build it with `dvc repro seq2seq@translation-dot`",
+    ),
+    (
+        ["translate", "a"],  # the models of an earlier list are there still
+        lambda place: unlist(place, "seq2seq-translation-*"),
+        "params.yaml: models.tasks does not name translation; add it there, then run `firth repro`",
     ),
     (
         ["answer", "--story", "far", "Where is Tim?"],

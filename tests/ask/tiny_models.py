@@ -114,6 +114,7 @@ def add_encoder_decoder(workspace: Workspace, task: Task, attention: Attention, 
     workspace.settings.mkdir(exist_ok=True)
     evaluation = {"threads": 1, "precision": "32-true", "search": SEARCH}
     (workspace.settings / f"evaluate_seq2seq-{task}-{attention}.json").write_text(json.dumps(evaluation))
+    (workspace.settings / f"seq2seq-{task}-{attention}.json").write_text("{}")
 
 
 def build_encoder_decoders(folder: Path) -> Workspace:

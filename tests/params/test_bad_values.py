@@ -52,7 +52,8 @@ OTHERS: list[Any] = [
 MAY_BE: list[tuple[Any, str]] = [  # values of OTHERS, and the keys that may have them
     (
         [],
-        r"evaluation\.gold_sets|models\.(recurrent_networks|language_models)|saliency\.\w+|lm\.adaptive_softmax_cutoffs",
+        r"evaluation\.gold_sets|models\.(recurrent_networks|language_models|tasks)|saliency\.\w+"
+        r"|lm\.adaptive_softmax_cutoffs",
     ),
     ({}, r"(lm|seq2seq)_overrides\.\w+"),
     (None, r"lm\.dynamic_evaluation|studies"),

@@ -79,13 +79,15 @@ def test_repeats_train_with_seeds_of_their_own_and_the_first_training_with_the_s
 
 def test_the_lists_of_models_decide_which_items_there_are() -> None:
     models = {"networks": ["lstm"], "recurrent_networks": [], "language_models": ["ngram"], "attentions": ["dot"]}
-    items = settings(models=models)
+    items = settings(models={**models, "tasks": ["qa"]})
     assert [item for item in items if item.startswith(("lm", "gradients", "evaluate_lm", "seq2seq"))] == [
         "lm-lstm",
-        "seq2seq-translation-dot",
         "seq2seq-qa-dot",
         "evaluate_lm-ngram",
     ]
+    stages = {item.partition("-")[0] for item in settings(models={**models, "networks": [], "tasks": []})}
+    assert stages & {"lm", "gradients", "seq2seq", "evaluate_seq2seq", "saliency"} == set()
+    assert stages > {"ngram", "evaluate_lm", "headline", "report"}
 
 
 def test_the_override_of_a_task_wins_over_that_of_an_attention() -> None:

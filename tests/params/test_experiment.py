@@ -83,6 +83,7 @@ def test_the_committed_params_are_valid() -> None:
             ["seq2seq_overrides.dot: bidirectional reads the source from both ends"],
         ),
         ("models.attentions", [], ["models.attentions = []", "at least 1"]),
+        ("models.tasks", ["summary"], ["models.tasks.0 = 'summary'", "'qa'"]),
         ("models.attentions", ["local"], ["models.attentions.0 = 'local'", "'general'"]),
     ],
 )  # fmt: skip
@@ -118,14 +119,16 @@ def test_networks_that_are_measured_but_not_trained_are_named_before_all_that_go
 def test_overrides_of_a_model_that_is_not_trained_need_not_go_with_the_rest() -> None:
     content = committed()
     content["models"] |= {"networks": ["lstm"], "recurrent_networks": [], "language_models": ["ngram"]}
-    content["models"]["attentions"] = ["none"]
+    content["models"] |= {"tasks": ["translation"], "attentions": ["none"]}
     content["compute"]["devices"] = 2
     content["lm_overrides"]["gru"] = {"batch_size": 33}
-    content["seq2seq_overrides"]["general"] = {"batch_size": 33}
+    content["seq2seq_overrides"] |= {"general": {"batch_size": 33}, "qa": {"batch_size": 33}}
     validated(content, "params.yaml")
-    for key, name in (("networks", "gru"), ("attentions", "general")):
+    for key, name in (("networks", "gru"), ("tasks", "qa"), ("attentions", "general")):
         lists = {**content["models"], key: [*content["models"][key], name]}
-        with pytest.raises(FirthError, match=rf"batch_size \(for .*{name}\) = 33: must be a multiple of the 2 devices"):
+        with pytest.raises(
+            FirthError, match=rf"batch_size \(for .*{name}.*\) = 33: must be a multiple of the 2 devices"
+        ):
             validated({**content, "models": lists}, "params.yaml")
 
 

@@ -29,6 +29,7 @@ SMALL: dict[str, Any] = {
         "networks": ["feedforward", "lstm"],
         "recurrent_networks": ["lstm"],
         "language_models": ["ngram", "feedforward", "lstm"],
+        "tasks": ["translation", "qa"],
         "attentions": ["none", "dot"],
     },
     "lm_overrides": {"feedforward": {}, "rnn": {}, "gru": {}, "lstm": {}, "transformer": {}},

@@ -9,12 +9,13 @@ from firth.params.model_names import LANGUAGE_MODELS, NETWORKS
 from firth.params.models_params import ModelsParams
 from firth.params.pipeline_items import Item
 from firth.params.settings import Settings
-from firth.params.task_names import ATTENTIONS
+from firth.params.task_names import ATTENTIONS, TASKS
 
 EVERY_MODEL = ModelsParams(
     networks=[*NETWORKS],
     recurrent_networks=[*RECURRENT_NETWORKS],
     language_models=[*LANGUAGE_MODELS],
+    tasks=[*TASKS],
     attentions=[*ATTENTIONS],
 )
 

@@ -16,7 +16,11 @@ from firth.tables import read_csv, write_metrics, write_table
 from firth.workspace import Workspace
 
 MODELS = ModelsParams(
-    networks=["rnn", "gru"], recurrent_networks=["gru"], language_models=["ngram", "gru"], attentions=["none", "dot"]
+    networks=["rnn", "gru"],
+    recurrent_networks=["gru"],
+    language_models=["ngram", "gru"],
+    tasks=["translation", "qa"],
+    attentions=["none", "dot"],
 )
 PERPLEXITIES = {"ngram": 30.5, "gru": 22.25}
 ENCODER_DECODERS = ["translation-none", "translation-dot", "qa-none", "qa-dot"]
@@ -93,6 +97,20 @@ def test_the_headline_has_the_main_numbers_by_name_and_no_others(params: Params,
         "qa_dot_test_exact_match": 0.3325,
         "gradient_gru_20_steps_back": 0.125,
     }
+
+
+def test_what_the_lists_of_models_do_not_name_is_absent(params: Params, workspace: Workspace) -> None:
+    models = {"networks": [], "recurrent_networks": [], "language_models": ["ngram"], "tasks": []}
+    fewer = params.model_copy(update={"models": MODELS.model_copy(update=models)})
+    headline.run(settings_of(fewer, "headline"), workspace)
+    assert json.loads(workspace.headline.read_text()) == {
+        "counts_nearest_neighbor_accuracy": 0.75,
+        "svd_nearest_neighbor_accuracy": 0.75,
+        "word2vec_nearest_neighbor_accuracy": 0.75,
+        "lm_ngram_test_perplexity": 30.5,
+        "lm_source_perplexity": 20.0,
+    }
+    assert not {path.stem for path in workspace.details.iterdir()} & {"translation", "answers", "saliency_summary"}
 
 
 def test_details_have_the_rows_of_every_item_after_its_name(params: Params, workspace: Workspace) -> None:

@@ -49,6 +49,7 @@ MODELS = ModelsParams(
     networks=["feedforward", "rnn", "lstm", "transformer"],
     recurrent_networks=["rnn", "lstm"],
     language_models=["ngram", "feedforward", "rnn", "lstm", "transformer"],
+    tasks=[*TASKS],
     attentions=["none", "dot"],
 )
 AGREEMENT = "prefix\tcorrect\twrong\tattractors\tintervening_nouns\tdistance\tadjacent_attractor\tneutral\n"

@@ -49,10 +49,15 @@ def built_attentions(workspace: Workspace, task: Task) -> list[str]:
     FirthError
         If there are none.
     """
-    names = _sorted(_names(workspace, f"seq2seq-{task}-"), ATTENTIONS_BY_RANK)
+    prefix = f"seq2seq-{task}-"
+    names = [name for name in _names(workspace, prefix) if _in_experiment(workspace, f"{prefix}{name}")]
     if not names:
+        if not _in_experiment(workspace, f"{prefix}*"):
+            raise FirthError(
+                f"{workspace.params}: models.tasks does not name {task}; add it there, then run `firth repro`"
+            )
         raise _none_built(workspace, f"no model for {task}", "seq2seq")
-    return names
+    return _sorted(names, ATTENTIONS_BY_RANK)
 
 
 def threads(workspace: Workspace) -> int:
@@ -76,9 +81,19 @@ def require_built(workspace: Workspace, prefix: str, name: str, built: Sequence[
         if name not in known:
             raise FirthError(f"{shown(name)}: no model of Firth; choose from {listed(built)}")
         folder = workspace.model(f"{prefix}{name}")
-        raise FirthError(
-            f"{folder}: not built; choose from {listed(built)}, or build it with `dvc repro {model_stage(folder)}`"
-        )
+        build = f"build it with `dvc repro {model_stage(folder)}`"
+        if not _in_experiment(workspace, folder.name):
+            build = f"add {name} to section models of {workspace.params.name} and run `firth repro`"
+        raise FirthError(f"{folder}: not built; choose from {listed(built)}, or {build}")
+
+
+def _in_experiment(workspace: Workspace, training: str) -> bool:
+    """Whether params.yaml lists a model, so that ``check`` has written settings of its training; ``*`` stands for all.
+
+    The models of an earlier list may lie there still. Without any settings, nothing is known.
+    """
+    settings = workspace.settings
+    return not settings.exists() or any(settings.glob(f"{'ngram' if training == 'lm-ngram' else training}.json"))
 
 
 def _none_built(workspace: Workspace, what: str, stages: str) -> FirthError:

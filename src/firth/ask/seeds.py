@@ -27,7 +27,6 @@ from firth.measures.seed_spread import Spread, largest_difference, spread
 from firth.params.experiment import load_params
 from firth.params.models_params import ModelsParams
 from firth.params.pipeline_items import Item
-from firth.params.task_names import TASKS
 from firth.tables import write_metrics
 
 Numbers = Mapping[str, float]
@@ -72,9 +71,8 @@ def measuring_items(models: ModelsParams, trainings: Sequence[str]) -> list[Item
         items = [Item("evaluate_lm", (network,))] if network in models.language_models else []
         items += [Item("gradients", (network,))] if network in models.recurrent_networks else []
         measured[f"lm@{network}"] = items
-    for task in TASKS:
-        for attention in models.attentions:
-            measured[f"seq2seq@{task}-{attention}"] = [Item("evaluate_seq2seq", (task, attention))]
+    for task, attention in models.encoder_decoders:
+        measured[f"seq2seq@{task}-{attention}"] = [Item("evaluate_seq2seq", (task, attention))]
     if unknown := [name for name in trainings if name not in measured]:
         raise FirthError(f"{shown(unknown[0])}: no training of this experiment; name some of {listed(list(measured))}")
     if unmeasured := [name for name in trainings if not measured[name]]:

@@ -9,7 +9,7 @@ from firth.errors import FirthError
 from firth.measures.seed_spread import Spread
 
 SEEDS = "reports/seeds.json"
-NO_PART = ("repeat", "compute.", "report.")  # of what decides how far numbers spread
+NO_PART = ("repeat", "compute.", "models.", "report.")  # of what decides how far numbers spread
 OTHER_PARAMS = f"{SEEDS} is of other params; `firth seeds` measures the spread anew"
 
 

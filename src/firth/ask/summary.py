@@ -65,7 +65,8 @@ def things_to_try(folders: Workspace, params: Mapping[str, Any]) -> list[str]:
         agree = 'firth agree "the dogs near the doctor" bark barks'
         commands.append(agree if is_world["lm"] else 'firth next "the"')
     is_english = is_world["translation"] and params.get("corpora.translation.from") == "en"
-    if is_english and any(folders.model("").glob("seq2seq-translation-*")):
+    is_listed = "translation" in params.get("models.tasks", ["translation"])
+    if is_english and is_listed and any(folders.model("").glob("seq2seq-translation-*")):
         commands.append('firth translate "Mary eats apples."')
     if any(folders.model("").glob("lm-*")):
         commands.append("firth generate --count 3")

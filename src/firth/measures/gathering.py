@@ -56,7 +56,7 @@ def training_tables(folders: Mapping[str, Path]) -> dict[str, pd.DataFrame]:
 
     Parameters
     ----------
-    folders : model, such as ``lm-lstm`` → its folder.
+    folders : model, such as ``lm-lstm`` → its folder; of no models there are no tables.
     """
     curves, rows = [], []
     for model, folder in folders.items():
@@ -72,6 +72,8 @@ def training_tables(folders: Mapping[str, Path]) -> dict[str, pd.DataFrame]:
         if fault := table_fault("training", pd.DataFrame([row])):
             raise damaged(folder / "metrics.json", fault, stage_of(folder))
         rows.append(row)
+    if not folders:
+        return {}
     return {"learning_curves": pd.concat(curves, ignore_index=True), "training": pd.DataFrame(rows)}
 
 

@@ -12,25 +12,26 @@ from firth.params.section import Section
 Values = dict[str, Any]
 
 
-# Stages that are run for each name in a list of section ``models``: stage → list. The name is the last argument.
+# Stages that are run for each name in lists of section ``models``: stage → the list of each argument.
 LISTS = {
-    "lm": "networks",
-    "gradients": "recurrent_networks",
-    "evaluate_lm": "language_models",
-    "seq2seq": "attentions",
-    "evaluate_seq2seq": "attentions",
-    "saliency": "attentions",
+    "lm": ("networks",),
+    "gradients": ("recurrent_networks",),
+    "evaluate_lm": ("language_models",),
+    "seq2seq": ("tasks", "attentions"),
+    "evaluate_seq2seq": ("tasks", "attentions"),
+    "saliency": ("tasks", "attentions"),
 }
 
 
 def effective_settings(params: Params, items: Iterable[Item]) -> dict[str, Values]:
     """Settings by item name, for those of the items that ``models`` lists or that are no models."""
-    return {item.name: _values(params, item) for item in items if item.stage != "check" and is_listed(params, item)}
+    return {item.name: _values(params, item) for item in items if item.stage != "check" and not unlisted(params, item)}
 
 
-def is_listed(params: Params, item: Item) -> bool:
-    """Whether ``models`` lists the model of an item; True if the item is of no model."""
-    return item.stage not in LISTS or item.arguments[-1] in getattr(params.models, LISTS[item.stage])
+def unlisted(params: Params, item: Item) -> tuple[str, str] | None:
+    """The first list of ``models`` that lacks an argument of the item, and the argument; None if the item is listed."""
+    pairs = zip(LISTS.get(item.stage, ()), item.arguments, strict=False)
+    return next(((key, name) for key, name in pairs if name not in getattr(params.models, key)), None)
 
 
 def _values(params: Params, item: Item) -> Values:  # noqa: PLR0911, PLR0912, one case a stage

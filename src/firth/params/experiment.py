@@ -71,7 +71,7 @@ class Params(Section):
                 _check_batch(f"lm.batch_size (for {name})", batch_size, devices)
         for task, attention in product(TASKS, ATTENTIONS):
             batch_size = self.seq2seq_for(task, attention).batch_size
-            if self.studies or attention in self.models.attentions:
+            if self.studies or (task, attention) in self.models.encoder_decoders:
                 _check_batch(f"seq2seq.batch_size (for {task} with attention {attention})", batch_size, devices)
         _check_batch("word2vec.batch_size", self.word2vec.batch_size, devices)
         self._check_sizes()
@@ -116,7 +116,7 @@ class Params(Section):
             for name in self.models.networks:
                 yield f"lm.embedding_size (for {name})", self.lm_for(name).embedding_size, self.lm.initial_embeddings
         if self.seq2seq.initial_embeddings != "random":
-            for task, attention in product(TASKS, self.models.attentions):
+            for task, attention in self.models.encoder_decoders:
                 size = self.seq2seq_for(task, attention).embedding_size
                 key = f"seq2seq.embedding_size (for {task} with attention {attention})"
                 yield key, size, self.seq2seq.initial_embeddings

@@ -6,10 +6,9 @@ vocabulary counts with the largest size that ``tokens`` allows it, because the t
 
 from __future__ import annotations
 
-from itertools import product
 from typing import TYPE_CHECKING
 
-from firth.params.task_names import TASKS, Task
+from firth.params.task_names import Task
 
 if TYPE_CHECKING:
     from firth.params.experiment import Params
@@ -39,7 +38,7 @@ def check_memory(params: Params) -> None:
                 f"lm.batch_size (for {name}) = {lm.batch_size}: times bptt_length = {lm.bptt_length} is a step of "
                 f"{tokens:,} tokens; make one of them smaller, for at most {MOST_TOKENS:,}"
             )
-    for task, attention in product(TASKS, params.models.attentions):
+    for task, attention in params.models.encoder_decoders:
         weights = encoder_decoder_weights(task, params.seq2seq_for(task, attention), params.tokens)
         _check_weights(f"seq2seq (for {task} with attention {attention})", weights)
     for space, weights in word_vector_weights(params).items():

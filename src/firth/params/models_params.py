@@ -1,5 +1,6 @@
 """Section ``models``: which models are trained and measured. ``dvc.yaml`` makes one stage of each entry."""
 
+from itertools import product
 from typing import Annotated, TypeVar
 
 from pydantic import AfterValidator, Field
@@ -7,7 +8,7 @@ from pydantic import AfterValidator, Field
 from firth.params.cells import Cell
 from firth.params.model_names import LanguageModelName, Network
 from firth.params.section import Section
-from firth.params.task_names import Attention
+from firth.params.task_names import Attention, Task
 
 Name = TypeVar("Name")
 
@@ -24,10 +25,16 @@ Names = Annotated[list[Name], AfterValidator(_different)]
 class ModelsParams(Section):
     """Lists of names: networks ⊆ language models, recurrent networks ⊆ networks."""
 
-    networks: Annotated[Names[Network], Field(min_length=1)]
+    networks: Names[Network]
     recurrent_networks: Names[Cell]
     language_models: Annotated[Names[LanguageModelName], Field(min_length=1)]
+    tasks: Names[Task]
     attentions: Annotated[Names[Attention], Field(min_length=1)]
+
+    @property
+    def encoder_decoders(self) -> list[tuple[Task, Attention]]:
+        """Task and attention of every encoder–decoder."""
+        return [*product(self.tasks, self.attentions)]
 
     def missing_networks(self) -> dict[str, list[str]]:
         """Networks that a list of measured models names and ``networks`` does not: list → names."""

@@ -9,7 +9,6 @@ from firth.measures.gathering import gathered_tables, headline, text_statistics,
 from firth.params.model_names import SPACES
 from firth.params.models_params import ModelsParams
 from firth.params.roles import ROLES
-from firth.params.task_names import TASKS
 from firth.report.plots import plot_tables
 from firth.tables import read_run, write_metrics, write_table
 from firth.workspace import Workspace, require, writing
@@ -42,18 +41,17 @@ def run(settings: "Settings", workspace: Workspace) -> None:
 
 def _items(models: ModelsParams) -> tuple[list[tuple[str, ...]], list[tuple[str, ...]]]:
     """The items that learn (or prepare), and those that measure, in the order in which they are shown."""
-    encoder_decoders = [*product(TASKS, models.attentions)]
     learned = [
         *product(["download"], ROLES),
         *product(["tokenize"], ROLES),
         *(("cooccurrence",), ("svd",), ("word2vec",), ("ngram",)),
         *product(["lm"], models.networks),
-        *(("seq2seq", *names) for names in encoder_decoders),
+        *(("seq2seq", *names) for names in models.encoder_decoders),
     ]
     return learned, [
         *product(["evaluate_vectors"], SPACES),
         *product(["evaluate_lm"], models.language_models),
-        *(("evaluate_seq2seq", *names) for names in encoder_decoders),
+        *(("evaluate_seq2seq", *names) for names in models.encoder_decoders),
         *product(["gradients"], models.recurrent_networks),
-        *(("saliency", *names) for names in encoder_decoders),
+        *(("saliency", *names) for names in models.encoder_decoders),
     ]

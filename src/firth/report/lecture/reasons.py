@@ -95,7 +95,9 @@ NO_SOURCE = untested(
     REPRO,
 )
 NO_TERMS = untested("No terms of a gradient, which are measured on text with sentences of few tokens.", REPRO)
-NO_ENCODER_DECODER = untested("No encoder–decoder was scored: params.yaml lists them under models.attentions.", REPRO)
+NO_ENCODER_DECODER = untested(
+    "No encoder–decoder was scored: params.yaml lists them under models.tasks and models.attentions.", REPRO
+)
 NO_ATTENTION_APART = untested(
     "Translators without attention and with it were not both scored on short and on long sentences: list them in "
     "params.yaml under models.attentions.",
