@@ -151,7 +151,7 @@ def learn_block(  # type: ignore[no-untyped-def]
 def _fetch(vectors, ids, rows, changes):  # type: ignore[no-untyped-def]
     for position in range(len(ids)):
         row = vectors[ids[position]]
-        for d in range(len(row)):  # one by one: an assignment of arrays takes five seconds more to compile
+        for d in range(len(row)):  # one by one: an assignment of arrays takes seconds more to compile
             rows[position, d] = row[d]
             changes[position, d] = 0
 
