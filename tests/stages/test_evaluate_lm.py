@@ -33,6 +33,7 @@ from firth.params.dynamic_evaluation_params import DynamicEvaluation
 from firth.params.settings import Settings
 from firth.params.tokens_params import Segmentation
 from firth.stages import tokenize
+from firth.tables import read_csv, write_table
 from firth.text.streams import TokenStream, from_sentences
 from firth.text.vocabulary import Vocabulary
 from firth.workspace import Workspace
@@ -161,6 +162,22 @@ def test_a_gru_learns_the_language(tmp_path: Path) -> None:
     excess = tables["excess_cross_entropy"]["excess"].sum()
     assert excess == pytest.approx(math.log(found.at["test", "perplexity_over_source"]), abs=1e-4)
     assert found["dynamic_perplexity"].isna().all()
+
+
+def test_a_network_that_is_far_worse_than_in_training_is_told_of(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    workspace = workspace_at(tmp_path)
+    train_lm(experiment(), workspace, "gru")
+    found = by_split(evaluate(experiment(), workspace, "gru")).at["valid", "perplexity"]
+    assert "perplexity" not in capsys.readouterr().err
+    curve = workspace.model("lm-gru") / "curve.csv"
+    write_table(curve, read_csv(curve).assign(valid_perplexity=found / 2))
+    evaluate(experiment(), workspace, "gru")
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith(
+        f"evaluate_lm-gru: the validation text has perplexity {found:.0f}, and had {found / 2:.0f} in"
+    )
 
 
 def test_dynamic_evaluation_is_a_perplexity_of_its_own_beside_the_other(tmp_path: Path) -> None:

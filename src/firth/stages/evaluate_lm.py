@@ -1,5 +1,6 @@
 """Stage ``evaluate_lm``: perplexity, agreement and excess cross-entropy of one language model."""
 
+import sys
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
@@ -8,6 +9,7 @@ from firth.measures.language_evaluation import HeldOutText, LanguageEvaluation, 
 from firth.measures.language_reasons import language_reasons
 from firth.measures.result_files import write_results
 from firth.measures.scored_items import save_items
+from firth.measures.training_comparison import warning_of_state
 from firth.params.dynamic_evaluation_params import DynamicEvaluation
 from firth.stored_files import check_vocabulary
 from firth.workspace import Workspace, require, writing
@@ -26,10 +28,12 @@ def run(settings: "Settings", workspace: Workspace, model: "LanguageModelName") 
     folder = require(workspace.model(f"lm-{model}"), "ngram" if model == "ngram" else f"lm@{model}")
     evaluation = _evaluation(settings, folder, text, model)
     is_learning = model != "ngram" and settings.section("dynamic_evaluation", DynamicEvaluation | None) is not None
-    reasons = language_reasons(evaluation.tables, text, is_learning)
+    numbers, reasons = main_numbers(evaluation.tables), language_reasons(evaluation.tables, text, is_learning)
     with writing(workspace.evaluation(settings.item)) as out:
-        write_results(out, settings.item, evaluation.tables, main_numbers(evaluation.tables), reasons)
+        write_results(out, settings.item, evaluation.tables, numbers, reasons)
         save_items(out, evaluation.items)
+    if model != "ngram" and (warning := warning_of_state(numbers, folder)):
+        print(f"{settings.item}: {warning}", file=sys.stderr)
 
 
 def _evaluation(settings: "Settings", folder: "Path", text: HeldOutText, model: str) -> LanguageEvaluation:
@@ -41,9 +45,8 @@ def _evaluation(settings: "Settings", folder: "Path", text: HeldOutText, model: 
 
             ngram = KneserNey.load(folder)
             check_vocabulary(folder, ngram.vocabulary_size, len(text.vocabulary))
-            orders = ngram_orders(text, settings.section("largest_order", int))
             found = evaluate(partial(NgramScorer, ngram), text, ngram.order - 1)
-            return replace(found, tables=found.tables | orders)
+            return replace(found, tables=found.tables | ngram_orders(text, settings.section("largest_order", int)))
         case _:
             from firth.lm.network_scorer import NetworkScorer, receptive_field
             from firth.lm.networks import load
