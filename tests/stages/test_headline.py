@@ -26,6 +26,21 @@ PERPLEXITIES = {"ngram": 30.5, "gru": 22.25}
 ENCODER_DECODERS = ["translation-none", "translation-dot", "qa-none", "qa-dot"]
 TRAINED = ["lm-rnn", "lm-gru", *(f"seq2seq-{name}" for name in ENCODER_DECODERS)]
 
+HEADLINE = {
+    "counts_nearest_neighbor_accuracy": 0.75,
+    "svd_nearest_neighbor_accuracy": 0.75,
+    "word2vec_nearest_neighbor_accuracy": 0.75,
+    "lm_ngram_test_perplexity": 30.5,
+    "lm_source_perplexity": 20.0,
+    "lm_gru_test_perplexity": 22.25,
+    "translation_none_test_bleu": 11.5,
+    "translation_dot_test_bleu": 33.25,
+    "qa_none_test_exact_match": 0.115,
+    "qa_baseline_test_exact_match": 0.25,
+    "qa_dot_test_exact_match": 0.3325,
+    "gradient_gru_20_steps_back": 0.125,
+}
+
 
 @pytest.fixture
 def params() -> Params:
@@ -83,33 +98,16 @@ def workspace(tmp_path: Path) -> Workspace:
 
 def test_the_headline_has_the_main_numbers_by_name_and_no_others(params: Params, workspace: Workspace) -> None:
     headline.run(settings_of(params, "headline"), workspace)
-    assert json.loads(workspace.headline.read_text()) == {
-        "counts_nearest_neighbor_accuracy": 0.75,
-        "svd_nearest_neighbor_accuracy": 0.75,
-        "word2vec_nearest_neighbor_accuracy": 0.75,
-        "lm_ngram_test_perplexity": 30.5,
-        "lm_source_perplexity": 20.0,
-        "lm_gru_test_perplexity": 22.25,
-        "translation_none_test_bleu": 11.5,
-        "translation_dot_test_bleu": 33.25,
-        "qa_none_test_exact_match": 0.115,
-        "qa_baseline_test_exact_match": 0.25,
-        "qa_dot_test_exact_match": 0.3325,
-        "gradient_gru_20_steps_back": 0.125,
-    }
+    assert json.loads(workspace.headline.read_text()) == HEADLINE
 
 
 def test_what_the_lists_of_models_do_not_name_is_absent(params: Params, workspace: Workspace) -> None:
     models = {"networks": [], "recurrent_networks": [], "language_models": ["ngram"], "tasks": []}
     fewer = params.model_copy(update={"models": MODELS.model_copy(update=models)})
     headline.run(settings_of(fewer, "headline"), workspace)
-    assert json.loads(workspace.headline.read_text()) == {
-        "counts_nearest_neighbor_accuracy": 0.75,
-        "svd_nearest_neighbor_accuracy": 0.75,
-        "word2vec_nearest_neighbor_accuracy": 0.75,
-        "lm_ngram_test_perplexity": 30.5,
-        "lm_source_perplexity": 20.0,
-    }
+    others = ("lm_gru", "translation", "qa", "gradient")
+    expected = {name: value for name, value in HEADLINE.items() if not name.startswith(others)}
+    assert json.loads(workspace.headline.read_text()) == expected
     assert not {path.stem for path in workspace.details.iterdir()} & {"translation", "answers", "saliency_summary"}
 
 
