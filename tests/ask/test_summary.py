@@ -114,6 +114,16 @@ def test_what_to_try_works_on_what_is_built(experiment: Workspace, capsys: pytes
     assert [line[6:] for line in printed(experiment, capsys)[-3:]] == commands
 
 
+def test_a_translator_that_is_no_longer_listed_is_not_asked(
+    experiment: Workspace, capsys: pytest.CaptureFixture[str]
+) -> None:
+    experiment.settings.mkdir()
+    (experiment.settings / "lm-lstm.json").touch()
+    assert printed(experiment, capsys)[-1][6:] == "firth generate --count 3"
+    (experiment.settings / "seq2seq-translation-dot.json").touch()
+    assert printed(experiment, capsys)[-1][6:] == 'firth translate "Mary eats apples."'
+
+
 def test_on_other_text_nothing_of_the_world_is_asked(experiment: Workspace) -> None:
     params = {"corpora.lm.source": "ptb", "corpora.translation.source": "multi30k", "report.words": ["apple"]}
     assert things_to_try(experiment, params) == [

@@ -178,6 +178,12 @@ def test_a_network_that_is_far_worse_than_in_training_is_told_of(
     assert line.startswith(
         f"evaluate_lm-gru: the validation text has perplexity {found:.0f}, and had {found / 2:.0f} in"
     )
+    write_table(curve, read_csv(curve).assign(valid_perplexity=np.inf))
+    evaluate(experiment(), workspace, "gru")
+    assert capsys.readouterr().err == ""
+    write_table(curve, read_csv(curve).drop(columns="epoch"))
+    with pytest.raises(FirthError, match=r"curve\.csv: has no epoch in some row.*`dvc repro lm@gru`"):
+        evaluate(experiment(), workspace, "gru")
 
 
 def test_dynamic_evaluation_is_a_perplexity_of_its_own_beside_the_other(tmp_path: Path) -> None:

@@ -50,9 +50,9 @@ def built_attentions(workspace: Workspace, task: Task) -> list[str]:
         If there are none.
     """
     prefix = f"seq2seq-{task}-"
-    names = [name for name in _names(workspace, prefix) if _in_experiment(workspace, f"{prefix}{name}")]
+    names = [name for name in _names(workspace, prefix) if in_experiment(workspace, f"{prefix}{name}")]
     if not names:
-        if not _in_experiment(workspace, f"{prefix}*"):
+        if not in_experiment(workspace, f"{prefix}*"):
             raise FirthError(
                 f"{workspace.params}: models.tasks does not name {task}; add it there, then run `firth repro`"
             )
@@ -82,18 +82,22 @@ def require_built(workspace: Workspace, prefix: str, name: str, built: Sequence[
             raise FirthError(f"{shown(name)}: no model of Firth; choose from {listed(built)}")
         folder = workspace.model(f"{prefix}{name}")
         build = f"build it with `dvc repro {model_stage(folder)}`"
-        if not _in_experiment(workspace, folder.name):
+        if not in_experiment(workspace, folder.name):
             build = f"add {name} to section models of {workspace.params.name} and run `firth repro`"
         raise FirthError(f"{folder}: not built; choose from {listed(built)}, or {build}")
 
 
-def _in_experiment(workspace: Workspace, training: str) -> bool:
-    """Whether params.yaml lists a model, so that ``check`` has written settings of its training; ``*`` stands for all.
+def in_experiment(workspace: Workspace, model: str) -> bool:
+    """Whether params.yaml lists a model, so that ``check`` has written settings of its training.
 
     The models of an earlier list may lie there still. Without any settings, nothing is known.
+
+    Parameters
+    ----------
+    model : its folder's name, such as ``lm-gru``; ``seq2seq-qa-*`` stands for all of a task.
     """
-    settings = workspace.settings
-    return not settings.exists() or any(settings.glob(f"{'ngram' if training == 'lm-ngram' else training}.json"))
+    training = model_stage(workspace.model(model)).replace("@", "-")
+    return not workspace.settings.exists() or any(workspace.settings.glob(f"{training}.json"))
 
 
 def _none_built(workspace: Workspace, what: str, stages: str) -> FirthError:

@@ -10,6 +10,7 @@ from rich.padding import Padding
 from rich.text import Text
 
 from firth.ask.answer_tables import plain_table
+from firth.ask.built_models import in_experiment
 from firth.ask.compare import differences
 from firth.ask.comparison_lines import not_measured_lines, one_screen, summary_lines
 from firth.ask.snapshots import Snapshot, committed, workspace
@@ -65,8 +66,8 @@ def things_to_try(folders: Workspace, params: Mapping[str, Any]) -> list[str]:
         agree = 'firth agree "the dogs near the doctor" bark barks'
         commands.append(agree if is_world["lm"] else 'firth next "the"')
     is_english = is_world["translation"] and params.get("corpora.translation.from") == "en"
-    is_listed = "translation" in params.get("models.tasks", ["translation"])
-    if is_english and is_listed and any(folders.model("").glob("seq2seq-translation-*")):
+    translators = "seq2seq-translation-*"
+    if is_english and in_experiment(folders, translators) and any(folders.model("").glob(translators)):
         commands.append('firth translate "Mary eats apples."')
     if any(folders.model("").glob("lm-*")):
         commands.append("firth generate --count 3")

@@ -8,7 +8,7 @@ import pandas as pd
 
 from firth.measures.headline_numbers import is_headline, number_prefix
 from firth.measures.not_measured import COLUMNS, NOT_MEASURED
-from firth.measures.result_columns import table_fault, typed
+from firth.measures.result_columns import read_curve, table_fault, typed
 from firth.stored_files import damaged
 from firth.tables import flatten, read_csv, read_run
 from firth.workspace import stage_of
@@ -60,9 +60,7 @@ def training_tables(folders: Mapping[str, Path]) -> dict[str, pd.DataFrame]:
     """
     curves, rows = [], []
     for model, folder in folders.items():
-        curve = read_csv(folder / "curve.csv")
-        if fault := table_fault("learning_curves", curve, ["model"]):
-            raise damaged(folder / "curve.csv", fault, stage_of(folder))
+        curve = read_curve(folder)
         curve.insert(0, "model", model)
         curves.append(curve)
         norms = folder / "gradient_norm.json"

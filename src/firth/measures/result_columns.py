@@ -1,12 +1,16 @@
 """The columns of the tables of all results: which a table needs, and of what type each is."""
 
 from collections.abc import Collection
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from firth.measures.not_measured import NOT_MEASURED
+from firth.stored_files import damaged
+from firth.tables import read_csv
+from firth.workspace import stage_of
 
 COLUMNS = {
     "vectors": "space representation measure score low high items covered reason",
@@ -117,3 +121,17 @@ def table_fault(name: str, frame: pd.DataFrame, given: Collection[str] = ()) -> 
 
 def _text(value: Any) -> str:
     return "" if pd.isna(value) else str(value)
+
+
+def read_curve(model: Path) -> pd.DataFrame:
+    """The learning curve in the folder of a trained model, a row for each epoch.
+
+    Raises
+    ------
+    FirthError
+        If there is none, or it is damaged.
+    """
+    curve = read_csv(model / "curve.csv")
+    if fault := table_fault("learning_curves", curve, ["model"]):
+        raise damaged(model / "curve.csv", fault, stage_of(model))
+    return curve

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from firth.tables import read_csv
+from firth.measures.result_columns import read_curve, typed
 
 FAR_WORSE = 1.5  # times the perplexity in training; the recorded networks have 0.99 to 1.00
 
@@ -18,11 +18,16 @@ def warning_of_state(numbers: Mapping[str, float | None], model: Path) -> str:
     Parameters
     ----------
     numbers : of the evaluation, ``valid_perplexity`` among them if it is measured.
-    model : folder of the network, with the ``curve.csv`` of its training.
+    model : folder of the network, with the learning curve of its training.
+
+    Raises
+    ------
+    FirthError
+        As ``read_curve``.
     """
+    trained = typed("learning_curves", read_curve(model))["valid_perplexity"].min()  # NaN if every epoch diverged
     perplexity = numbers.get("valid_perplexity")
-    trained = read_csv(model / "curve.csv")["valid_perplexity"].min()
-    if perplexity is None or perplexity <= FAR_WORSE * trained:
+    if perplexity is None or not perplexity > FAR_WORSE * trained:
         return ""
     return (
         f"the validation text has perplexity {perplexity:,.0f}, and had {trained:,.0f} in training, where it is read "
